@@ -1,0 +1,48 @@
+import type { UnixMs } from '../base/brands.ts';
+import type { CallId } from './ids.ts';
+import type { EndReason, Fault } from './termination.ts';
+
+/** One try at one gateway. */
+export type AttemptRecord = {
+  readonly gateway: string;
+  /** `address:port`. */
+  readonly target: string;
+  readonly startedAt: UnixMs;
+  /** The gateway's final status; ours is 408 for silence and 503 for a transport failure; 0 while it is owed. */
+  readonly status: number;
+  readonly reason: string;
+};
+
+/** One line per call, written once at the caller's end. Times are Unix milliseconds. */
+export type CallRecord = {
+  readonly record: 1;
+  readonly callId: CallId;
+  readonly sipCallIdA: string;
+  readonly sipCallIdB: readonly string[];
+  readonly site: string;
+  readonly receivedAt: UnixMs;
+  /** The caller-side listener, `A udp:192.0.2.112:5060` or `U udp:198.51.100.11:5060`. */
+  readonly receivedOn: string;
+  /** `address:port` the INVITE came from. */
+  readonly source: string;
+  /** Absent for a source that no trunk names. */
+  readonly trunk: string | undefined;
+  readonly from: string;
+  readonly to: string;
+  readonly emergency: boolean;
+  readonly times: {
+    readonly invite: UnixMs;
+    readonly trying: UnixMs | undefined;
+    readonly ringing: UnixMs | undefined;
+    readonly answered: UnixMs | undefined;
+    readonly acked: UnixMs | undefined;
+    readonly ended: UnixMs;
+  };
+  /** Whether the caller's requests came to U after the answer; absent when none came. */
+  readonly moved: 'moved' | 'stayed' | 'sticky' | undefined;
+  readonly attempts: readonly AttemptRecord[];
+  readonly fault: Fault;
+  readonly reason: EndReason;
+  readonly status: number;
+  readonly durationMs: number;
+};

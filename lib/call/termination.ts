@@ -1,0 +1,64 @@
+/** Whose doing the end of a call was. A call that was talked on and hung up is nobody's fault. */
+export type Fault = 'none' | 'caller' | 'callee' | 'gateway' | 'us' | 'unknown';
+
+export type EndReason =
+  | 'caller-hung-up'
+  | 'callee-hung-up'
+  | 'caller-cancelled'
+  | 'cancelled-before-invite'
+  | 'callee-busy'
+  | 'callee-declined'
+  | 'callee-unavailable'
+  | 'callee-not-found'
+  | 'callee-did-not-answer'
+  | 'gateway-refused'
+  | 'gateways-exhausted'
+  | 'caller-never-acknowledged'
+  | 'malformed'
+  | 'too-many-hops'
+  | 'unknown-extension'
+  | 'unknown-source'
+  | 'no-route'
+  | 'overloaded'
+  | 'draining'
+  | 'from-gateway-side'
+  | 'hung-up-at-shutdown'
+  | 'bug';
+
+/** How a call came to its end; each call has exactly one. */
+export type Termination = {
+  readonly fault: Fault;
+  readonly reason: EndReason;
+  /** The final status the caller got for its INVITE. */
+  readonly status: number;
+};
+
+/** Who answers for what. One row a reason; nothing ends a call without standing here. */
+export const FAULT_OF: Readonly<Record<EndReason, Fault>> = {
+  'caller-hung-up': 'none',
+  'callee-hung-up': 'none',
+  'caller-cancelled': 'caller',
+  'cancelled-before-invite': 'caller',
+  'callee-busy': 'callee',
+  'callee-declined': 'callee',
+  'callee-unavailable': 'callee',
+  'callee-not-found': 'callee',
+  'callee-did-not-answer': 'callee',
+  'gateway-refused': 'gateway',
+  'gateways-exhausted': 'gateway',
+  'caller-never-acknowledged': 'caller',
+  malformed: 'caller',
+  'too-many-hops': 'caller',
+  'unknown-extension': 'caller',
+  'unknown-source': 'caller',
+  'no-route': 'caller',
+  overloaded: 'us',
+  draining: 'us',
+  'from-gateway-side': 'gateway',
+  'hung-up-at-shutdown': 'us',
+  bug: 'us',
+};
+
+export function terminated(reason: EndReason, status: number): Termination {
+  return { fault: FAULT_OF[reason], reason, status };
+}

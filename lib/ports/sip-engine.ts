@@ -1,0 +1,142 @@
+import type { Brand, Octets } from '../base/brands.ts';
+import type { Address, Transport } from '../sip/address.ts';
+import type { SipCallId, Tag, UriText } from '../sip/ids.ts';
+import type { Header, SipFault, SipRequest } from '../sip/message.ts';
+
+/** One leg as the engine and the node both name it. */
+export type LegId = Brand<string, 'LegId'>;
+/** A request outside every leg, which waits for the node's verdict. */
+export type StrayId = Brand<string, 'StrayId'>;
+
+export type ListenerRole = 'anycast' | 'unicast' | 'gateway';
+
+export type Listener = Address & {
+  readonly transport: Transport;
+  readonly role: ListenerRole;
+  /** Stands in Contact and Via in place of the address; absent: the address itself. */
+  readonly advertise: string | undefined;
+};
+
+export type ReceivedOn = { readonly listener: Listener; readonly source: Address };
+
+/** What a response of ours to an INVITE says; the engine adds Via, Call-ID, CSeq and the fence. */
+export type InviteResponse = {
+  readonly status: number;
+  readonly reason: string;
+  /** The To-tag: its dialog. A response with another tag is another dialog. [3261-12.1] */
+  readonly tag: Tag;
+  /** Absent in a final response of 300 and above. */
+  readonly contact: UriText | undefined;
+  readonly headers: readonly Header[];
+  readonly body: Octets;
+};
+
+export type OutgoingInvite = {
+  readonly leg: LegId;
+  /** The listener of role `gateway` that it leaves from. */
+  readonly listener: Listener;
+  readonly nextHop: Address;
+  readonly uri: UriText;
+  /** Whole header values; From carries `tag`. */
+  readonly from: string;
+  readonly to: string;
+  /** The From-tag. It also stands in the branches of this leg's requests. */
+  readonly tag: Tag;
+  readonly callId: SipCallId;
+  readonly contact: UriText;
+  readonly maxForwards: number;
+  readonly headers: readonly Header[];
+  readonly body: Octets;
+};
+
+/** The far end's half of a message of a leg: what may cross to the other leg. */
+export type Content = { readonly headers: readonly Header[]; readonly body: Octets };
+
+export type LegEvent =
+  | { readonly on: 'trying' }
+  | (Content & {
+      readonly on: 'ringing';
+      /** 101 to 199. */
+      readonly status: number;
+      readonly reason: string;
+      /** Absent in a provisional that makes no dialog. */
+      readonly tag: Tag | undefined;
+    })
+  | (Content & {
+      readonly on: 'answered';
+      readonly status: number;
+      readonly reason: string;
+      readonly tag: Tag;
+    })
+  | (Content & {
+      readonly on: 'refused';
+      /** 300 to 699; 408 for a timeout and 503 for a transport failure of ours. [3261-8.1.3.1] */
+      readonly status: number;
+      readonly reason: string;
+      readonly cause: 'response' | 'timeout' | 'transport';
+    })
+  | (Content & { readonly on: 'cancelled'; readonly receivedOn: ReceivedOn })
+  | (Content & { readonly on: 'acknowledged'; readonly tag: Tag; readonly receivedOn: ReceivedOn })
+  /** No ACK to our 2xx came within 64*T1. [3261-13.3.1.4] */
+  | { readonly on: 'unacknowledged'; readonly tag: Tag }
+  /** The far end sent BYE; the engine has answered it. `tag` is the dialog's far-end tag. */
+  | (Content & { readonly on: 'hung-up'; readonly tag: Tag; readonly receivedOn: ReceivedOn })
+  /** A request in the dialog that this engine does not carry, and what it answered. */
+  | {
+      readonly on: 'declined';
+      readonly method: string;
+      readonly status: number;
+      readonly receivedOn: ReceivedOn;
+    };
+
+export type ReceivedInvite = {
+  readonly leg: LegId;
+  readonly request: SipRequest;
+  readonly receivedOn: ReceivedOn;
+};
+
+export type Stray = {
+  readonly id: StrayId;
+  readonly request: SipRequest;
+  readonly receivedOn: ReceivedOn;
+};
+
+/** What the engine tells the node. It is called with nothing of the engine half done. */
+export interface EngineEars {
+  /** A new call. The engine answers 100 by itself. */
+  onInvite(invite: ReceivedInvite): void;
+  onLeg(leg: LegId, event: LegEvent): void;
+  /** A request with a To-tag, or a CANCEL, that belongs to nothing here. */
+  onStray(stray: Stray): void;
+  /** Bytes that were no usable message; 400 was sent where that was possible. */
+  onFault(fault: SipFault, receivedOn: ReceivedOn, answered: boolean): void;
+}
+
+export type Listening =
+  | { readonly kind: 'listening' }
+  | { readonly kind: 'failed'; readonly listener: Listener; readonly why: string };
+
+/**
+ * The doorway to whatever speaks SIP. No call throws for what the network does: outcomes come back
+ * as events. An order for a leg that is over is ignored.
+ */
+export interface SipEngine {
+  listen(listeners: readonly Listener[]): Promise<Listening>;
+  /** Sends 101 to 199 on leg a. */
+  ring(leg: LegId, response: InviteResponse): void;
+  /** Sends a 2xx on leg a and repeats it until its ACK has come. [3261-13.3.1.4] */
+  answer(leg: LegId, response: InviteResponse): void;
+  /** Sends 300 to 699 on leg a. */
+  reject(leg: LegId, response: InviteResponse): void;
+  invite(invite: OutgoingInvite): void;
+  /** Gives up leg b; on the wire only after its first provisional response. [3261-9.1] */
+  cancel(leg: LegId, headers: readonly Header[]): void;
+  /** Sends the ACK of a 2xx on leg b, and again whenever that 2xx comes again. [3261-13.2.2.4] */
+  acknowledge(leg: LegId, tag: Tag, content: Content): void;
+  /** Sends BYE in the dialog that the tag names: ours on leg a, the far end's on leg b. */
+  hangUp(leg: LegId, tag: Tag, headers: readonly Header[]): void;
+  /** Answers a stray; for an ACK it only lets go of it. */
+  respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void;
+  /** Closes the sockets; legs that are still up are forgotten. */
+  close(): Promise<void>;
+}
