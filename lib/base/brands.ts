@@ -15,7 +15,7 @@ export const unixMs = (value: number): UnixMs => value as UnixMs;
 export const NO_OCTETS = '' as Octets;
 
 export function octetsOf(bytes: Buffer): Octets {
-  return bytes.latin1Slice() as Octets;
+  return bytes.toString('latin1') as Octets;
 }
 
 /** Bytes of a text that may hold characters beyond 255, as UTF-8. */

@@ -31,7 +31,10 @@ export class VirtualNetwork implements Datagrams {
   }
 
   /** Settles at once, so that a simulation needs no turn of the event loop to begin. */
-  attach(local: Address, ears: DatagramEars): { send(bytes: Buffer, to: Address): void; close(): void } {
+  attach(
+    local: Address,
+    ears: DatagramEars,
+  ): { send(bytes: Buffer, to: Address): void; close(): void } {
     const key = writeAddress(local);
     if (this.#sockets.has(key)) throw new Error(`${key} is bound already`);
     this.#sockets.set(key, ears);

@@ -105,7 +105,8 @@ function pop(heap: Entry[]): void {
   for (;;) {
     let child = 2 * index + 1;
     if (child >= heap.length) break;
-    if (child + 1 < heap.length && before(heap[child + 1] as Entry, heap[child] as Entry)) child += 1;
+    if (child + 1 < heap.length && before(heap[child + 1] as Entry, heap[child] as Entry))
+      child += 1;
     const below = heap[child] as Entry;
     if (!before(below, last)) break;
     heap[index] = below;
