@@ -62,3 +62,16 @@ export const FAULT_OF: Readonly<Record<EndReason, Fault>> = {
 export function terminated(reason: EndReason, status: number): Termination {
   return { fault: FAULT_OF[reason], reason, status };
 }
+
+/** What a gateway's final status says about the end of an ordinary call that does not hunt on. */
+export function reasonOfStatus(status: number): EndReason {
+  if (status === 486 || status === 600) return 'callee-busy';
+  if (status === 403 || status === 603 || status === 607 || status === 608) {
+    return 'callee-declined';
+  }
+  if (status === 480 || status === 408) return 'callee-unavailable';
+  if (status === 404 || status === 410 || status === 484 || status === 604) {
+    return 'callee-not-found';
+  }
+  return 'gateway-refused';
+}

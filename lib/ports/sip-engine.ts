@@ -1,12 +1,9 @@
-import type { Brand, Octets } from '../base/brands.ts';
+import type { Octets } from '../base/brands.ts';
 import type { Address, Transport } from '../sip/address.ts';
-import type { SipCallId, Tag, UriText } from '../sip/ids.ts';
+import type { LegId, SipCallId, StrayId, Tag, UriText } from '../sip/ids.ts';
 import type { Header, SipFault, SipRequest } from '../sip/message.ts';
 
-/** One leg as the engine and the node both name it. */
-export type LegId = Brand<string, 'LegId'>;
-/** A request outside every leg, which waits for the node's verdict. */
-export type StrayId = Brand<string, 'StrayId'>;
+export type { LegId, StrayId } from '../sip/ids.ts';
 
 export type ListenerRole = 'anycast' | 'unicast' | 'gateway';
 

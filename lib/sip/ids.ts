@@ -16,3 +16,11 @@ export const uriText = (text: string): UriText => text as UriText;
 
 /** The start of every branch made after RFC 3261. [3261-8.1.1.7] */
 export const MAGIC_COOKIE = 'z9hG4bK';
+
+/** One leg as the engine and the node both name it. */
+export type LegId = Brand<string, 'LegId'>;
+/** A request outside every leg, which waits for the node's verdict. */
+export type StrayId = Brand<string, 'StrayId'>;
+
+export const legId = (text: string): LegId => text as LegId;
+export const strayId = (text: string): StrayId => text as StrayId;

@@ -1,0 +1,50 @@
+import type { Octets } from '../base/brands.ts';
+import type { Tag } from '../sip/ids.ts';
+import type { Header } from '../sip/message.ts';
+import type { TimerName } from './events.ts';
+import type { Target } from './facts.ts';
+import type { Termination } from './termination.ts';
+
+type Says = {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: readonly Header[];
+  readonly body: Octets;
+};
+
+/** Orders of the core. They are carried out in order before the next event is taken. */
+export type Effect =
+  | { readonly do: 'invite-b'; readonly attempt: number; readonly target: Target }
+  | { readonly do: 'cancel-b'; readonly attempt: number; readonly headers: readonly Header[] }
+  | {
+      readonly do: 'ack-b';
+      readonly attempt: number;
+      readonly tag: Tag;
+      readonly headers: readonly Header[];
+      readonly body: Octets;
+    }
+  | {
+      readonly do: 'bye-b';
+      readonly attempt: number;
+      readonly tag: Tag;
+      readonly headers: readonly Header[];
+    }
+  | (Says & { readonly do: 'ring-a'; readonly fork: number })
+  | (Says & { readonly do: 'answer-a'; readonly fork: number })
+  | (Says & { readonly do: 'reject-a' })
+  | { readonly do: 'bye-a'; readonly fork: number; readonly headers: readonly Header[] }
+  /** A call has one timer; setting it again replaces the former. */
+  | { readonly do: 'set-timer'; readonly name: TimerName; readonly delayMs: number }
+  | { readonly do: 'clear-timer' }
+  /** What a hunt has learnt about a gateway. */
+  | {
+      readonly do: 'note-gateway';
+      readonly gateway: string;
+      readonly outcome: 'alive' | 'silent' | 'refused';
+    }
+  /** The caller's end: the record is written. */
+  | { readonly do: 'end'; readonly termination: Termination }
+  /** An event that this state does not want. */
+  | { readonly do: 'ignore'; readonly event: string; readonly state: string }
+  /** Nothing is owed to or by anybody: the call can be forgotten. */
+  | { readonly do: 'forget' };

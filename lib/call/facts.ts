@@ -1,0 +1,80 @@
+import type { MonoMs, Octets, UnixMs } from '../base/brands.ts';
+import { unixMs } from '../base/brands.ts';
+import type { Address } from '../sip/address.ts';
+import type { UriText } from '../sip/ids.ts';
+import type { Header } from '../sip/message.ts';
+import type { CallId } from './ids.ts';
+import type { AttemptRecord } from './record.ts';
+
+/** One gateway as the hunt sees it. */
+export type Target = {
+  readonly gateway: string;
+  readonly uri: UriText;
+  readonly address: Address;
+};
+
+export type FailoverCondition = number | 'transport' | 'timeout';
+
+/** How one call hunts; milliseconds. */
+export type HuntRules = {
+  /** `any`: every 3xx to 6xx, transport failure and timeout moves the hunt on. */
+  readonly failoverOn: readonly FailoverCondition[] | 'any';
+  readonly attemptMs: number;
+  readonly attemptMsMin: number;
+  readonly progressTimeoutMs: number;
+  readonly budgetMs: number;
+  readonly ringTimeoutMs: number;
+};
+
+/** What the caller asked for, as far as it crosses to a gateway. */
+export type Asked = {
+  readonly uri: UriText;
+  /** Whole header values. */
+  readonly from: string;
+  readonly to: string;
+  readonly maxForwards: number;
+  readonly headers: readonly Header[];
+  readonly body: Octets;
+};
+
+/** One dialog of leg a: its To-tag is minted by the runtime for this number. */
+export type Fork = {
+  /** The gateway-side dialog it stands for, `<attempt>/<tag>`. */
+  readonly of: string;
+  /** Whether SDP has gone to the caller in it. */
+  readonly hasSdp: boolean;
+};
+
+export type Times = {
+  readonly trying: UnixMs | undefined;
+  readonly ringing: UnixMs | undefined;
+  readonly answered: UnixMs | undefined;
+  readonly acked: UnixMs | undefined;
+};
+
+export type Moved = 'moved' | 'stayed' | 'sticky';
+
+/** What is true of a call in each of its states. Plain JSON. */
+export type Facts = {
+  readonly callId: CallId;
+  readonly emergency: boolean;
+  readonly sticky: boolean;
+  readonly asked: Asked;
+  readonly rules: HuntRules;
+  readonly startedAt: MonoMs;
+  readonly startedAtUnix: UnixMs;
+  readonly forks: readonly Fork[];
+  readonly attempts: readonly AttemptRecord[];
+  readonly times: Times;
+  readonly moved: Moved | undefined;
+};
+
+/** The moment of an event by the wall clock as it stood at the start, whatever was done to it since. */
+export function unixAt(facts: Facts, at: MonoMs): UnixMs {
+  return unixMs(Math.round(facts.startedAtUnix + (at - facts.startedAt)));
+}
+
+/** An INVITE without SDP leaves the offer to the gateway; its answer stands in the ACK. [3264-5] */
+export function isLateOffer(facts: Facts): boolean {
+  return facts.asked.body === '';
+}

@@ -1,0 +1,104 @@
+import type { Header } from '../sip/message.ts';
+
+/**
+ * What crosses in an ordinary call; everything else stays on its leg. Headers that describe the body
+ * cross in every call.
+ */
+const ORDINARY_PASSES: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-language',
+  'alert-info',
+  'call-info',
+  'date',
+  'diversion',
+  'error-info',
+  'expires',
+  'geolocation',
+  'geolocation-routing',
+  'history-info',
+  'identity',
+  'in-reply-to',
+  'organization',
+  'p-access-network-info',
+  'p-asserted-identity',
+  'p-asserted-service',
+  'p-charging-vector',
+  'p-early-media',
+  'p-preferred-identity',
+  'p-preferred-service',
+  'priority',
+  'privacy',
+  'reason',
+  'remote-party-id',
+  'reply-to',
+  'resource-priority',
+  'retry-after',
+  'server',
+  'subject',
+  'timestamp',
+  'user-agent',
+  'user-to-user',
+  'warning',
+]);
+
+/**
+ * What does not cross in an emergency call; everything else does, known or not, in its order and byte
+ * for byte.
+ */
+const EMERGENCY_STAYS: ReadonlySet<string> = new Set([
+  // one leg's own: written anew on the other
+  'via',
+  'route',
+  'record-route',
+  'from',
+  'to',
+  'call-id',
+  'cseq',
+  'max-forwards',
+  'contact',
+  'content-length',
+  // the extension fence: each leg names only what is built
+  'supported',
+  'require',
+  'proxy-require',
+  'unsupported',
+  'allow',
+  'session-expires',
+  'min-se',
+  'rseq',
+  'rack',
+  'recv-info',
+  // credentials and challenges are for one hop
+  'authorization',
+  'proxy-authorization',
+  'proxy-authenticate',
+  'www-authenticate',
+  'authentication-info',
+  // they name dialogs of the other leg
+  'replaces',
+  'join',
+  'target-dialog',
+]);
+
+const DESCRIBES_THE_BODY: ReadonlySet<string> = new Set([
+  'content-type',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-id',
+  'mime-version',
+]);
+
+/** The header fields of a message that cross to the other leg, in their order. */
+export function crossing(headers: readonly Header[], emergency: boolean): Header[] {
+  return headers.filter(({ name }) =>
+    emergency
+      ? !EMERGENCY_STAYS.has(name)
+      : ORDINARY_PASSES.has(name) || DESCRIBES_THE_BODY.has(name),
+  );
+}
+
+/** The Reason fields of a CANCEL or BYE, which tell the other side why. [3326-2] */
+export function reasonsOf(headers: readonly Header[]): Header[] {
+  return headers.filter(({ name }) => name === 'reason');
+}

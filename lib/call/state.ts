@@ -1,0 +1,47 @@
+import type { Tag } from '../sip/ids.ts';
+import type { Facts, Target } from './facts.ts';
+import type { Termination } from './termination.ts';
+
+/** One INVITE to a gateway whose final answer is still owed. */
+export type Attempt = {
+  /** Counts from 1; also the place in the record. */
+  readonly number: number;
+  readonly target: Target;
+  /** The furthest that it has shown: nothing, a 100, or a provisional that rings. */
+  readonly progress: 'silent' | 'trying' | 'ringing';
+  readonly cancel: 'no' | 'asked';
+};
+
+/** The dialogs that talk to each other. */
+export type Bridge = {
+  /** Index in Facts.forks: the dialog of leg a. */
+  readonly fork: number;
+  readonly attempt: number;
+  /** The gateway's tag: the dialog of leg b. */
+  readonly tag: Tag;
+};
+
+/** Hops given up or cancelled whose final answer is still owed, in every state. */
+type Fading = { readonly facts: Facts; readonly fading: readonly Attempt[] };
+
+export type Dialing = Fading & {
+  readonly tag: 'dialing';
+  /** Absent: every target has had its turn, and a fading one may still answer. */
+  readonly current: Attempt | undefined;
+  readonly next: readonly Target[];
+};
+
+/** The caller has our 2xx and owes the ACK. */
+export type Answering = Fading & { readonly tag: 'answering'; readonly bridge: Bridge };
+
+export type Talking = Fading & { readonly tag: 'talking'; readonly bridge: Bridge };
+
+/** The caller is done with; the call is over when nothing fades. */
+export type Ended = Fading & { readonly tag: 'ended'; readonly termination: Termination };
+
+export type CallState = Dialing | Answering | Talking | Ended;
+
+/** Every attempt of a call being dialled that has had no final answer yet. */
+export function owed({ current, fading }: Dialing): readonly Attempt[] {
+  return current === undefined ? fading : [current, ...fading];
+}

@@ -1,0 +1,76 @@
+import { NO_OCTETS } from '../../base/brands.ts';
+import { reasonPhrase } from '../../sip/status.ts';
+import { reasonHeader } from '../../sip/warning.ts';
+import type { Effect } from '../effects.ts';
+import type { CallEvent } from '../events.ts';
+import { isLateOffer } from '../facts.ts';
+import { stepFading } from '../fading.ts';
+import { reasonsOf } from '../header-plans.ts';
+import { withDoor } from '../notes.ts';
+import type { Answering, Talking } from '../state.ts';
+import { type EndReason, terminated } from '../termination.ts';
+import { type Transition, transition } from '../transition.ts';
+
+type Bridged = Answering | Talking;
+
+/** What an answered call does alike before and after the ACK. Undefined: nothing of that. */
+export function stepBridged(state: Bridged, event: CallEvent): Transition | undefined {
+  const { bridge } = state;
+  const faded = stepFading(state, bridge, event);
+  if (faded !== undefined) {
+    const { facts, fading, effects } = faded;
+    return transition({ ...state, facts, fading }, effects);
+  }
+  switch (event.on) {
+    case 'a-hung-up': {
+      const moved = { ...state, facts: withDoor(state.facts, event.door) };
+      const reasons = reasonsOf(event.headers);
+      const bye: Effect = { do: 'bye-b', ...legB(state), headers: reasons };
+      return endBridge(moved, 'caller-hung-up', [...ackOwed(state), bye]);
+    }
+    case 'b-hung-up': {
+      if (event.attempt !== bridge.attempt || event.tag !== bridge.tag) return undefined;
+      const reasons = reasonsOf(event.headers);
+      const bye: Effect = { do: 'bye-a', fork: bridge.fork, headers: reasons };
+      return endBridge(state, 'callee-hung-up', [bye]);
+    }
+    case 'a-declined':
+      return transition({ ...state, facts: withDoor(state.facts, event.door) }, []);
+    case 'b-declined':
+      return transition(state, []);
+    case 'shutdown':
+      return hangUpBoth(state, 'hung-up-at-shutdown', 503);
+    default:
+      return undefined;
+  }
+}
+
+/** Ends an answered call on both legs, and says why in both BYEs. [3326-2] */
+export function hangUpBoth(state: Bridged, why: EndReason, cause: number): Transition {
+  const headers = [reasonHeader(cause, reasonPhrase(cause))];
+  return endBridge(state, why, [
+    { do: 'bye-a', fork: state.bridge.fork, headers },
+    ...ackOwed(state),
+    { do: 'bye-b', ...legB(state), headers },
+  ]);
+}
+
+function endBridge(state: Bridged, why: EndReason, effects: readonly Effect[]): Transition {
+  const { facts, fading } = state;
+  const termination = terminated(why, 200);
+  return transition({ tag: 'ended', facts, fading, termination }, [
+    ...effects,
+    { do: 'end', termination },
+    ...(fading.length === 0 ? [{ do: 'forget' as const }] : []),
+  ]);
+}
+
+/** No BYE before the ACK: a late offer's ACK is still owed to the gateway. [3261-15] */
+function ackOwed(state: Bridged): Effect[] {
+  if (state.tag === 'talking' || !isLateOffer(state.facts)) return [];
+  return [{ do: 'ack-b', ...legB(state), headers: [], body: NO_OCTETS }];
+}
+
+function legB({ bridge }: Bridged): { attempt: number; tag: Bridged['bridge']['tag'] } {
+  return { attempt: bridge.attempt, tag: bridge.tag };
+}

@@ -1,0 +1,167 @@
+import { NO_OCTETS } from '../../base/brands.ts';
+import { never } from '../../base/never.ts';
+import type { Effect } from '../effects.ts';
+import type { CallEvent, EventOf } from '../events.ts';
+import { isLateOffer } from '../facts.ts';
+import { cancelAll } from '../fading.ts';
+import { forkFor } from '../forks.ts';
+import { crossing, reasonsOf } from '../header-plans.ts';
+import { withOutcome, withTime } from '../notes.ts';
+import { type Attempt, type Dialing, owed } from '../state.ts';
+import { terminated } from '../termination.ts';
+import { ignored, type Transition, transition } from '../transition.ts';
+import { fail, giveUp, refused, settle } from './hunting.ts';
+
+/** The caller hears 100 or ringing; gateways are tried one after another. */
+export function stepDialing(state: Dialing, event: CallEvent): Transition {
+  switch (event.on) {
+    case 'b-trying':
+      return trying(state, event);
+    case 'b-ringing':
+      return ringing(state, event);
+    case 'b-answered':
+      return answered(state, event);
+    case 'b-refused':
+      return refused(state, event);
+    case 'a-cancelled':
+      return abandoned(state, event);
+    case 'a-hung-up':
+      return abandoned(state, event);
+    case 'timer':
+      return timedOut(state, event);
+    case 'shutdown':
+      return fail(state, 'hung-up-at-shutdown', []);
+    case 'a-acknowledged':
+    case 'a-unacknowledged':
+    case 'a-declined':
+    case 'b-hung-up':
+    case 'b-declined':
+      return ignored(state, event);
+    default:
+      return never(event);
+  }
+}
+
+function trying(state: Dialing, event: EventOf<'b-trying'>): Transition {
+  const heard = hear(state, event.attempt, 'trying');
+  if (heard === undefined) return ignored(state, event);
+  if (heard.current?.number !== event.attempt) return settle(heard, event.at, []);
+  return transition(heard, [
+    { do: 'note-gateway', gateway: heard.current.target.gateway, outcome: 'alive' },
+    { do: 'set-timer', name: 'progress', delayMs: state.facts.rules.progressTimeoutMs },
+  ]);
+}
+
+/** The gateway that rings is the one that counts; a silent one tried in its place is given up. */
+function ringing(state: Dialing, event: EventOf<'b-ringing'>): Transition {
+  const chosen = choose(state, event.attempt);
+  if (chosen === undefined) return ignored(state, event);
+  const { headers, body, status, reason } = event;
+  const { facts, fork } = forkFor(state.facts, event.attempt, event.tag, body !== '');
+  const { fading, effects } = cancelAll(chosen.others, []);
+  const gateway = chosen.attempt.target.gateway;
+  const { emergency, rules } = facts;
+  return transition(
+    {
+      ...state,
+      facts: withTime(facts, 'ringing', event.at),
+      fading,
+      current: { ...chosen.attempt, progress: 'ringing' },
+    },
+    [
+      { do: 'note-gateway', gateway, outcome: 'alive' },
+      emergency
+        ? { do: 'clear-timer' }
+        : { do: 'set-timer', name: 'ring', delayMs: rules.ringTimeoutMs },
+      { do: 'ring-a', fork, status, reason, headers: crossing(headers, emergency), body },
+      ...effects,
+    ],
+  );
+}
+
+function answered(state: Dialing, event: EventOf<'b-answered'>): Transition {
+  const all = owed(state);
+  const winner = all.find(({ number }) => number === event.attempt);
+  if (winner === undefined) return ignored(state, event);
+  const { attempt, tag, status, reason, headers, body, at } = event;
+  const forked = forkFor(state.facts, attempt, tag, body !== '');
+  const facts = withTime(withOutcome(forked.facts, attempt, status, reason), 'answered', at);
+  const { fading, effects } = cancelAll(
+    all.filter((other) => other !== winner),
+    [],
+  );
+  const ack: Effect[] = isLateOffer(facts)
+    ? []
+    : [{ do: 'ack-b', attempt, tag, headers: [], body: NO_OCTETS }];
+  const crossed = crossing(headers, facts.emergency);
+  return transition(
+    { tag: 'answering', facts, fading, bridge: { fork: forked.fork, attempt, tag } },
+    [
+      { do: 'note-gateway', gateway: winner.target.gateway, outcome: 'alive' },
+      { do: 'clear-timer' },
+      { do: 'answer-a', fork: forked.fork, status, reason, headers: crossed, body },
+      ...ack,
+      ...effects,
+    ],
+  );
+}
+
+/** The caller gave up, by CANCEL or by BYE in an early dialog. [3261-9.2] [3261-15.1.2] */
+function abandoned(
+  state: Dialing,
+  event: EventOf<'a-cancelled'> | EventOf<'a-hung-up'>,
+): Transition {
+  const termination = terminated('caller-cancelled', 487);
+  const all = owed(state);
+  const { fading, effects } = cancelAll(all, reasonsOf(event.headers));
+  return transition({ tag: 'ended', facts: state.facts, fading, termination }, [
+    { do: 'clear-timer' },
+    { do: 'reject-a', status: 487, reason: 'Request Terminated', headers: [], body: NO_OCTETS },
+    ...effects,
+    { do: 'end', termination },
+    ...(fading.length === 0 ? [{ do: 'forget' as const }] : []),
+  ]);
+}
+
+function timedOut(state: Dialing, event: EventOf<'timer'>): Transition {
+  switch (event.name) {
+    case 'first-response':
+      return giveUp(state, event, 'no response');
+    case 'progress':
+      return giveUp(state, event, 'no progress after 100');
+    case 'ring':
+      return fail(state, 'callee-did-not-answer', []);
+    case 'last-answer':
+      return state.current === undefined
+        ? fail(state, 'gateways-exhausted', [])
+        : ignored(state, event);
+    default:
+      return never(event.name);
+  }
+}
+
+/** The attempt that may ring for the caller now, and those that no longer matter. */
+function choose(
+  { current, fading }: Dialing,
+  attempt: number,
+): { readonly attempt: Attempt; readonly others: readonly Attempt[] } | undefined {
+  if (current?.number === attempt) return { attempt: current, others: fading };
+  const faded = fading.find(({ number }) => number === attempt);
+  if (faded === undefined || faded.cancel === 'asked') return undefined;
+  const others = fading.filter((other) => other !== faded);
+  return { attempt: faded, others: current === undefined ? others : [current, ...others] };
+}
+
+/** The state with one attempt's progress noted; undefined when the attempt is not among us. */
+function hear(state: Dialing, attempt: number, progress: 'trying'): Dialing | undefined {
+  const note = (one: Attempt): Attempt =>
+    one.number === attempt && one.progress === 'silent' ? { ...one, progress } : one;
+  const { current, fading } = state;
+  const known = current?.number === attempt || fading.some(({ number }) => number === attempt);
+  if (!known) return undefined;
+  return {
+    ...state,
+    current: current === undefined ? undefined : note(current),
+    fading: fading.map(note),
+  };
+}

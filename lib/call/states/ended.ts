@@ -1,0 +1,15 @@
+import type { CallEvent } from '../events.ts';
+import { stepFading } from '../fading.ts';
+import type { Ended } from '../state.ts';
+import { ignored, type Transition, transition } from '../transition.ts';
+
+/** The record is written; only what fading hops still owe is waited for. */
+export function stepEnded(state: Ended, event: CallEvent): Transition {
+  const faded = stepFading(state, undefined, event);
+  if (faded === undefined) return ignored(state, event);
+  const { facts, fading, effects } = faded;
+  return transition({ ...state, facts, fading }, [
+    ...effects,
+    ...(fading.length === 0 ? [{ do: 'forget' as const }] : []),
+  ]);
+}

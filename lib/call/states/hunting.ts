@@ -1,0 +1,156 @@
+import { type MonoMs, NO_OCTETS } from '../../base/brands.ts';
+import { reasonPhrase } from '../../sip/status.ts';
+import { reasonHeader, warning } from '../../sip/warning.ts';
+import type { Effect } from '../effects.ts';
+import type { EventOf } from '../events.ts';
+import { type Facts, type HuntRules, unixAt } from '../facts.ts';
+import { cancelAll } from '../fading.ts';
+import { crossing } from '../header-plans.ts';
+import { withOutcome } from '../notes.ts';
+import { type Attempt, type Dialing, owed } from '../state.ts';
+import { type EndReason, reasonOfStatus, terminated } from '../termination.ts';
+import { ignored, type Transition, transition } from '../transition.ts';
+
+/** How long a fading gateway of an emergency call may think, if the caller waits: Timer C. [3261-16.8] */
+const LAST_ANSWER_MS = 180_000;
+
+/** Tries the next target, or waits for those that still owe an answer. */
+export function dialNext(state: Omit<Dialing, 'current'>, at: MonoMs, before: readonly Effect[]) {
+  const [target, ...next] = state.next;
+  if (target === undefined) return settle({ ...state, current: undefined }, at, before);
+  const number = state.facts.attempts.length + 1;
+  const { address, gateway } = target;
+  const entry = {
+    gateway,
+    target: `${address.address}:${address.port}`,
+    startedAt: unixAt(state.facts, at),
+    status: 0,
+    reason: '',
+  };
+  const facts = { ...state.facts, attempts: [...state.facts.attempts, entry] };
+  const current: Attempt = { number, target, progress: 'silent', cancel: 'no' };
+  return transition({ ...state, facts, current, next }, [
+    ...before,
+    { do: 'invite-b', attempt: number, target },
+    { do: 'set-timer', name: 'first-response', delayMs: turnMs(state.facts, at, next.length + 1) },
+  ]);
+}
+
+/** The share of the budget that one target has for its first response. */
+function turnMs({ rules, startedAt }: Facts, at: MonoMs, targetsLeft: number): number {
+  const share = (rules.budgetMs - (at - startedAt)) / targetsLeft;
+  return Math.max(rules.attemptMsMin, Math.min(rules.attemptMs, share));
+}
+
+/** The current attempt has had its turn. It is not cancelled: what it says late still counts. */
+export function giveUp(state: Dialing, event: EventOf<'timer'>, why: string): Transition {
+  const { current } = state;
+  const wants = event.name === 'progress' ? 'trying' : 'silent';
+  if (current === undefined || current.progress !== wants) return ignored(state, event);
+  const facts = withOutcome(state.facts, current.number, 408, why);
+  const faded = { ...state, facts, fading: [...state.fading, current] };
+  const silent: Effect = {
+    do: 'note-gateway',
+    gateway: current.target.gateway,
+    outcome: 'silent',
+  };
+  if (!mayTryNext(facts.rules, 408, 'timeout')) {
+    return fail({ ...faded, current: undefined }, 'gateways-exhausted', [silent]);
+  }
+  return dialNext(faded, event.at, [silent]);
+}
+
+/** A final answer that is no 2xx. */
+export function refused(state: Dialing, event: EventOf<'b-refused'>): Transition {
+  const { current, fading } = state;
+  const all = current === undefined ? fading : [current, ...fading];
+  const attempt = all.find(({ number }) => number === event.attempt);
+  if (attempt === undefined) return ignored(state, event);
+  const facts = withOutcome(state.facts, event.attempt, event.status, event.reason);
+  if (attempt !== current) {
+    const left = fading.filter((other) => other !== attempt);
+    return settle({ ...state, facts, fading: left }, event.at, []);
+  }
+  const left: Dialing = { ...state, facts, current: undefined };
+  const noted: Effect[] = [
+    { do: 'note-gateway', gateway: attempt.target.gateway, outcome: outcomeOf(event) },
+  ];
+  if (mayTryNext(facts.rules, event.status, event.cause)) return dialNext(left, event.at, noted);
+  return passRefusal(left, event, noted);
+}
+
+function outcomeOf({ cause, status }: EventOf<'b-refused'>): 'alive' | 'silent' | 'refused' {
+  if (cause !== 'response') return 'silent';
+  return status === 503 ? 'refused' : 'alive';
+}
+
+function mayTryNext(
+  { failoverOn }: HuntRules,
+  status: number,
+  cause: EventOf<'b-refused'>['cause'],
+): boolean {
+  if (failoverOn === 'any') return true;
+  if (cause !== 'response' && failoverOn.includes(cause)) return true;
+  return failoverOn.includes(status);
+}
+
+/** With every target tried: goes on waiting while an answer may still come, else fails. */
+export function settle(state: Dialing, at: MonoMs, before: readonly Effect[]): Transition {
+  if (state.current !== undefined) return transition(state, before);
+  const { emergency, rules, startedAt } = state.facts;
+  const awaited = state.fading.filter(({ cancel }) => cancel === 'no');
+  const isHeard = awaited.some(({ progress }) => progress !== 'silent');
+  const budgetLeftMs = rules.budgetMs - (at - startedAt);
+  const heardMs = emergency ? LAST_ANSWER_MS : rules.progressTimeoutMs;
+  const silentMs = emergency && awaited.length > 0 ? Math.max(0, budgetLeftMs) : 0;
+  const delayMs = isHeard ? heardMs : silentMs;
+  if (delayMs === 0) return fail(state, 'gateways-exhausted', before);
+  return transition(state, [...before, { do: 'set-timer', name: 'last-answer', delayMs }]);
+}
+
+/** The callee's own answer, which no other gateway would change. */
+function passRefusal(
+  state: Dialing,
+  { status, reason, headers, body }: EventOf<'b-refused'>,
+  before: readonly Effect[],
+): Transition {
+  const why = reasonOfStatus(status);
+  if (why === 'gateway-refused') return fail(state, why, before);
+  const crossed = crossing(headers, state.facts.emergency);
+  return finish(state, why, { status, reason, headers: crossed, body }, before);
+}
+
+/** The caller is told that nothing more can be done; no internal address is named. [6432-3] */
+export function fail(state: Dialing, why: EndReason, before: readonly Effect[]): Transition {
+  const last = state.facts.attempts.findLast(({ status }) => status >= 300);
+  const status = why === 'callee-did-not-answer' ? 408 : 500;
+  const cause = last === undefined ? [] : [reasonHeader(last.status, reasonPhrase(last.status))];
+  const headers = [...cause, warning('landfall', WORDS[why] ?? why)];
+  const says = { status, reason: reasonPhrase(status), headers, body: NO_OCTETS };
+  return finish(state, why, says, before);
+}
+
+const WORDS: Partial<Record<EndReason, string>> = {
+  'gateways-exhausted': 'no gateway took the call',
+  'gateway-refused': 'the gateway refused the call',
+  'callee-did-not-answer': 'nobody answered',
+  'hung-up-at-shutdown': 'this site is shutting down',
+};
+
+function finish(
+  state: Dialing,
+  why: EndReason,
+  says: Omit<Extract<Effect, { do: 'reject-a' }>, 'do'>,
+  before: readonly Effect[],
+): Transition {
+  const { fading, effects } = cancelAll(owed(state), []);
+  const termination = terminated(why, says.status);
+  return transition({ tag: 'ended', facts: state.facts, fading, termination }, [
+    ...before,
+    { do: 'clear-timer' },
+    { do: 'reject-a', ...says },
+    ...effects,
+    { do: 'end', termination },
+    ...(fading.length === 0 ? [{ do: 'forget' as const }] : []),
+  ]);
+}

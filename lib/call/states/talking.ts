@@ -1,0 +1,33 @@
+import { never } from '../../base/never.ts';
+import type { CallEvent } from '../events.ts';
+import { withDoor, withTime } from '../notes.ts';
+import type { Talking } from '../state.ts';
+import { ignored, type Transition, transition } from '../transition.ts';
+import { stepBridged } from './bridged.ts';
+
+/** Both legs are up. */
+export function stepTalking(state: Talking, event: CallEvent): Transition {
+  const bridged = stepBridged(state, event);
+  if (bridged !== undefined) return bridged;
+  switch (event.on) {
+    case 'a-acknowledged': {
+      const facts = withDoor(withTime(state.facts, 'acked', event.at), event.door);
+      return transition({ ...state, facts }, []);
+    }
+    case 'a-cancelled':
+    case 'a-unacknowledged':
+    case 'a-hung-up':
+    case 'a-declined':
+    case 'b-trying':
+    case 'b-ringing':
+    case 'b-answered':
+    case 'b-refused':
+    case 'b-hung-up':
+    case 'b-declined':
+    case 'timer':
+    case 'shutdown':
+      return ignored(state, event);
+    default:
+      return never(event);
+  }
+}

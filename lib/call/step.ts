@@ -1,0 +1,24 @@
+import { never } from '../base/never.ts';
+import type { CallEvent } from './events.ts';
+import type { CallState } from './state.ts';
+import { stepAnswering } from './states/answering.ts';
+import { stepDialing } from './states/dialing.ts';
+import { stepEnded } from './states/ended.ts';
+import { stepTalking } from './states/talking.ts';
+import type { Transition } from './transition.ts';
+
+/** The whole decision about a call: what was true, what happened; what is true now, what to do. */
+export function step(state: CallState, event: CallEvent): Transition {
+  switch (state.tag) {
+    case 'dialing':
+      return stepDialing(state, event);
+    case 'answering':
+      return stepAnswering(state, event);
+    case 'talking':
+      return stepTalking(state, event);
+    case 'ended':
+      return stepEnded(state, event);
+    default:
+      return never(state);
+  }
+}

@@ -1,0 +1,48 @@
+import type { Brand } from '../base/brands.ts';
+import type { Address } from '../sip/address.ts';
+import type { UriText } from '../sip/ids.ts';
+
+export type GatewayName = Brand<string, 'GatewayName'>;
+
+export type Gateway = {
+  readonly name: GatewayName;
+  readonly uri: UriText;
+  /** Resolved from the URI: an IP literal and its port. */
+  readonly address: Address;
+  /** Lower is tried first. */
+  readonly priority: number;
+};
+
+/** A final status, or `transport` (could not be sent), or `timeout` (silence). */
+export type FailoverCondition = number | 'transport' | 'timeout';
+
+export type Group = {
+  readonly name: string;
+  readonly gateways: readonly GatewayName[];
+  readonly emergency: boolean;
+  /** Which failures of a gateway move the hunt on; `any` is every 3xx to 6xx, transport, timeout. */
+  readonly failoverOn: readonly FailoverCondition[] | 'any';
+  /** Tried when every gateway has failed. */
+  readonly lastResort: Gateway | undefined;
+};
+
+/** The first route whose match holds decides. */
+export type Route = {
+  readonly match: /** The service URN itself and everything below it. [5031-4.1] */
+    | { readonly urn: string }
+    /** The user part of a sip or tel URI; `*` at the end stands for any ending. */
+    | { readonly user: string };
+  readonly group: string;
+};
+
+/** Milliseconds. */
+export type HuntLimits = {
+  /** The longest wait for a first response of one gateway. */
+  readonly attemptMs: number;
+  readonly attemptMsMin: number;
+  /** How long a gateway that sent 100 may be silent before 180. */
+  readonly progressTimeoutMs: number;
+  readonly budgetMs: number;
+  /** How long an ordinary call may ring. */
+  readonly ringTimeoutMs: number;
+};

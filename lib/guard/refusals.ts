@@ -1,0 +1,68 @@
+/** Why a new call might not be placed. */
+export type Condition =
+  | 'cancelled-before-invite'
+  | 'from-gateway-side'
+  | 'too-many-hops'
+  | 'unknown-extension'
+  | 'unknown-source'
+  | 'no-route'
+  | 'draining'
+  | 'overloaded'
+  | 'exhausted';
+
+export type Refusal = {
+  readonly status: number;
+  /** The text of the Warning. */
+  readonly says: string;
+  /** Whether a jittered Retry-After is added. */
+  readonly retryLater?: true;
+};
+
+export type Row = {
+  readonly ordinary: Refusal;
+  /** `place`: the emergency call goes on all the same. */
+  readonly emergency: Refusal | 'place';
+};
+
+/**
+ * Every refusal that the node can give to an INVITE. The emergency column refuses only what cannot be
+ * placed at all. Overload says 500: a 503 would tell a carrier to send nothing to A, 112 included.
+ */
+export const REFUSALS: Readonly<Record<Condition, Row>> = {
+  'cancelled-before-invite': {
+    ordinary: { status: 487, says: 'this call was cancelled before its INVITE came' },
+    emergency: { status: 487, says: 'this call was cancelled before its INVITE came' },
+  },
+  'from-gateway-side': {
+    ordinary: { status: 403, says: 'calls from the gateway side are not placed' },
+    emergency: { status: 403, says: 'calls from the gateway side are not placed' },
+  },
+  'too-many-hops': {
+    ordinary: { status: 483, says: 'Max-Forwards is 0' },
+    emergency: { status: 483, says: 'Max-Forwards is 0' },
+  },
+  'unknown-extension': {
+    ordinary: { status: 420, says: 'a required extension is not supported' },
+    emergency: 'place',
+  },
+  'unknown-source': {
+    ordinary: { status: 403, says: 'this source reaches emergency services only' },
+    emergency: 'place',
+  },
+  'no-route': {
+    ordinary: { status: 404, says: 'no route matches the dialled address' },
+    emergency: 'place',
+  },
+  draining: {
+    ordinary: { status: 500, says: 'this site is draining', retryLater: true },
+    emergency: 'place',
+  },
+  overloaded: {
+    ordinary: { status: 500, says: 'too many calls at this site', retryLater: true },
+    emergency: 'place',
+  },
+  exhausted: {
+    ordinary: { status: 500, says: 'no room for another call at this site', retryLater: true },
+    emergency: { status: 500, says: 'no room for another call at this site' },
+  },
+};

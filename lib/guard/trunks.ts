@@ -1,0 +1,30 @@
+import { BlockList } from 'node:net';
+
+/** A known source of calls. */
+export type Trunk = {
+  readonly name: string;
+  /** IP literals or CIDR ranges. */
+  readonly source: readonly string[];
+  /** Whether this caller's firewall takes U (`always`) or knows only A (`sticky`). */
+  readonly offAnycast: 'always' | 'sticky';
+};
+
+/** Answers which trunk a source address belongs to: the first in the file that names it. */
+export function trunkFinder(trunks: readonly Trunk[]): (source: string) => Trunk | undefined {
+  const lists = trunks.map((trunk) => ({ trunk, list: blockListOf(trunk.source) }));
+  return (source) => {
+    const family = source.includes(':') ? 'ipv6' : 'ipv4';
+    return lists.find(({ list }) => list.check(source, family))?.trunk;
+  };
+}
+
+function blockListOf(sources: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const source of sources) {
+    const [address = '', prefix] = source.split('/');
+    const family = address.includes(':') ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return list;
+}

@@ -1,0 +1,74 @@
+import type { Group } from '../gateways/options.ts';
+import { isUnder, SOS } from '../gateways/routes.ts';
+import { type Condition, REFUSALS, type Refusal } from '../guard/refusals.ts';
+import type { Trunk } from '../guard/trunks.ts';
+import type { ReceivedInvite } from '../ports/sip-engine.ts';
+import { headerValue, listValues } from '../sip/headers.ts';
+
+/** What is known of a new call when it is admitted or not. */
+export type Inquiry = {
+  readonly invite: ReceivedInvite;
+  readonly trunk: Trunk | undefined;
+  /** The group that the routes name; absent: none. */
+  readonly routed: Group | undefined;
+  readonly emergency: boolean;
+  readonly isBuried: boolean;
+  readonly isDraining: boolean;
+  readonly callsNow: number;
+  readonly callsMax: number;
+};
+
+type Check = {
+  readonly condition: Condition;
+  readonly applies: (inquiry: Inquiry) => boolean;
+};
+
+/** The order of admission: the first condition that applies and refuses decides. */
+export const ADMISSION: readonly Check[] = [
+  { condition: 'from-gateway-side', applies: isFromGatewaySide },
+  { condition: 'cancelled-before-invite', applies: ({ isBuried }) => isBuried },
+  { condition: 'too-many-hops', applies: ({ invite }) => hopsLeft(invite) === 0 },
+  { condition: 'unknown-source', applies: ({ trunk }) => trunk === undefined },
+  { condition: 'unknown-extension', applies: ({ invite }) => requiredExtensions(invite) !== '' },
+  { condition: 'no-route', applies: ({ routed }) => routed === undefined },
+  { condition: 'draining', applies: ({ isDraining }) => isDraining },
+  { condition: 'overloaded', applies: ({ callsNow, callsMax }) => callsNow >= callsMax },
+  { condition: 'exhausted', applies: ({ callsNow, callsMax }) => callsNow >= 2 * callsMax },
+];
+
+/** The refusal of a call that is not placed; undefined: it is placed. */
+export function refusalOf(
+  inquiry: Inquiry,
+): { readonly condition: Condition; readonly refusal: Refusal } | undefined {
+  for (const { condition, applies } of ADMISSION) {
+    if (!applies(inquiry)) continue;
+    const refusal = REFUSALS[condition][inquiry.emergency ? 'emergency' : 'ordinary'];
+    if (refusal !== 'place') return { condition, refusal };
+  }
+  return undefined;
+}
+
+/**
+ * Whether a call is an emergency call: by what was dialled, whatever the routes say, or by the group
+ * that it is routed to. Decided before any refusal.
+ */
+export function isEmergency({ request }: ReceivedInvite, routed: Group | undefined): boolean {
+  return routed?.emergency === true || isUnder(request.uri, SOS);
+}
+
+/** The Max-Forwards of the INVITE; absent or unreadable counts as 70. [3261-8.1.1.6] */
+export function hopsLeft({ request }: ReceivedInvite): number {
+  const text = headerValue(request.headers, 'max-forwards');
+  if (text === undefined || text === '') return 70;
+  const hops = Number(text);
+  return Number.isInteger(hops) && hops >= 0 && hops <= 255 ? hops : 70;
+}
+
+/** The option tags that the caller requires, all unknown to us; empty when there are none. */
+export function requiredExtensions({ request }: ReceivedInvite): string {
+  return listValues(request.headers, 'require').join(', ');
+}
+
+function isFromGatewaySide({ invite }: Inquiry): boolean {
+  return invite.receivedOn.listener.role === 'gateway';
+}

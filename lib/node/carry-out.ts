@@ -1,0 +1,112 @@
+import { never } from '../base/never.ts';
+import type { Effect } from '../call/effects.ts';
+import type { Health } from '../gateways/health.ts';
+import type { Listener, SipEngine } from '../ports/sip-engine.ts';
+import { writeAddress } from '../sip/address.ts';
+import { legId } from '../sip/ids.ts';
+import { withoutTag, withTag } from '../sip/name-addr.ts';
+import { contactAt, type Identities } from './identities.ts';
+import { forkTag, type LiveCall, legBOf } from './live-call.ts';
+
+/** What the orders of the core are carried out with. */
+export type Hands = {
+  readonly engine: SipEngine;
+  readonly identities: Identities;
+  readonly health: Health;
+  readonly gatewayListener: Listener;
+  setTimer(call: LiveCall, name: Extract<Effect, { do: 'set-timer' }>['name'], ms: number): void;
+  clearTimer(call: LiveCall): void;
+  /** Makes the leg's events find their call. */
+  bind(call: LiveCall, attempt: number): void;
+  end(call: LiveCall, termination: Extract<Effect, { do: 'end' }>['termination']): void;
+  forget(call: LiveCall): void;
+};
+
+/** Carries out one order of the core. */
+export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
+  const { engine } = hands;
+  switch (effect.do) {
+    case 'invite-b':
+      inviteB(call, effect, hands);
+      return;
+    case 'cancel-b':
+      engine.cancel(legBOf(call, effect.attempt).leg, effect.headers);
+      return;
+    case 'ack-b':
+      engine.acknowledge(legBOf(call, effect.attempt).leg, effect.tag, effect);
+      return;
+    case 'bye-b':
+      engine.hangUp(legBOf(call, effect.attempt).leg, effect.tag, effect.headers);
+      return;
+    case 'ring-a':
+      engine.ring(call.legA, { ...effect, ...dialogOfA(call, effect.fork, hands) });
+      return;
+    case 'answer-a':
+      engine.answer(call.legA, { ...effect, ...dialogOfA(call, effect.fork, hands) });
+      return;
+    case 'reject-a':
+      engine.reject(call.legA, { ...effect, tag: forkTag(call, 0), contact: undefined });
+      return;
+    case 'bye-a':
+      engine.hangUp(call.legA, forkTag(call, effect.fork), effect.headers);
+      return;
+    case 'set-timer':
+      hands.setTimer(call, effect.name, effect.delayMs);
+      return;
+    case 'clear-timer':
+      hands.clearTimer(call);
+      return;
+    case 'note-gateway':
+      hands.health.note(effect.gateway, effect.outcome);
+      return;
+    case 'end':
+      hands.end(call, effect.termination);
+      return;
+    case 'ignore':
+      return;
+    case 'forget':
+      hands.forget(call);
+      return;
+    default:
+      never(effect);
+  }
+}
+
+/** The To-tag and the Contact of one dialog of leg a; a new fork gets its token here. */
+function dialogOfA(call: LiveCall, fork: number, { identities }: Hands) {
+  if (fork === call.identities.length) {
+    call.identities.push(identities.mint(call.state.facts.emergency, call.sipCallId));
+  }
+  const tag = forkTag(call, fork);
+  return { tag, contact: contactAt(call.contactListener, tag) };
+}
+
+function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, hands: Hands): void {
+  const { asked, emergency, callId } = call.state.facts;
+  const { target, attempt } = effect;
+  const { gatewayListener, identities, engine } = hands;
+  const legCallId = identities.legBCallId();
+  const { tag } = identities.mint(emergency, legCallId);
+  const leg = legId(`${callId}/b${attempt}`);
+  call.legsB.push({
+    leg,
+    callId: legCallId,
+    gateway: target.gateway,
+    target: writeAddress(target.address),
+  });
+  hands.bind(call, attempt);
+  engine.invite({
+    leg,
+    listener: gatewayListener,
+    nextHop: target.address,
+    uri: target.uri,
+    from: withTag(asked.from, tag),
+    to: withoutTag(asked.to),
+    tag,
+    callId: legCallId,
+    contact: contactAt(gatewayListener, tag),
+    maxForwards: asked.maxForwards,
+    headers: asked.headers,
+    body: asked.body,
+  });
+}

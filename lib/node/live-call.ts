@@ -1,0 +1,46 @@
+import type { Alarm } from '../base/time.ts';
+import type { CallEvent } from '../call/events.ts';
+import type { CallState } from '../call/state.ts';
+import type { LegId, Listener, ReceivedOn } from '../ports/sip-engine.ts';
+import type { SipCallId, Tag } from '../sip/ids.ts';
+import type { Identity } from './identities.ts';
+
+/** Leg b of one attempt. */
+export type LegB = {
+  readonly leg: LegId;
+  readonly callId: SipCallId;
+  readonly gateway: string;
+  /** `address:port` it was sent to. */
+  readonly target: string;
+};
+
+/** A call with what surrounds its state: names, legs, the timer and the inbox. */
+export type LiveCall = {
+  state: CallState;
+  readonly legA: LegId;
+  readonly sipCallId: SipCallId;
+  readonly receivedOn: ReceivedOn;
+  readonly trunk: string | undefined;
+  /** Where the caller's later requests are to come: U, or A for a sticky trunk. */
+  readonly contactListener: Listener;
+  /** One a fork, in the order of Facts.forks; the first names the call. */
+  readonly identities: Identity[];
+  /** One an attempt; attempt 1 is the first. */
+  readonly legsB: LegB[];
+  alarm: Alarm | undefined;
+  readonly inbox: CallEvent[];
+  isBusy: boolean;
+  isRecorded: boolean;
+};
+
+export function forkTag(call: LiveCall, fork: number): Tag {
+  const identity = call.identities[fork];
+  if (identity === undefined) throw new Error(`fork ${fork} of the call has no tag`);
+  return identity.tag;
+}
+
+export function legBOf(call: LiveCall, attempt: number): LegB {
+  const leg = call.legsB[attempt - 1];
+  if (leg === undefined) throw new Error(`attempt ${attempt} has no leg`);
+  return leg;
+}

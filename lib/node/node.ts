@@ -1,0 +1,86 @@
+import type { World } from '../base/time.ts';
+import { healthBook } from '../gateways/health.ts';
+import { tombstones } from '../guard/tombstones.ts';
+import type { EventSink } from '../ports/event-sink.ts';
+import type { EngineEars, Listener, Listening, SipEngine } from '../ports/sip-engine.ts';
+import { writeAddress } from '../sip/address.ts';
+import { identities } from './identities.ts';
+import { receptionist } from './receptionist.ts';
+import { openRuntime } from './runtime.ts';
+import type { SiteOptions } from './site-options.ts';
+import { answerStray } from './strays.ts';
+import { teller } from './tell.ts';
+
+/** One site at work. */
+export type Node = {
+  listen(): Promise<Listening>;
+  callsNow(): number;
+  /** Serves on, ordinary new calls apart; resolves when no call is left. */
+  drain(): Promise<void>;
+  readonly isDraining: boolean;
+  /** Ends every call that is left, on both legs. */
+  hangUpAll(): void;
+};
+
+/** Puts a site together; the engine is made here because it must know who listens to it. */
+export function siteNode(
+  options: SiteOptions,
+  world: World,
+  sink: EventSink,
+  engineFor: (ears: EngineEars) => SipEngine,
+): Node {
+  let isDraining = false;
+  let onQuiet: (() => void) | undefined;
+  const graves = tombstones(world.clock);
+  const health = healthBook(world.clock);
+  const names = identities(options, world);
+  const gatewayListener = listenerOf(options.listeners, 'gateway');
+  const ears: EngineEars = {
+    onInvite: (invite) => receive(invite),
+    onLeg: (leg, event) => runtime.onLeg(leg, event),
+    onStray: (stray) => answerStray(stray, engine, graves, options.keys, sink),
+    onFault(fault, receivedOn, answered) {
+      sink.count('faults', fault.reason);
+      const { reason, method } = fault;
+      const listener = writeAddress(receivedOn.listener);
+      sink.note({ event: 'unparsable', level: 'debug', reason, method, listener, answered });
+    },
+  };
+  const engine = engineFor(ears);
+  const runtime = openRuntime({
+    world,
+    sink,
+    engine,
+    identities: names,
+    health,
+    gatewayListener,
+    site: options.site,
+    tell: teller(sink, options.site, gatewayListener),
+    onQuiet: () => onQuiet?.(),
+  });
+  const receive = receptionist(
+    { options, world, sink, engine, identities: names, health, graves, runtime },
+    () => isDraining,
+  );
+  return {
+    listen: () => engine.listen(options.listeners),
+    callsNow: runtime.callsNow,
+    async drain() {
+      isDraining = true;
+      if (runtime.callsNow() === 0) return;
+      await new Promise<void>((resolve) => {
+        onQuiet = resolve;
+      });
+    },
+    get isDraining() {
+      return isDraining;
+    },
+    hangUpAll: runtime.shutDown,
+  };
+}
+
+function listenerOf(listeners: readonly Listener[], role: Listener['role']): Listener {
+  const found = listeners.find((listener) => listener.role === role);
+  if (found === undefined) throw new Error(`the site has no listener of role ${role}`);
+  return found;
+}

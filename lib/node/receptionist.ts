@@ -1,0 +1,183 @@
+import { NO_OCTETS } from '../base/brands.ts';
+import type { World } from '../base/time.ts';
+import { begin } from '../call/begin.ts';
+import type { Facts } from '../call/facts.ts';
+import { crossing } from '../call/header-plans.ts';
+import type { Health } from '../gateways/health.ts';
+import type { Group } from '../gateways/options.ts';
+import { planHunt } from '../gateways/plan-hunt.ts';
+import { routeFinder } from '../gateways/routes.ts';
+import type { Condition, Refusal } from '../guard/refusals.ts';
+import type { Tombstones } from '../guard/tombstones.ts';
+import { type Trunk, trunkFinder } from '../guard/trunks.ts';
+import type { EventSink } from '../ports/event-sink.ts';
+import type { Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
+import { header } from '../sip/header-names.ts';
+import { headerValue } from '../sip/headers.ts';
+import type { Header } from '../sip/message.ts';
+import { reasonPhrase } from '../sip/status.ts';
+import { warning } from '../sip/warning.ts';
+import { hopsLeft, isEmergency, refusalOf, requiredExtensions } from './admission.ts';
+import type { Identities } from './identities.ts';
+import type { LiveCall } from './live-call.ts';
+import { refusedRecord } from './refused-record.ts';
+import type { Runtime } from './runtime.ts';
+import type { SiteOptions } from './site-options.ts';
+
+type Desk = {
+  readonly options: SiteOptions;
+  readonly world: World;
+  readonly sink: EventSink;
+  readonly engine: SipEngine;
+  readonly identities: Identities;
+  readonly health: Health;
+  readonly graves: Tombstones;
+  readonly runtime: Runtime;
+};
+
+type Caller = {
+  readonly trunk: Trunk | undefined;
+  readonly routed: Group | undefined;
+  readonly emergency: boolean;
+};
+
+const RETRY_AFTER_SEC_MIN = 5;
+const RETRY_AFTER_SEC_SPREAD = 25;
+
+/** Takes each new INVITE: decides what it is, then refuses it or begins its call. */
+export function receptionist(desk: Desk, isDraining: () => boolean) {
+  const { options, graves, runtime } = desk;
+  const findTrunk = trunkFinder(options.trunks);
+  const findRoute = routeFinder(options.routes, options.groups);
+  return (invite: ReceivedInvite): void => {
+    const routed = findRoute(invite.request.uri);
+    const emergency = isEmergency(invite, routed);
+    const trunk = findTrunk(invite.receivedOn.source.address);
+    const verdict = refusalOf({
+      invite,
+      trunk,
+      routed,
+      emergency,
+      isBuried: graves.isBuried(invite.request, invite.receivedOn.source),
+      isDraining: isDraining(),
+      callsNow: runtime.callsNow(),
+      callsMax: options.callsMax,
+    });
+    if (verdict === undefined) place(desk, invite, { trunk, routed, emergency });
+    else refuse(desk, invite, { trunk, routed, emergency }, verdict);
+  };
+}
+
+function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
+  const { options, health, identities, world } = desk;
+  const { request, receivedOn, leg } = invite;
+  const group = caller.routed ?? fallbackGroup(options.groups);
+  const targets = group === undefined ? [] : planHunt(group, options.gateways, health, request.uri);
+  const identity = identities.mint(caller.emergency, request.callId);
+  const startedAt = world.clock.mono();
+  const startedAtUnix = world.clock.unix();
+  const sticky = caller.trunk?.offAnycast === 'sticky';
+  const facts: Facts = {
+    callId: identities.callId(identity),
+    emergency: caller.emergency,
+    sticky,
+    asked: {
+      uri: request.uri,
+      from: headerValue(request.headers, 'from') ?? '',
+      to: headerValue(request.headers, 'to') ?? '',
+      maxForwards: hopsLeft(invite) - 1,
+      headers: crossing(request.headers, caller.emergency),
+      body: request.body,
+    },
+    rules: {
+      ...options.hunt,
+      failoverOn: caller.emergency ? 'any' : (group?.failoverOn ?? []),
+    },
+    startedAt,
+    startedAtUnix,
+    forks: [],
+    attempts: [],
+    times: { trying: startedAtUnix, ringing: undefined, answered: undefined, acked: undefined },
+    moved: undefined,
+  };
+  const begun = begin(facts, targets);
+  const call: LiveCall = {
+    state: begun.state,
+    legA: leg,
+    sipCallId: request.callId,
+    receivedOn,
+    trunk: caller.trunk?.name,
+    contactListener: contactListenerFor(receivedOn.listener, options.listeners, sticky),
+    identities: [identity],
+    legsB: [],
+    alarm: undefined,
+    inbox: [],
+    isBusy: false,
+    isRecorded: false,
+  };
+  desk.runtime.start(call, begun.effects);
+}
+
+/** The first emergency group; an emergency call is never told that there is no route. */
+function fallbackGroup(groups: readonly Group[]): Group | undefined {
+  return groups.find(({ emergency }) => emergency) ?? groups[0];
+}
+
+/** Where the rest of the session goes: the U that was dialled, else the first U; A for sticky. */
+function contactListenerFor(
+  receivedOn: Listener,
+  listeners: readonly Listener[],
+  sticky: boolean,
+): Listener {
+  if (sticky || receivedOn.role === 'unicast') return receivedOn;
+  return listeners.find(({ role }) => role === 'unicast') ?? receivedOn;
+}
+
+function refuse(
+  desk: Desk,
+  invite: ReceivedInvite,
+  caller: Caller,
+  { condition, refusal }: { readonly condition: Condition; readonly refusal: Refusal },
+): void {
+  const { engine, sink, identities, world, options } = desk;
+  const { leg, request } = invite;
+  const identity = identities.mint(caller.emergency, request.callId);
+  const { status } = refusal;
+  engine.reject(leg, {
+    status,
+    reason: reasonPhrase(status),
+    tag: identity.tag,
+    contact: undefined,
+    headers: refusalHeaders(condition, refusal, invite, world),
+    body: NO_OCTETS,
+  });
+  sink.count('refusals', condition);
+  sink.record(
+    refusedRecord(invite, {
+      callId: identities.callId(identity),
+      site: options.site,
+      trunk: caller.trunk?.name,
+      emergency: caller.emergency,
+      condition,
+      status,
+      at: world.clock.unix(),
+    }),
+  );
+}
+
+function refusalHeaders(
+  condition: Condition,
+  { says, retryLater }: Refusal,
+  invite: ReceivedInvite,
+  { rng }: World,
+): Header[] {
+  const headers = [warning('landfall', says)];
+  if (condition === 'unknown-extension') {
+    headers.push(header('Unsupported', requiredExtensions(invite)));
+  }
+  if (retryLater) {
+    const seconds = RETRY_AFTER_SEC_MIN + Math.floor(rng.fraction() * RETRY_AFTER_SEC_SPREAD);
+    headers.push(header('Retry-After', String(seconds)));
+  }
+  return headers;
+}

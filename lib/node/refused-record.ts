@@ -1,0 +1,74 @@
+import type { UnixMs } from '../base/brands.ts';
+import type { CallId } from '../call/ids.ts';
+import type { CallRecord } from '../call/record.ts';
+import { type EndReason, terminated } from '../call/termination.ts';
+import type { Condition } from '../guard/refusals.ts';
+import type { Listener, ReceivedInvite } from '../ports/sip-engine.ts';
+import { writeAddress } from '../sip/address.ts';
+import { headerValue } from '../sip/headers.ts';
+
+const REASON_OF: Readonly<Record<Condition, EndReason>> = {
+  'cancelled-before-invite': 'cancelled-before-invite',
+  'from-gateway-side': 'from-gateway-side',
+  'too-many-hops': 'too-many-hops',
+  'unknown-extension': 'unknown-extension',
+  'unknown-source': 'unknown-source',
+  'no-route': 'no-route',
+  draining: 'draining',
+  overloaded: 'overloaded',
+  exhausted: 'overloaded',
+};
+
+type Refused = {
+  readonly callId: CallId;
+  readonly site: string;
+  readonly trunk: string | undefined;
+  readonly emergency: boolean;
+  readonly condition: Condition;
+  readonly status: number;
+  readonly at: UnixMs;
+};
+
+/** The record of a call that was never placed. */
+export function refusedRecord(
+  { request, receivedOn }: ReceivedInvite,
+  { callId, site, trunk, emergency, condition, status, at }: Refused,
+): CallRecord {
+  return {
+    record: 1,
+    callId,
+    sipCallIdA: request.callId,
+    sipCallIdB: [],
+    site,
+    receivedAt: at,
+    receivedOn: doorName(receivedOn.listener),
+    source: writeAddress(receivedOn.source),
+    trunk,
+    from: headerValue(request.headers, 'from') ?? '',
+    to: headerValue(request.headers, 'to') ?? '',
+    emergency,
+    times: {
+      invite: at,
+      trying: at,
+      ringing: undefined,
+      answered: undefined,
+      acked: undefined,
+      ended: at,
+    },
+    moved: undefined,
+    attempts: [],
+    ...terminated(REASON_OF[condition], status),
+    durationMs: 0,
+  };
+}
+
+const LETTER: Readonly<Record<Listener['role'], string>> = {
+  anycast: 'A',
+  unicast: 'U',
+  gateway: 'G',
+};
+
+/** `A udp:192.0.2.112:5060`: the address of the site that an INVITE came to. */
+export function doorName(listener: Listener): string {
+  return `${LETTER[listener.role]} ${listener.transport}:${writeAddress(listener)}`;
+}

@@ -1,0 +1,184 @@
+import { NO_OCTETS } from '../base/brands.ts';
+import type { World } from '../base/time.ts';
+import type { Effect } from '../call/effects.ts';
+import type { CallEvent, TimerName } from '../call/events.ts';
+import { step } from '../call/step.ts';
+import { type Termination, terminated } from '../call/termination.ts';
+import { recordOf } from '../call/write-record.ts';
+import type { Health } from '../gateways/health.ts';
+import type { EventSink } from '../ports/event-sink.ts';
+import type { LegEvent, LegId, Listener, SipEngine } from '../ports/sip-engine.ts';
+import { writeAddress } from '../sip/address.ts';
+import { reasonPhrase } from '../sip/status.ts';
+import { carryOut, type Hands } from './carry-out.ts';
+import type { Identities } from './identities.ts';
+import { type LiveCall, legBOf } from './live-call.ts';
+import { doorName } from './refused-record.ts';
+import type { Teller } from './tell.ts';
+import { fromLegA, fromLegB } from './translate.ts';
+
+export type Runtime = {
+  start(call: LiveCall, effects: readonly Effect[]): void;
+  onLeg(leg: LegId, event: LegEvent): void;
+  callsNow(): number;
+  shutDown(): void;
+};
+
+export type Surroundings = {
+  readonly world: World;
+  readonly sink: EventSink;
+  readonly engine: SipEngine;
+  readonly identities: Identities;
+  readonly health: Health;
+  readonly gatewayListener: Listener;
+  readonly site: string;
+  readonly tell: Teller;
+  /** The last call was forgotten. */
+  onQuiet(): void;
+};
+
+/** Leg a is attempt 0. */
+type Place = { readonly call: LiveCall; readonly attempt: number };
+
+/** Runs the calls: one event of a call, all its effects, then the next. */
+export function openRuntime(around: Surroundings): Runtime {
+  const { world, sink, engine, tell } = around;
+  const { clock } = world;
+  const calls = new Set<LiveCall>();
+  const places = new Map<LegId, Place>();
+
+  const hands: Hands = {
+    ...around,
+    setTimer(call, name, delayMs) {
+      hands.clearTimer(call);
+      call.alarm = world.timers.set(delayMs, () => onTimer(call, name));
+    },
+    clearTimer(call) {
+      if (call.alarm !== undefined) world.timers.clear(call.alarm);
+      call.alarm = undefined;
+    },
+    bind(call, attempt) {
+      places.set(legBOf(call, attempt).leg, { call, attempt });
+    },
+    end: (call, termination) => writeRecord(around, call, termination),
+    forget(call) {
+      hands.clearTimer(call);
+      places.delete(call.legA);
+      for (const { leg } of call.legsB) places.delete(leg);
+      calls.delete(call);
+      if (calls.size === 0) around.onQuiet();
+    },
+  };
+
+  const onTimer = (call: LiveCall, name: TimerName) => {
+    call.alarm = undefined;
+    take(call, { on: 'timer', name, at: clock.mono() });
+  };
+
+  /** An exception ends this one call, never the node. */
+  const guarded = (call: LiveCall, run: () => void) => {
+    try {
+      run();
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : String(error);
+      sink.note({ event: 'bug', level: 'error', callId: call.state.facts.callId, stack });
+      abort(around, hands, call);
+    }
+  };
+
+  const carryAll = (call: LiveCall, effects: readonly Effect[]) => {
+    const at = clock.mono();
+    for (const effect of effects) {
+      carryOut(call, effect, hands);
+      tell.ordered(call, effect, at);
+    }
+  };
+
+  const take = (call: LiveCall, event: CallEvent) => {
+    call.inbox.push(event);
+    if (call.isBusy) return;
+    call.isBusy = true;
+    guarded(call, () => {
+      for (let next = call.inbox.shift(); next !== undefined; next = call.inbox.shift()) {
+        const { state, effects } = step(call.state, next);
+        call.state = state;
+        carryAll(call, effects);
+      }
+    });
+    call.isBusy = false;
+  };
+
+  return {
+    start(call, effects) {
+      calls.add(call);
+      places.set(call.legA, { call, attempt: 0 });
+      tell.invited(call, clock.mono());
+      call.isBusy = true;
+      guarded(call, () => carryAll(call, effects));
+      call.isBusy = false;
+      const first = call.inbox.shift();
+      if (first !== undefined) take(call, first);
+    },
+    onLeg(leg, event) {
+      const place = places.get(leg);
+      if (place === undefined) {
+        hangUpOrphan(engine, leg, event);
+        return;
+      }
+      const { call, attempt } = place;
+      const at = clock.mono();
+      if (attempt === 0) tell.heardA(call, event, at);
+      else tell.heardB(call, attempt, event, at);
+      const heard = attempt === 0 ? fromLegA(event, at) : fromLegB(event, attempt, at);
+      if (heard !== undefined) take(call, heard);
+    },
+    callsNow: () => calls.size,
+    shutDown() {
+      for (const call of [...calls]) take(call, { on: 'shutdown', at: clock.mono() });
+    },
+  };
+}
+
+/** A callee that answers when its call is long over believes it is in a call. [3261-13.2.2.4] */
+function hangUpOrphan(engine: SipEngine, leg: LegId, event: LegEvent): void {
+  if (event.on !== 'answered') return;
+  engine.acknowledge(leg, event.tag, { headers: [], body: NO_OCTETS });
+  engine.hangUp(leg, event.tag, []);
+}
+
+function writeRecord({ sink, site, world }: Surroundings, call: LiveCall, end: Termination): void {
+  if (call.isRecorded) return;
+  call.isRecorded = true;
+  const { facts } = call.state;
+  const record = recordOf(facts, end, world.clock.mono(), {
+    sipCallIdA: call.sipCallId,
+    sipCallIdB: call.legsB.map(({ callId }) => callId),
+    site,
+    receivedOn: doorName(call.receivedOn.listener),
+    source: writeAddress(call.receivedOn.source),
+    trunk: call.trunk,
+  });
+  sink.record(record);
+  sink.count('calls', end.fault);
+  if (facts.moved !== undefined) sink.count('moved', facts.moved);
+}
+
+/** Ends a call whose state can no longer be trusted, on every leg that it may have. */
+function abort(around: Surroundings, hands: Hands, call: LiveCall): void {
+  const { engine } = around;
+  const wasAnswered = call.state.facts.times.answered !== undefined;
+  const tags = call.identities.map(({ tag }) => tag);
+  if (!wasAnswered && tags[0] !== undefined) {
+    const says = { status: 500, reason: reasonPhrase(500), headers: [], body: NO_OCTETS };
+    engine.reject(call.legA, { ...says, tag: tags[0], contact: undefined });
+  }
+  for (const tag of tags) engine.hangUp(call.legA, tag, []);
+  for (const { leg } of call.legsB) engine.cancel(leg, []);
+  const { state } = call;
+  if (state.tag === 'answering' || state.tag === 'talking') {
+    engine.hangUp(legBOf(call, state.bridge.attempt).leg, state.bridge.tag, []);
+  }
+  writeRecord(around, call, terminated('bug', wasAnswered ? 200 : 500));
+  call.inbox.length = 0;
+  hands.forget(call);
+}

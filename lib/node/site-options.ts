@@ -1,0 +1,22 @@
+import type { Gateway, Group, HuntLimits, Route } from '../gateways/options.ts';
+import type { Trunk } from '../guard/trunks.ts';
+import type { Listener } from '../ports/sip-engine.ts';
+import type { ClusterKey } from '../sip/owner-token.ts';
+
+/** All that a node needs to know of its site, as config hands it over: valid, with no defaults left open. */
+export type SiteOptions = {
+  readonly site: string;
+  readonly siteNumber: number;
+  /** Counts the starts of this node; it never goes back. */
+  readonly epoch: number;
+  /** The first one signs; all of them verify. */
+  readonly keys: readonly ClusterKey[];
+  readonly listeners: readonly Listener[];
+  readonly gateways: readonly Gateway[];
+  readonly groups: readonly Group[];
+  readonly routes: readonly Route[];
+  readonly trunks: readonly Trunk[];
+  readonly hunt: HuntLimits;
+  /** Calls at once; beyond it ordinary calls are refused, beyond twice of it every call. */
+  readonly callsMax: number;
+};

@@ -1,0 +1,157 @@
+import type { MonoMs } from '../base/brands.ts';
+import { never } from '../base/never.ts';
+import type { Effect } from '../call/effects.ts';
+import { unixAt } from '../call/facts.ts';
+import type { Step } from '../call/story.ts';
+import type { EventSink } from '../ports/event-sink.ts';
+import type { LegEvent, Listener, ReceivedOn } from '../ports/sip-engine.ts';
+import { writeAddress } from '../sip/address.ts';
+import { headerValue } from '../sip/headers.ts';
+import { contactUri } from '../sip/name-addr.ts';
+import { contactAt } from './identities.ts';
+import { forkTag, type LiveCall, legBOf } from './live-call.ts';
+
+/** Tells the story of calls: one step for each message of a call that means something. */
+export type Teller = {
+  invited(call: LiveCall, at: MonoMs): void;
+  heardA(call: LiveCall, event: LegEvent, at: MonoMs): void;
+  heardB(call: LiveCall, attempt: number, event: LegEvent, at: MonoMs): void;
+  ordered(call: LiveCall, effect: Effect, at: MonoMs): void;
+};
+
+export function teller(sink: EventSink, site: string, gatewayListener: Listener): Teller {
+  const gatewaySide = writeAddress(gatewayListener);
+  const tell = (call: LiveCall, at: MonoMs, step: Omit<Step, 'at' | 'callId' | 'site'>) => {
+    const { facts } = call.state;
+    sink.step({ at: unixAt(facts, at), callId: facts.callId, site, ...step });
+  };
+  return {
+    invited(call, at) {
+      const door = addresses(call.receivedOn);
+      tell(call, at, { leg: 'a', event: 'a-invited', message: 'INVITE', direction: 'in', ...door });
+      tell(call, at, {
+        leg: 'a',
+        event: 'trying-a',
+        message: '100 Trying',
+        direction: 'out',
+        ...door,
+      });
+    },
+    heardA(call, event, at) {
+      const message = messageOf(event);
+      if (message === undefined) {
+        tell(call, at, { leg: 'a', event: `a-${event.on}` });
+        return;
+      }
+      const door = addresses('receivedOn' in event ? event.receivedOn : call.receivedOn);
+      tell(call, at, { leg: 'a', event: `a-${event.on}`, message, direction: 'in', ...door });
+    },
+    heardB(call, attempt, event, at) {
+      const { gateway, target } = legBOf(call, attempt);
+      tell(call, at, {
+        leg: 'b',
+        event: `b-${event.on}`,
+        message: messageOf(event),
+        direction: 'in',
+        local: gatewaySide,
+        remote: target,
+        attempt,
+        gateway,
+        contact: contactIn(event),
+        why: event.on === 'refused' && event.cause !== 'response' ? event.cause : undefined,
+      });
+    },
+    ordered(call, effect, at) {
+      const step = stepOf(call, effect, gatewaySide);
+      if (step !== undefined) tell(call, at, step);
+    },
+  };
+}
+
+function addresses({ listener, source }: ReceivedOn) {
+  return { local: writeAddress(listener), remote: writeAddress(source) };
+}
+
+/** What stood on the wire; undefined where silence or the system spoke. */
+function messageOf(event: LegEvent): string | undefined {
+  switch (event.on) {
+    case 'trying':
+      return '100 Trying';
+    case 'ringing':
+    case 'answered':
+      return `${event.status} ${event.reason}`;
+    case 'refused':
+      return event.cause === 'response' ? `${event.status} ${event.reason}` : undefined;
+    case 'cancelled':
+      return 'CANCEL';
+    case 'acknowledged':
+      return 'ACK';
+    case 'hung-up':
+      return 'BYE';
+    case 'declined':
+      return `${event.method} (${event.status})`;
+    case 'unacknowledged':
+      return undefined;
+    default:
+      return never(event);
+  }
+}
+
+/** Where the gateway wants the rest of the dialog to go. */
+function contactIn(event: LegEvent): string | undefined {
+  if (event.on !== 'answered') return undefined;
+  const value = headerValue(event.headers, 'contact');
+  return value === undefined ? undefined : contactUri(value);
+}
+
+const REQUESTS: Partial<Record<Effect['do'], string>> = {
+  'invite-b': 'INVITE',
+  'cancel-b': 'CANCEL',
+  'ack-b': 'ACK',
+  'bye-b': 'BYE',
+  'bye-a': 'BYE',
+};
+
+function stepOf(call: LiveCall, effect: Effect, gatewaySide: string) {
+  const event = effect.do;
+  switch (effect.do) {
+    case 'invite-b':
+    case 'cancel-b':
+    case 'ack-b':
+    case 'bye-b': {
+      const { gateway, target } = legBOf(call, effect.attempt);
+      const { attempt } = effect;
+      const wire = { direction: 'out', local: gatewaySide, remote: target } as const;
+      return { leg: 'b', event, message: REQUESTS[event], ...wire, attempt, gateway } as const;
+    }
+    case 'ring-a':
+    case 'answer-a':
+    case 'reject-a': {
+      const message = `${effect.status} ${effect.reason}`;
+      const contact =
+        effect.do === 'reject-a'
+          ? undefined
+          : contactAt(call.contactListener, forkTag(call, effect.fork));
+      const wire = { direction: 'out', ...addresses(call.receivedOn) } as const;
+      return { leg: 'a', event, message, ...wire, contact } as const;
+    }
+    case 'bye-a': {
+      const local = writeAddress(call.contactListener);
+      const remote = writeAddress(call.receivedOn.source);
+      return { leg: 'a', event, message: 'BYE', direction: 'out', local, remote } as const;
+    }
+    case 'end': {
+      const { reason, fault } = effect.termination;
+      return { leg: 'a', event, why: `${reason}, fault ${fault}` } as const;
+    }
+    case 'ignore':
+      return { leg: 'a', event, why: `${effect.event} in ${effect.state}` } as const;
+    case 'set-timer':
+    case 'clear-timer':
+    case 'note-gateway':
+    case 'forget':
+      return undefined;
+    default:
+      return never(effect);
+  }
+}

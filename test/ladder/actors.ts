@@ -1,0 +1,141 @@
+import type { Address } from '../../lib/sip/address.ts';
+import { writeAddress } from '../../lib/sip/address.ts';
+import { headerValue, headerValues } from '../../lib/sip/headers.ts';
+import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
+import { contactUri } from '../../lib/sip/name-addr.ts';
+import { parse } from '../../lib/sip/parse.ts';
+import type { Line } from './script.ts';
+
+const SDP = [
+  'v=0',
+  'o=- 1 1 IN IP4 203.0.113.7',
+  's=-',
+  'c=IN IP4 203.0.113.7',
+  't=0 0',
+  'm=audio 4000 RTP/AVP 8',
+  '',
+].join('\r\n');
+
+const write = (start: string, headers: readonly string[], sdp: boolean): Buffer => {
+  const body = sdp ? SDP : '';
+  const type = sdp ? ['Content-Type: application/sdp'] : [];
+  const length = `Content-Length: ${body.length}`;
+  return Buffer.from([start, ...headers, ...type, length, '', body].join('\r\n'), 'latin1');
+};
+
+/** A caller that does exactly what its lines say, written without any of our machines. */
+export class ScriptedCaller {
+  readonly #me: Address;
+  readonly #uri: string;
+  readonly #tags: string[] = [];
+  #contact = '';
+  #lastFinal = 0;
+  #branches = 0;
+
+  constructor(me: Address, uri: string) {
+    this.#me = me;
+    this.#uri = uri;
+  }
+
+  /** The forks seen so far, by their To-tags. */
+  forkOf(tag: string | undefined): number {
+    return tag === undefined ? 0 : this.#tags.indexOf(tag) + 1;
+  }
+
+  hear(bytes: Buffer): void {
+    const message = parse(bytes);
+    if (message.kind !== 'response' || message.cseq.method !== 'INVITE') return;
+    const { tag } = message.to;
+    if (tag !== undefined && !this.#tags.includes(tag)) this.#tags.push(tag);
+    if (message.status >= 200) this.#lastFinal = message.status;
+    const contact = contactUri(headerValue(message.headers, 'contact') ?? '');
+    if (contact !== undefined) this.#contact = contact;
+  }
+
+  say(line: Line): Buffer {
+    const cseq = Number(line.options.get('cseq') ?? (line.what === 'BYE' ? 2 : 1));
+    const fork = Number(line.options.get('fork') ?? 1);
+    const inDialog = line.what === 'BYE' || line.what === 'ACK' || cseq > 1;
+    const tag = inDialog ? `;tag=${this.#tags[fork - 1]}` : '';
+    const own = inDialog && !(line.what === 'ACK' && this.#lastFinal >= 300);
+    const uri = own ? this.#contact : this.#uri;
+    const branch = own
+      ? `z9hG4bKown${line.what === 'ACK' ? ++this.#branches : cseq}`
+      : 'z9hG4bKfirst';
+    const hops = line.options.get('max-forwards') ?? '70';
+    const required = line.options.get('require');
+    const headers = [
+      `Via: SIP/2.0/UDP ${writeAddress(this.#me)};branch=${branch};rport`,
+      `Max-Forwards: ${hops}`,
+      'From: "A Caller" <sip:+46701234567@op.example>;tag=caller',
+      `To: <${this.#uri}>${tag}`,
+      'Call-ID: the-call@op.example',
+      `CSeq: ${cseq} ${line.what}`,
+      `Contact: <sip:caller@${writeAddress(this.#me)}>`,
+      ...(required === undefined ? [] : [`Require: ${required}`]),
+    ];
+    return write(`${line.what} ${uri} SIP/2.0`, headers, line.sdp);
+  }
+
+  /** The 200 to a BYE of ours. */
+  respond(line: Line, request: SipRequest): Buffer {
+    return respondTo(line, request, undefined, this.#me);
+  }
+}
+
+/** A gateway that does exactly what its lines say. */
+export class ScriptedGateway {
+  readonly #me: Address;
+  readonly #heard = new Map<string, SipRequest>();
+  readonly #ownTag: string;
+
+  constructor(me: Address, name: string) {
+    this.#me = me;
+    this.#ownTag = `${name}-tag`;
+  }
+
+  hear(bytes: Buffer): void {
+    const message = parse(bytes);
+    if (message.kind === 'request') this.#heard.set(message.method, message);
+  }
+
+  say(line: Line): Buffer {
+    if (/^\d/.test(line.what)) {
+      const tag = line.what === '100' ? undefined : (line.options.get('tag') ?? this.#ownTag);
+      return respondTo(line, this.#last(line.of), tag, this.#me);
+    }
+    const invite = this.#last('INVITE');
+    const headers = [
+      `Via: SIP/2.0/UDP ${writeAddress(this.#me)};branch=z9hG4bKgw${line.what};rport`,
+      'Max-Forwards: 70',
+      `From: ${headerValue(invite.headers, 'to')};tag=${line.options.get('tag') ?? this.#ownTag}`,
+      `To: ${headerValue(invite.headers, 'from')}`,
+      `Call-ID: ${invite.callId}`,
+      `CSeq: 1 ${line.what}`,
+    ];
+    const uri = contactUri(headerValue(invite.headers, 'contact') ?? '');
+    return write(`${line.what} ${uri} SIP/2.0`, headers, line.sdp);
+  }
+
+  #last(method: string): SipRequest {
+    const request = this.#heard.get(method);
+    if (request === undefined) throw new Error(`this gateway has heard no ${method}`);
+    return request;
+  }
+}
+
+function respondTo(line: Line, request: SipRequest, tag: string | undefined, me: Address): Buffer {
+  const to = headerValue(request.headers, 'to') ?? '';
+  const withTag = tag === undefined || request.to.tag !== undefined ? to : `${to};tag=${tag}`;
+  const headers = [
+    ...headerValues(request.headers, 'via').map((via) => `Via: ${via}`),
+    `From: ${headerValue(request.headers, 'from')}`,
+    `To: ${withTag}`,
+    `Call-ID: ${request.callId}`,
+    `CSeq: ${request.cseq.number} ${request.cseq.method}`,
+    `Contact: <sip:gateway@${writeAddress(me)}>`,
+  ];
+  return write(`SIP/2.0 ${line.what} As Scripted`, headers, line.sdp);
+}
+
+export type Heard = SipRequest | SipResponse;

@@ -1,0 +1,148 @@
+import { type Address, sameAddress, writeAddress } from '../../lib/sip/address.ts';
+import { headerValue } from '../../lib/sip/headers.ts';
+import type { SipRequest } from '../../lib/sip/message.ts';
+import { parse } from '../../lib/sip/parse.ts';
+import { type Packet, VirtualNetwork } from '../support/virtual-network.ts';
+import {
+  A,
+  B,
+  CALLER,
+  gatewayAddress,
+  U,
+  type VirtualSite,
+  virtualSite,
+  virtualSiteOptions,
+} from '../support/virtual-site.ts';
+import { VirtualWorld } from '../support/virtual-world.ts';
+import { ScriptedCaller, ScriptedGateway } from './actors.ts';
+import { type Script, writeLine } from './script.ts';
+
+const QUIET_MS = 300_000;
+const SEED = 1;
+
+export type Played = {
+  readonly transcript: string;
+  readonly site: VirtualSite;
+  /** Alarms that are still set when everything is long over. */
+  readonly alarmsLeft: number;
+};
+
+/** Plays a ladder against a whole site and writes down what was on the wire. */
+export async function play(script: Script): Promise<Played> {
+  const time = new VirtualWorld(SEED);
+  const network = new VirtualNetwork(time, { delayMs: 0, jitterMs: 0, loss: 0, duplication: 0 });
+  const site = virtualSite(time, network, virtualSiteOptions(script.gateways));
+  await site.node.listen();
+
+  const dialled = script.emergency ? 'sip:112@192.0.2.112' : 'sip:200@192.0.2.112';
+  const caller = new ScriptedCaller(CALLER, dialled);
+  let lastRequest: SipRequest | undefined;
+  const ofCaller = network.attach(CALLER, {
+    onDatagram(bytes) {
+      caller.hear(bytes);
+      const message = parse(bytes);
+      if (message.kind === 'request') lastRequest = message;
+    },
+    onSendFailure: () => undefined,
+  });
+  const gateways = Array.from({ length: script.gateways }, (_, index) => {
+    const name = `g${index + 1}`;
+    const gateway = new ScriptedGateway(gatewayAddress(index + 1), name);
+    const socket = network.attach(gatewayAddress(index + 1), {
+      onDatagram: (bytes) => gateway.hear(bytes),
+      onSendFailure: () => undefined,
+    });
+    return { name, gateway, socket };
+  });
+
+  const transcript: string[] = [];
+  const scripted: string[] = [];
+  const losses = script.losses.map((loss) => ({ ...loss }));
+  network.onPacket = (packet) => {
+    const from = nameOf(packet.from);
+    const to = nameOf(packet.to);
+    const text = scripted.shift() ?? describe(packet, caller);
+    transcript.push(writeLine(time.nowMs, from, to, text));
+  };
+  network.drops = () => {
+    const line = transcript.at(-1) ?? '';
+    const loss = losses.find(({ match, count }) => count > 0 && lineMatches(line, match));
+    if (loss === undefined) return false;
+    loss.count -= 1;
+    transcript[transcript.length - 1] = `${line} lost`;
+    return true;
+  };
+
+  for (const line of script.lines) {
+    const gateway = gateways.find(({ name }) => name === line.from);
+    if (gateway === undefined && line.from !== 'caller') continue;
+    time.at(line.atMs, () => {
+      scripted.push(line.text);
+      const to = addressOf(line.to);
+      if (gateway !== undefined) return gateway.socket.send(gateway.gateway.say(line), to);
+      if (!/^\d/.test(line.what)) return ofCaller.send(caller.say(line), to);
+      if (lastRequest === undefined) throw new Error('the caller has heard no request');
+      return ofCaller.send(caller.respond(line, lastRequest), to);
+    });
+  }
+  time.runUntil((script.lines.at(-1)?.atMs ?? 0) + QUIET_MS);
+  return { transcript: transcript.join('\n'), site, alarmsLeft: time.pending };
+}
+
+const NAMES: readonly (readonly [string, Address])[] = [
+  ['caller', CALLER],
+  ['A', A],
+  ['U', U],
+  ['B', B],
+  ['g1', gatewayAddress(1)],
+  ['g2', gatewayAddress(2)],
+  ['g3', gatewayAddress(3)],
+];
+
+function nameOf(address: Address): string {
+  const named = NAMES.find(([, known]) => sameAddress(known, address));
+  return named === undefined ? writeAddress(address) : named[0];
+}
+
+function addressOf(name: string): Address {
+  const named = NAMES.find(([known]) => known === name);
+  if (named === undefined) throw new Error(`nobody is called ${name}`);
+  return named[1];
+}
+
+function lineMatches(line: string, match: string): boolean {
+  return line.replace(/ +/g, ' ').trim().replace(/^\d+ /, '').startsWith(match);
+}
+
+/** A packet of the site in the words of the ladder files. */
+function describe({ bytes, to }: Packet, caller: ScriptedCaller): string {
+  const message = parse(bytes);
+  if (message.kind === 'fault') return `unparsable ${message.reason}`;
+  const words = [message.kind === 'request' ? message.method : String(message.status)];
+  const { number, method } = message.cseq;
+  if (message.body !== '') words.push('sdp');
+  if (message.kind === 'response' && method !== 'INVITE') words.push(`(${method})`);
+  if (!sameAddress(to, CALLER)) {
+    const { tag } = message.to;
+    if (tag !== undefined && tag.length === 1) words.push(`tag=${tag}`);
+    return words.join(' ');
+  }
+  const contact = headerValue(message.headers, 'contact');
+  if (message.kind === 'response' && contact !== undefined) {
+    words.push(`contact=${contactHost(contact)}`);
+  }
+  if (message.kind === 'response') {
+    caller.hear(bytes);
+    const fork = caller.forkOf(message.to.tag);
+    if (fork > 1) words.push(`fork=${fork}`);
+    if (method === 'INVITE' && number > 1) words.push(`cseq=${number}`);
+    const cause = /cause=(\d+)/.exec(headerValue(message.headers, 'reason') ?? '')?.[1];
+    if (cause !== undefined) words.push(`cause=${cause}`);
+  }
+  return words.join(' ');
+}
+
+function contactHost(contact: string): string {
+  const host = /@([\d.]+):(\d+)>/.exec(contact);
+  return nameOf({ address: host?.[1] ?? '', port: Number(host?.[2]) });
+}

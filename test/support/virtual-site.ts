@@ -1,0 +1,117 @@
+import type { CallRecord } from '../../lib/call/record.ts';
+import type { Step } from '../../lib/call/story.ts';
+import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
+import type { Gateway, GatewayName } from '../../lib/gateways/options.ts';
+import { type Node, siteNode } from '../../lib/node/node.ts';
+import type { SiteOptions } from '../../lib/node/site-options.ts';
+import type { Notice } from '../../lib/ports/event-sink.ts';
+import type { Listener } from '../../lib/ports/sip-engine.ts';
+import type { Address } from '../../lib/sip/address.ts';
+import { uriText } from '../../lib/sip/ids.ts';
+import type { KeyId } from '../../lib/sip/owner-token.ts';
+import type { VirtualNetwork } from './virtual-network.ts';
+import type { VirtualWorld } from './virtual-world.ts';
+
+export const A: Address = { address: '192.0.2.112', port: 5060 };
+export const U: Address = { address: '198.51.100.11', port: 5060 };
+export const B: Address = { address: '10.0.0.11', port: 5060 };
+export const CALLER: Address = { address: '203.0.113.7', port: 5060 };
+
+export function gatewayAddress(number: number): Address {
+  return { address: `10.0.1.${30 + number}`, port: 5060 };
+}
+
+/** What a site told, kept for the test. */
+export type Told = {
+  readonly records: CallRecord[];
+  readonly steps: Step[];
+  readonly notices: Notice[];
+  readonly counts: Map<string, number>;
+};
+
+export type VirtualSite = {
+  readonly node: Node;
+  readonly told: Told;
+  readonly engine: ReturnType<typeof builtinEngine>;
+};
+
+const listener = (role: Listener['role'], at: Address): Listener => ({
+  ...at,
+  role,
+  transport: 'udp',
+  advertise: undefined,
+});
+
+export function virtualSiteOptions(
+  gateways: number,
+  changes: Partial<SiteOptions> = {},
+): SiteOptions {
+  const all = Array.from({ length: gateways }, (_, index): Gateway => {
+    const address = gatewayAddress(index + 1);
+    return {
+      name: `g${index + 1}` as GatewayName,
+      uri: uriText(`sip:${address.address}:${address.port}`),
+      address,
+      priority: index + 1,
+    };
+  });
+  const names = all.map(({ name }) => name);
+  const group = { gateways: names, lastResort: undefined };
+  return {
+    site: 'sim',
+    siteNumber: 1,
+    epoch: 7,
+    keys: [{ id: 'k1' as KeyId, secret: Buffer.alloc(32, 7) }],
+    listeners: [listener('anycast', A), listener('unicast', U), listener('gateway', B)],
+    gateways: all,
+    groups: [
+      { ...group, name: 'psap', emergency: true, failoverOn: 'any' },
+      {
+        ...group,
+        name: 'office',
+        emergency: false,
+        failoverOn: [408, 503, 'transport', 'timeout'],
+      },
+    ],
+    routes: [
+      { match: { urn: 'urn:service:sos' }, group: 'psap' },
+      { match: { user: '112' }, group: 'psap' },
+      { match: { user: '2*' }, group: 'office' },
+    ],
+    trunks: [{ name: 'carrier', source: ['203.0.113.0/24'], offAnycast: 'always' }],
+    hunt: {
+      attemptMs: 2000,
+      attemptMsMin: 700,
+      progressTimeoutMs: 4000,
+      budgetMs: 6000,
+      ringTimeoutMs: 180_000,
+    },
+    callsMax: 100_000,
+    ...changes,
+  };
+}
+
+/** A whole site on virtual time and a virtual network: the real engine, the real node. */
+export function virtualSite(
+  time: VirtualWorld,
+  network: VirtualNetwork,
+  options: SiteOptions,
+): VirtualSite {
+  const told: Told = { records: [], steps: [], notices: [], counts: new Map() };
+  let engine: ReturnType<typeof builtinEngine> | undefined;
+  const sink = {
+    step: (step: Step) => void told.steps.push(step),
+    record: (record: CallRecord) => void told.records.push(record),
+    note: (notice: Notice) => void told.notices.push(notice),
+    count(counter: string, label: string) {
+      const key = `${counter}/${label}`;
+      told.counts.set(key, (told.counts.get(key) ?? 0) + 1);
+    },
+  };
+  const node = siteNode(options, time.world, sink, (ears) => {
+    engine = builtinEngine({ world: time.world, datagrams: network, ears });
+    return engine;
+  });
+  if (engine === undefined) throw new Error('the node made no engine');
+  return { node, told, engine };
+}
