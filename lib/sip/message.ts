@@ -62,7 +62,9 @@ export type Oddity =
   | 'trailing-bytes'
   | 'start-line'
   | 'cseq-method'
-  | 'via-parameter';
+  | 'via-parameter'
+  /** The headers reach to the end of the datagram. */
+  | 'no-blank-line';
 
 export type FaultReason =
   | 'empty'

@@ -130,7 +130,9 @@ function timedOut(state: Dialing, event: EventOf<'timer'>): Transition {
     case 'progress':
       return giveUp(state, event, 'no progress after 100');
     case 'ring':
-      return fail(state, 'callee-did-not-answer', []);
+      return state.current?.progress === 'ringing'
+        ? fail(state, 'callee-did-not-answer', [])
+        : ignored(state, event);
     case 'last-answer':
       return state.current === undefined
         ? fail(state, 'gateways-exhausted', [])

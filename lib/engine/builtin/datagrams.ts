@@ -9,8 +9,8 @@ export interface DatagramSocket {
 
 export type DatagramEars = {
   onDatagram(bytes: Buffer, from: Address): void;
-  /** The system refused to send towards `to`: no route, message too long. */
-  onSendFailure(to: Address, why: string): void;
+  /** The system refused to send `bytes` towards `to`: no route, message too long. */
+  onSendFailure(to: Address, why: string, bytes: Buffer): void;
 };
 
 export type Bound =

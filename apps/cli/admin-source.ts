@@ -1,0 +1,153 @@
+import { BoundedMap } from '../../lib/base/bounded-map.ts';
+import { parseRecord, parseStep, parseStory } from '../../lib/observe/read/parse-story.ts';
+import { readLines } from '../../lib/observe/read/read-lines.ts';
+import type { Wanted } from '../../lib/observe/read/wanted.ts';
+import type { FoundCall } from '../../lib/observe/recent-calls.ts';
+import type { CallSource, Shown, Tailing, Unreadable } from './call-source.ts';
+
+const ANSWER_MS = 10_000;
+/** A node that lives sends at least an empty line in this time. */
+const SILENCE_MS = 45_000;
+/** What is asked for again after a lost connection. */
+const CATCH_UP = 1000;
+const SEEN_MAX = 10_000;
+
+export type AdminAccess = { readonly url: URL; readonly token: string | undefined };
+
+/** Reads calls from a node's admin pages. */
+export function adminSource(access: AdminAccess, pause: () => Promise<boolean>): CallSource {
+  return {
+    tail: async (tailing) => {
+      const answer = await ask(access, `calls?${queryOf(tailing.wanted, tailing.lines)}`);
+      if (answer.kind === 'unreadable') return answer;
+      return showAll(access, answer, tailing.show);
+    },
+    follow: (tailing) => follow(access, tailing, pause),
+    find: (id) => find(access, id),
+  };
+}
+
+/** Comes back after each lost connection, and shows then what was missed. */
+async function follow(
+  access: AdminAccess,
+  tailing: Tailing,
+  pause: () => Promise<boolean>,
+): Promise<Shown> {
+  const seen = new BoundedMap<string, true>(SEEN_MAX);
+  const show: Tailing['show'] = (record) => {
+    if (seen.has(record.callId)) return;
+    seen.set(record.callId, true);
+    tailing.show(record);
+  };
+  let isLost = false;
+  let hasBegun = false;
+  for (;;) {
+    const lines = hasBegun ? CATCH_UP : tailing.lines;
+    const answer = await ask(access, `calls/tail?${queryOf(tailing.wanted, lines)}`);
+    if (answer.kind === 'unreadable' && !hasBegun) return answer;
+    if (answer.kind === 'answer') {
+      if (isLost) tailing.remark(`${access.url.href} is back`);
+      isLost = false;
+      hasBegun = true;
+      await showAll(access, answer, show);
+    }
+    if (!isLost) tailing.remark(`${access.url.href} is gone; trying again`);
+    isLost = true;
+    if (!(await pause())) return { kind: 'shown' };
+  }
+}
+
+async function find(access: AdminAccess, id: string): Promise<FoundCall | Unreadable> {
+  const answer = await ask(access, `calls/${encodeURIComponent(id)}`);
+  if (answer.kind === 'unreadable') return answer.status === 404 ? { kind: 'unknown' } : answer;
+  const body: unknown = await answer.response.json().catch(() => undefined);
+  if (typeof body !== 'object' || body === null) return unreadable(access, 'no JSON came');
+  const record = 'record' in body ? parseRecord(body.record) : undefined;
+  const given = 'steps' in body && Array.isArray(body.steps) ? body.steps : [];
+  const steps = given.map(parseStep).filter((step) => step !== undefined);
+  const known = record?.callId ?? steps[0]?.callId;
+  if (known === undefined) return unreadable(access, 'neither record nor steps came');
+  const stepsLost = 'stepsLost' in body && typeof body.stepsLost === 'number' ? body.stepsLost : 0;
+  return { kind: 'found', call: { callId: known, record, steps, stepsLost } };
+}
+
+type Answer =
+  | { readonly kind: 'answer'; readonly response: Response; readonly abort: AbortController }
+  | (Unreadable & { readonly status: number | undefined });
+
+/** Asks a page; anything but 200 is unreadable, with what the node said about it. */
+async function ask(access: AdminAccess, page: string): Promise<Answer> {
+  const { url, token } = access;
+  const abort = new AbortController();
+  const patience = setTimeout(() => abort.abort(new Error('no answer came')), ANSWER_MS);
+  const base = url.href.endsWith('/') ? url.href : `${url.href}/`;
+  try {
+    const response = await fetch(new URL(page, base), {
+      headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+      signal: abort.signal,
+    });
+    if (response.status === 200) return { kind: 'answer', response, abort };
+    return { ...unreadable(access, await saidBy(response)), status: response.status };
+  } catch (error) {
+    return { ...unreadable(access, whyOf(error)), status: undefined };
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+/** Shows each record of an answer as it comes; the other side ends it, or its silence does. */
+async function showAll(
+  access: AdminAccess,
+  { response, abort }: Extract<Answer, { readonly kind: 'answer' }>,
+  show: Tailing['show'],
+): Promise<Shown> {
+  const { body } = response;
+  if (body === null) return { kind: 'shown' };
+  const silence = setTimeout(() => abort.abort(new Error('nothing more came')), SILENCE_MS);
+  const heard = async function* () {
+    for await (const chunk of body) {
+      silence.refresh();
+      yield chunk;
+    }
+  };
+  try {
+    for await (const line of readLines(heard(), { junk: 0 })) {
+      const told = line === '' ? undefined : parseStory(line);
+      if (told?.kind === 'record') show(told.record);
+    }
+    return { kind: 'shown' };
+  } catch (error) {
+    return unreadable(access, whyOf(error));
+  } finally {
+    clearTimeout(silence);
+  }
+}
+
+function queryOf({ failed, number, gateway }: Wanted, limit: number): string {
+  const query = new URLSearchParams({ limit: String(limit), failed: failed ? '1' : '0' });
+  if (number !== undefined) query.set('number', number);
+  if (gateway !== undefined) query.set('gateway', gateway);
+  return query.toString();
+}
+
+async function saidBy(response: Response): Promise<string> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const said =
+    typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string'
+      ? body.error
+      : response.statusText;
+  return response.status === 401 ? `${said} (set LANDFALL_ADMIN_TOKEN)` : said;
+}
+
+function unreadable({ url }: AdminAccess, why: string): Unreadable {
+  return { kind: 'unreadable', why: `--admin is ${url.href}: ${why}` };
+}
+
+/** fetch hides the reason one level deeper. */
+function whyOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED') {
+    return 'no node listens there; start one with npm start, or read a log with --file';
+  }
+  return cause instanceof Error ? cause.message : String(cause);
+}

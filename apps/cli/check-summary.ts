@@ -1,0 +1,63 @@
+import type { SiteConfig } from '../../config/site-config.ts';
+import type { Gateway, Group, Route } from '../../lib/gateways/options.ts';
+import type { Trunk } from '../../lib/guard/trunks.ts';
+import type { Listener } from '../../lib/ports/sip-engine.ts';
+import { writeAddress } from '../../lib/sip/address.ts';
+
+/** Says what a site file means, one line a thing, groups in the order they are hunted through. */
+export function summaryOf(file: string, config: SiteConfig): readonly string[] {
+  const { site, siteNumber, listeners, gateways, groups, routes, trunks } = config.options;
+  const { listen, token } = config.admin;
+  return [
+    `${file} is valid: site ${site}, number ${siteNumber}, state in ${config.stateDir}`,
+    ...listeners.map(listenerLine),
+    ...groups.map((group) => groupLine(group, gateways)),
+    ...routes.map(routeLine),
+    ...trunks.map(trunkLine),
+    keysLine(config),
+    logLine(config),
+    `admin http://${writeAddress(listen)}, ${token === undefined ? 'no token' : 'with a token'}`,
+  ];
+}
+
+const ROLE_WORDS = { anycast: 'A, anycast', unicast: 'U, unicast', gateway: 'gateway side' };
+
+function listenerLine({ role, transport, advertise, ...address }: Listener): string {
+  const contact = advertise === undefined ? '' : `, Contact says ${advertise}`;
+  return `listen ${transport}:${writeAddress(address)} (${ROLE_WORDS[role]})${contact}`;
+}
+
+function groupLine(group: Group, gateways: readonly Gateway[]): string {
+  const hops = group.gateways
+    .flatMap((member) => gateways.filter(({ name }) => name === member))
+    .toSorted((one, other) => one.priority - other.priority)
+    .map(({ name, uri }) => `${name} ${uri}`);
+  if (group.lastResort !== undefined) hops.push(`last resort ${group.lastResort.uri}`);
+  const kind = group.emergency ? 'emergency' : 'ordinary';
+  return `group ${group.name} (${kind}): ${hops.join(', then ')}; ${failoverWords(group)}`;
+}
+
+function failoverWords({ failoverOn }: Group): string {
+  const on = failoverOn === 'any' ? 'any failure' : failoverOn.join(', ');
+  return `moves on after ${on}`;
+}
+
+function routeLine({ match, group }: Route): string {
+  const dialled = 'urn' in match ? match.urn : `user ${match.user}`;
+  return `route ${dialled} -> ${group}`;
+}
+
+function trunkLine({ name, source, offAnycast }: Trunk): string {
+  const way = offAnycast === 'always' ? 'calls move to U' : 'calls stay on A';
+  return `trunk ${name}: ${source.join(', ')}, ${way}`;
+}
+
+function keysLine({ keys, stateDir }: SiteConfig): string {
+  if (keys.length === 0) return `keys: one of this site's own, kept in ${stateDir}`;
+  return `keys: ${keys.map(({ id }) => id).join(', ')}; the first one signs`;
+}
+
+function logLine({ log }: SiteConfig): string {
+  const [steps, records] = [log.steps, log.records].map((to) => (to === 'none' ? 'nowhere' : to));
+  return `log ${log.level}: steps to ${steps}, records to ${records}`;
+}

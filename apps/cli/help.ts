@@ -1,0 +1,92 @@
+const ADMIN = '  --admin URL     the node to ask (default http://127.0.0.1:8112)';
+const FILE = '  --file FILE     read a log instead of asking a node';
+const HELP = '  -h, --help      this text';
+
+/** What can be typed after `landfall`; the first words are the key. */
+export const HELP_OF: Readonly<Record<string, string>> = {
+  '': `landfall: an anycast session border controller
+
+  landfall start --config FILE [--set KEY=VALUE]   run a node
+  landfall check FILE [--set KEY=VALUE]            say what is wrong with a site file
+  landfall call URI                                place a test call and draw its ladder
+  landfall calls tail [-f]                         the last calls, a line each
+  landfall calls show ID                           all that is known of one call
+  landfall calls ladder ID                         who said what to whom when
+
+  landfall COMMAND --help                          more about one of them
+  landfall --version
+
+Exit codes: 0 done, 1 failed, 2 called wrongly.`,
+
+  start: `landfall start --config FILE [--set KEY=VALUE]...
+
+Runs a node with the site file. --set overrides a key of it: --set log.level=debug.
+SIGTERM or SIGINT: no longer ready, waits for the calls to end; again: hangs them up.
+
+  --config FILE   the site file (YAML)
+  --set KEY=VALUE may be given several times
+${HELP}`,
+
+  check: `landfall check FILE [--set KEY=VALUE]...
+
+Says all that is wrong with a site file at once, or what it means.
+
+  --set KEY=VALUE overrides a key, as in landfall start
+${HELP}`,
+
+  call: `landfall call URI [--after MS] [--timeout S] [--from URI] [--json]
+
+Places a test call, hangs up, and draws the messages that were really seen.
+Exit code 0: answered, and ACK and BYE went to another address than the one dialled.
+
+  URI             sip:112@127.0.0.112, with :PORT where it is not 5060
+  --after MS      hang up this long after the answer (default 2000)
+  --timeout S     give up when nobody has answered by then (default 30)
+  --from URI      who calls (default sip:landfall-test@<own address>)
+  --json          the outcome and the messages as one JSON line
+  --admin URL     not asked: a test call needs no node of ours
+${HELP}`,
+
+  calls: `landfall calls tail|show|ladder
+
+  landfall calls tail [-f] [--failed]   the last calls, a line each
+  landfall calls show ID                all that is known of one call
+  landfall calls ladder ID              who said what to whom when
+
+${ADMIN}
+${FILE}`,
+
+  'calls tail': `landfall calls tail [-f] [-n N] [--failed] [--number N] [--gateway G] [--json]
+
+The last calls that have ended, a line each, the newest last.
+
+  -f, --follow    go on with each call as it ends
+  -n, --lines N   how many of the past (default 20)
+  --failed        only calls that were not talked on to their end
+  --number N      only calls whose caller or callee holds this number
+  --gateway G     only calls that tried this gateway
+  --json          the whole record, a line each
+${ADMIN}
+${FILE}
+${HELP}`,
+
+  'calls show': `landfall calls show ID [--json]
+
+All that the record of a call says. ID is the callId, an unambiguous beginning of it, or the
+Call-ID header of one of its legs.
+
+  --json          the record as one line
+${ADMIN}
+${FILE} (may be given several times)
+${HELP}`,
+
+  'calls ladder': `landfall calls ladder ID [--json]
+
+Draws who said what to whom when. ID is the callId, an unambiguous beginning of it, or the
+Call-ID header of one of its legs. Steps and records may stand in two files.
+
+  --json          the steps, a line each
+${ADMIN}
+${FILE} (may be given several times)
+${HELP}`,
+};

@@ -1,0 +1,112 @@
+import type { ServerResponse } from 'node:http';
+import { never } from '../../lib/base/never.ts';
+import type { CallRecord } from '../../lib/call/record.ts';
+import { isWanted, type Wanted } from '../../lib/observe/read/wanted.ts';
+import type { FoundCall, RecentCalls } from '../../lib/observe/recent-calls.ts';
+import { refuse } from './admin-refusal.ts';
+import { streamRecords } from './admin-tail.ts';
+
+const LIMIT = 100;
+const LIMIT_MAX = 100_000;
+const NDJSON = { 'Content-Type': 'application/x-ndjson' };
+
+/** What the node shows of itself. */
+export type AdminParts = {
+  readonly recent: RecentCalls;
+  readonly metricsText: () => Promise<string>;
+  readonly readiness: () => { readonly ready: boolean; readonly why: string };
+};
+
+type Query = { readonly wanted: (record: CallRecord) => boolean; readonly limit: number };
+
+/** The pages: health, readiness, metrics, the last calls, the calls as they end, one call. */
+export async function answerAdmin(
+  url: string,
+  response: ServerResponse,
+  parts: AdminParts,
+): Promise<void> {
+  const { pathname, searchParams } = new URL(url, 'http://node');
+  switch (pathname) {
+    case '/healthz':
+      return say(response, 200, 'ok\n');
+    case '/readyz': {
+      const { ready, why } = parts.readiness();
+      return say(response, ready ? 200 : 503, ready ? 'ready\n' : `${why}\n`);
+    }
+    case '/metrics':
+      return say(response, 200, await parts.metricsText());
+    case '/calls': {
+      const query = queryOf(searchParams, LIMIT, response);
+      if (query === undefined) return;
+      const records = parts.recent.records(query.wanted, query.limit);
+      response.writeHead(200, NDJSON);
+      response.end(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      return;
+    }
+    case '/calls/tail': {
+      const query = queryOf(searchParams, 0, response);
+      if (query !== undefined) streamRecords(response, parts.recent, query.wanted, query.limit);
+      return;
+    }
+    default: {
+      const id = /^\/calls\/([^/]+)$/.exec(pathname)?.[1];
+      if (id === undefined) return refuse(response, 404, `there is no page ${pathname}`);
+      return sayCall(response, parts.recent.find(decoded(id)), decoded(id));
+    }
+  }
+}
+
+function say(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(text);
+}
+
+function sayCall(response: ServerResponse, found: FoundCall, id: string): void {
+  switch (found.kind) {
+    case 'found':
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end(`${JSON.stringify(found.call)}\n`);
+      return;
+    case 'ambiguous':
+      refuse(response, 409, `${id} is more than one call: ${found.callIds.join(', ')}, ...`);
+      return;
+    case 'unknown':
+      refuse(response, 404, `no call ${id} among the last ones of this node`);
+      return;
+    default:
+      never(found);
+  }
+}
+
+/** Reads failed, number, gateway and limit; undefined: it was wrong, and that was said. */
+function queryOf(
+  params: URLSearchParams,
+  limitDefault: number,
+  response: ServerResponse,
+): Query | undefined {
+  const limit = params.get('limit') ?? String(limitDefault);
+  if (!/^\d{1,6}$/.test(limit) || Number(limit) > LIMIT_MAX) {
+    refuse(response, 400, `limit is ${limit}; a number from 0 to ${LIMIT_MAX} would be right`);
+    return undefined;
+  }
+  const failed = params.get('failed') ?? '0';
+  if (failed !== '0' && failed !== '1') {
+    refuse(response, 400, `failed is ${failed}; 0 or 1 would be right`);
+    return undefined;
+  }
+  const wanted: Wanted = {
+    failed: failed === '1',
+    number: params.get('number') ?? undefined,
+    gateway: params.get('gateway') ?? undefined,
+  };
+  return { wanted: (record) => isWanted(record, wanted), limit: Number(limit) };
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    // A per cent sign that stands for itself, as in some Call-IDs.
+    return id;
+  }
+}

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { overridesOf } from '../../config/layers.ts';
+import { loadConfig } from '../../config/load.ts';
+import { describeProblem } from '../../config/problems.ts';
+import { type SiteConfig, siteOptions } from '../../config/site-config.ts';
+import { realWorld } from '../../lib/base/real-world.ts';
+import type { World } from '../../lib/base/time.ts';
+import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
+import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
+import { type Node, siteNode } from '../../lib/node/node.ts';
+import { type Observer, openObserver } from '../../lib/observe/log-sink.ts';
+import type { Listener } from '../../lib/ports/sip-engine.ts';
+import { writeAddress } from '../../lib/sip/address.ts';
+import type { ExitCode, Io } from '../cli/io.ts';
+import { openAdmin } from './admin-http.ts';
+import { nextEpoch, ownKey } from './state-dir.ts';
+
+/** How long the last BYEs may take before the sockets close. */
+const FAREWELL_MS = 2000;
+const FAREWELL_POLL_MS = 50;
+
+/** Runs a node until it is told to stop and its last call has ended. */
+export async function start(args: readonly string[], io: Io): Promise<ExitCode> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { config: { type: 'string' }, set: { type: 'string', multiple: true, default: [] } },
+  });
+  if (values.config === undefined) {
+    io.err('landfall start: --config is missing; write landfall start --config FILE');
+    return 2;
+  }
+  const loaded = loadConfig({
+    file: values.config,
+    env: process.env,
+    overrides: overridesOf(values.set),
+    readFile: (path) => readFileSync(path, 'utf8'),
+  });
+  if (loaded.kind === 'invalid') {
+    for (const problem of loaded.problems) io.err(describeProblem(problem, values.config));
+    return 1;
+  }
+  return await runSite(loaded.config, io);
+}
+
+async function runSite(config: SiteConfig, io: Io): Promise<ExitCode> {
+  const world = realWorld();
+  const epoch = nextEpoch(config.stateDir, world.clock);
+  const own = config.keys.length > 0 ? undefined : ownKey(config.stateDir, world.rng);
+  const keys = own === undefined ? config.keys : [own.key];
+  const options = siteOptions(config, { epoch: epoch.epoch, keys });
+  const observer = openObserver({
+    ...config.log,
+    site: options.site,
+    world,
+    readableHosts: readableHosts(config),
+    callsActive: () => node.callsNow(),
+  });
+  const { sink } = observer;
+  if (epoch.kind === 'clock') sink.note({ event: 'epoch-by-clock', level: 'warn', why: epoch.why });
+  if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
+
+  const datagrams = udpDatagrams();
+  let engine: ReturnType<typeof builtinEngine> | undefined;
+  const node = siteNode(options, world, sink, (ears) => {
+    engine = builtinEngine({ world, datagrams, ears });
+    return engine;
+  });
+  const stopped = stopOnSignals(node, observer);
+  const listening = await node.listen();
+  if (listening.kind === 'failed') {
+    const { listener, why } = listening;
+    io.err(`landfall start: listen.${listener.role} ${writeAddress(listener)}: ${why}`);
+    await observer.close();
+    return 1;
+  }
+  const admin = await openAdmin({
+    listen: config.admin.listen,
+    token: config.admin.token,
+    recent: observer.recent,
+    metricsText: observer.metricsText,
+    readiness: () => ({ ready: !node.isDraining, why: node.isDraining ? 'draining' : 'ready' }),
+  });
+  if (admin.kind === 'failed') {
+    io.err(`landfall start: ${admin.why}`);
+    await engine?.close();
+    await observer.close();
+    return 1;
+  }
+  announce(options.listeners, config, sink.note);
+  await stopped;
+  await farewell(world, () => engine?.sizes().transactions ?? 0);
+  await engine?.close();
+  await admin.close();
+  sink.note({ event: 'stopped', level: 'info' });
+  await observer.close();
+  return 0;
+}
+
+/** The first signal drains; the second hangs up what is left. Resolves when no call is left. */
+function stopOnSignals(node: Node, { sink }: Observer): Promise<void> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    const onSignal = (signal: string) => {
+      signals += 1;
+      const calls = node.callsNow();
+      if (signals === 1) {
+        sink.note({ event: 'drain-started', level: 'info', signal, calls });
+        void node.drain().then(resolve);
+        return;
+      }
+      sink.note({ event: 'hanging-up', level: 'warn', signal, calls });
+      node.hangUpAll();
+      resolve();
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}
+
+function farewell(world: World, owed: () => number): Promise<void> {
+  const until = world.clock.mono() + FAREWELL_MS;
+  return new Promise((resolve) => {
+    const look = () => {
+      if (owed() === 0 || world.clock.mono() >= until) resolve();
+      else world.timers.set(FAREWELL_POLL_MS, look);
+    };
+    look();
+  });
+}
+
+function announce(
+  listeners: readonly Listener[],
+  { admin }: SiteConfig,
+  note: Observer['sink']['note'],
+): void {
+  for (const listener of listeners) {
+    const { role, transport } = listener;
+    note({ event: 'listening', level: 'info', role, transport, local: writeAddress(listener) });
+  }
+  note({ event: 'ready', level: 'info', admin: `http://${writeAddress(admin.listen)}` });
+}
+
+function readableHosts({ options }: SiteConfig): string[] {
+  const own = options.listeners.flatMap(({ address, advertise }) => [
+    address,
+    advertise ?? address,
+  ]);
+  const lastResorts = options.groups.flatMap(({ lastResort }) => lastResort?.address.address ?? []);
+  return [...own, ...options.gateways.map(({ address }) => address.address), ...lastResorts];
+}

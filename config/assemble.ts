@@ -1,0 +1,76 @@
+import type { Gateway, GatewayName, Group } from '../lib/gateways/options.ts';
+import type { Listener, ListenerRole } from '../lib/ports/sip-engine.ts';
+import { adminAddress, type Target } from './addresses.ts';
+import { failoverDefault } from './failover.ts';
+import type { Fields, Item, Values } from './items.ts';
+import type { SiteSecrets } from './keys.ts';
+import type { GatewayItem, GroupItem, ListenerItem, SiteLists } from './lists.ts';
+import type { SiteValues } from './schema.ts';
+import type { SiteConfig } from './site-config.ts';
+
+/** Puts the values together in the types of the rooms. Everything has been found right before. */
+export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecrets): SiteConfig {
+  const { site, siteNumber, hunt, callsMax, stateDir, log, admin } = values;
+  const listen = adminAddress(admin.listen);
+  if (listen === undefined) throw new Error(`admin.listen is ${admin.listen}`);
+  return {
+    options: {
+      site,
+      siteNumber,
+      listeners: [
+        ...listeners('anycast', lists.anycast),
+        ...listeners('unicast', lists.unicast),
+        ...listeners('gateway', lists.gateway),
+      ],
+      gateways: (lists.gateways ?? []).map(gateway),
+      groups: (lists.groups ?? []).map(group),
+      routes: (lists.routes ?? []).map(whole),
+      trunks: (lists.trunks ?? []).map(whole),
+      hunt,
+      callsMax,
+    },
+    stateDir,
+    keys: secrets.keys,
+    log,
+    admin: { listen, token: secrets.adminToken },
+  };
+}
+
+function listeners(role: ListenerRole, items: readonly ListenerItem[] = []): readonly Listener[] {
+  return items.map((item) => ({ ...whole(item), role }));
+}
+
+function gateway(item: GatewayItem): Gateway {
+  const { name, uri: target, priority } = whole(item);
+  return gatewayAt(name, target, priority);
+}
+
+function group(item: GroupItem): Group {
+  const { name, gateways, emergency, failoverOn, lastResort } = whole(item);
+  return {
+    name,
+    gateways: gateways.map(gatewayName),
+    emergency,
+    failoverOn: failoverOn ?? failoverDefault(emergency),
+    // A colon cannot stand in a configured name, so this one is nobody else's.
+    lastResort:
+      lastResort === undefined
+        ? undefined
+        : gatewayAt(`last-resort:${name}`, lastResort, LAST_RESORT_PRIORITY),
+  };
+}
+
+const LAST_RESORT_PRIORITY = 1001;
+
+function gatewayAt(name: string, { uri, address }: Target, priority: number): Gateway {
+  return { name: gatewayName(name), uri, address, priority };
+}
+
+function gatewayName(name: string): GatewayName {
+  return name as GatewayName;
+}
+
+function whole<F extends Fields>(item: Item<F>): Values<F> {
+  if (item.whole === undefined) throw new Error(`${item.path.join('.')} was not read`);
+  return item.whole;
+}

@@ -1,0 +1,91 @@
+import { type Address, sameAddress, writeAddress } from '../lib/sip/address.ts';
+import type { Target } from './addresses.ts';
+import type { ListenerItem, SiteLists } from './lists.ts';
+import { keyOf, type Path, type Report } from './problems.ts';
+
+/** Holds the listeners against each other: callers must be able to tell A, U and the gateway side. */
+export function checkListeners(lists: SiteLists, report: Report): void {
+  const { anycast = [], unicast, gateway } = lists;
+  reportEmpty(['listen', 'unicast'], unicast, 'calls could not leave anycast', report);
+  reportEmpty(['listen', 'gateway'], gateway, 'no gateway could be reached', report);
+  reportDuplicates([...anycast, ...(unicast ?? []), ...(gateway ?? [])], report);
+  const shared = hostsOf(anycast);
+  for (const item of unicast ?? [])
+    reportShared(item, shared, 'U must belong to this site alone', report);
+  for (const item of gateway ?? [])
+    reportShared(item, shared, 'answers of gateways would reach other sites', report);
+}
+
+/** Holds every next hop against our own listeners: no call is ever sent back into this site. */
+export function checkNextHops(lists: SiteLists, report: Report): void {
+  const callerSide = hostsOf([...(lists.anycast ?? []), ...(lists.unicast ?? [])]);
+  const gatewaySide = (lists.gateway ?? []).flatMap(addressOf);
+  const check = (path: Path, target: Target | undefined) => {
+    if (target === undefined) return;
+    const { uri: value, address } = target;
+    const owner =
+      callerSide.get(address.address) ??
+      gatewaySide.find((own) => sameAddress(own.address, address))?.path;
+    if (owner === undefined) return;
+    const wrong = `is this site's own ${keyOf(owner)}`;
+    report(path, { value, wrong, want: 'write the address of the gateway itself' });
+  };
+  for (const { path, parts } of lists.gateways ?? []) check([...path, 'uri'], parts.uri);
+  for (const { path, parts } of lists.groups ?? [])
+    check([...path, 'lastResort'], parts.lastResort);
+}
+
+function reportEmpty(
+  path: Path,
+  items: readonly ListenerItem[] | undefined,
+  consequence: string,
+  report: Report,
+): void {
+  if (items?.length !== 0) return;
+  const want = `list one listener at least; without it ${consequence}`;
+  report(path, { value: [], wrong: 'is empty', want });
+}
+
+function reportDuplicates(items: readonly ListenerItem[], report: Report): void {
+  const seen: { path: Path; address: Address }[] = [];
+  for (const { path, address } of items.flatMap(addressOf)) {
+    const first = seen.find((other) => sameAddress(other.address, address));
+    if (first === undefined) {
+      seen.push({ path, address });
+      continue;
+    }
+    const wrong = `is already listened on by ${keyOf(first.path)}`;
+    report(path, { value: writeAddress(address), wrong, want: 'keep one of the two' });
+  }
+}
+
+function reportShared(
+  { path, parts }: ListenerItem,
+  shared: ReadonlyMap<string, Path>,
+  consequence: string,
+  report: Report,
+): void {
+  for (const key of ['address', 'advertise'] as const) {
+    const host = parts[key];
+    const owner = host === undefined ? undefined : shared.get(host);
+    if (owner === undefined) continue;
+    const wrong = `is the anycast host of ${keyOf(owner)}`;
+    report([...path, key], { value: host, wrong, want: `write another; ${consequence}` });
+  }
+}
+
+/** Every host that a listener has or advertises, with the place that names it. */
+function hostsOf(items: readonly ListenerItem[]): ReadonlyMap<string, Path> {
+  const hosts = new Map<string, Path>();
+  for (const { path, parts } of items)
+    for (const key of ['address', 'advertise'] as const) {
+      const host = parts[key];
+      if (host !== undefined && !hosts.has(host)) hosts.set(host, [...path, key]);
+    }
+  return hosts;
+}
+
+function addressOf({ path, parts: { address, port } }: ListenerItem) {
+  if (address === undefined || port === undefined) return [];
+  return [{ path, address: { address, port } }];
+}

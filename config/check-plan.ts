@@ -1,0 +1,91 @@
+import { closest } from './closest.ts';
+import type { GroupItem, RouteItem, SiteLists } from './lists.ts';
+import { keyOf, type Path, type Report } from './problems.ts';
+
+/** Holds gateways, groups, routes and trunks against each other. */
+export function checkPlan(lists: SiteLists, report: Report): void {
+  const { gateways, groups, routes, trunks = [] } = lists;
+  reportEmpty(['gateways'], gateways, report);
+  reportEmpty(['groups'], groups, report);
+  for (const items of [gateways ?? [], groups ?? [], trunks]) {
+    const names = items.map(({ path, parts }) => ({ path: [...path, 'name'], name: parts.name }));
+    reportTwice(names, 'name', report);
+  }
+  if (gateways !== undefined)
+    for (const group of groups ?? []) checkMembers(group, namesOf(gateways), report);
+  if (groups !== undefined)
+    for (const route of routes ?? []) checkRouteGroup(route, namesOf(groups), report);
+  const matches = (routes ?? []).map(({ path, parts: { match } }) => ({
+    path: [...path, 'match'],
+    name: match === undefined ? undefined : Object.values(match).join(),
+  }));
+  reportTwice(matches, 'match', report);
+  checkReach(lists, report);
+}
+
+function reportEmpty(
+  path: readonly ['gateways' | 'groups'],
+  items: readonly unknown[] | undefined,
+  report: Report,
+): void {
+  if (items?.length !== 0) return;
+  report(path, {
+    value: [],
+    wrong: 'is empty',
+    want: 'list one at least; no call could be placed',
+  });
+}
+
+function reportTwice(
+  named: readonly { readonly path: Path; readonly name: string | undefined }[],
+  what: 'name' | 'match',
+  report: Report,
+): void {
+  const first = new Map<string, Path>();
+  for (const { path, name } of named) {
+    if (name === undefined) continue;
+    const owner = first.get(name);
+    if (owner === undefined) first.set(name, path);
+    else
+      report(path, {
+        value: name,
+        wrong: `is already the ${what} of ${keyOf(owner.slice(0, -1))}`,
+        want: what === 'name' ? 'write another' : 'keep one; the second is never reached',
+      });
+  }
+}
+
+function checkMembers({ path, parts }: GroupItem, known: readonly string[], report: Report): void {
+  const members = parts.gateways ?? [];
+  for (const [index, name] of members.entries()) {
+    const at = [...path, 'gateways', index];
+    if (!known.includes(name)) report(at, unknownName(name, 'gateway', known));
+    else if (members.indexOf(name) !== index)
+      report(at, { value: name, wrong: 'is in this group already', want: 'leave it out here' });
+  }
+}
+
+function checkRouteGroup({ path, parts }: RouteItem, known: readonly string[], report: Report) {
+  const { group } = parts;
+  if (group === undefined || known.includes(group)) return;
+  report([...path, 'group'], unknownName(group, 'group', known));
+}
+
+/** A site without routes still places emergency calls, but only where a group says it takes them. */
+function checkReach({ groups, routes }: SiteLists, report: Report): void {
+  if (groups === undefined || groups.length === 0 || routes?.length !== 0) return;
+  if (groups.some(({ whole, parts }) => whole === undefined || parts.emergency === true)) return;
+  const want = 'write routes, or mark one group with emergency: true';
+  report(['routes'], { value: [], wrong: 'is empty and no group is for emergency calls', want });
+}
+
+function unknownName(name: string, what: 'gateway' | 'group', known: readonly string[]) {
+  const suggestion = closest(name, known);
+  const names = known.length === 0 ? 'none is defined' : `there are ${known.join(', ')}`;
+  const want = suggestion === undefined ? names : `did you mean "${suggestion}"?`;
+  return { value: name, wrong: `is not the name of a ${what}`, want };
+}
+
+function namesOf(items: readonly { readonly parts: { readonly name?: string } }[]) {
+  return items.flatMap(({ parts }) => (parts.name === undefined ? [] : [parts.name]));
+}

@@ -1,0 +1,135 @@
+import type { Path } from './problems.ts';
+
+/** What is wrong inside a value; `in` leads from the value to the part that is meant. */
+export type Fault = {
+  readonly in: Path;
+  readonly value: unknown;
+  readonly wrong: string;
+  readonly want: string;
+};
+
+export type Reading<T> =
+  | { readonly kind: 'good'; readonly value: T }
+  | { readonly kind: 'bad'; readonly faults: readonly Fault[] };
+
+/** What a value may be. It reads values as YAML types them and never guesses: `"5060"` is no number. */
+export type Format<T> = {
+  readonly name: string;
+  /** How environment and arguments, which know only text, are turned into such a value. */
+  readonly fromText: 'as-is' | 'number' | 'json' | 'own-name';
+  /** Its faults must not show the value. */
+  readonly isSecret: boolean;
+  readonly read: (value: unknown) => Reading<T>;
+};
+
+export function good<T>(value: T): Reading<T> {
+  return { kind: 'good', value };
+}
+
+export function bad(value: unknown, wrong: string, want: string): Reading<never> {
+  return { kind: 'bad', faults: [{ in: [], value, wrong, want }] };
+}
+
+/** A text; numbers and yes/no are refused because YAML may already have changed them: 0112 is 112. */
+export function text<T>(name: string, want: string, read: (text: string) => Reading<T>): Format<T> {
+  return {
+    name,
+    fromText: 'as-is',
+    isSecret: false,
+    read(value) {
+      if (typeof value === 'string') return read(value);
+      if (value === null) return bad(value, 'has no value', want);
+      if (typeof value === 'number' || typeof value === 'boolean')
+        return bad(value, 'is not text', `put it in quotes, or ${want}`);
+      return bad(value, 'is not text', want);
+    },
+  };
+}
+
+export function pattern(name: string, rule: RegExp, want: string): Format<string> {
+  return text(name, want, (value) =>
+    rule.test(value) ? good(value) : bad(value, `is not a ${name}`, want),
+  );
+}
+
+export function oneOf<T extends string>(name: string, words: readonly T[]): Format<T> {
+  const want = `write ${listed(words)}`;
+  return text(name, want, (value) => {
+    const word = words.find((candidate) => candidate === value);
+    return word === undefined ? bad(value, `is not a ${name}`, want) : good(word);
+  });
+}
+
+export function wholeNumber(min: number, max: number): Format<number> {
+  const want = `write a whole number from ${min} to ${max}`;
+  return {
+    name: `number from ${min} to ${max}`,
+    fromText: 'number',
+    isSecret: false,
+    read(value) {
+      if (typeof value === 'string' && /^[0-9]+$/.test(value))
+        return bad(value, 'is text, not a number', `${want}, without quotes`);
+      if (typeof value !== 'number' || !Number.isInteger(value))
+        return bad(value, 'is not a whole number', want);
+      if (value < min || value > max) return bad(value, 'is out of range', want);
+      return good(value);
+    },
+  };
+}
+
+export const PORT = wholeNumber(1, 65_535);
+
+export const YES_OR_NO: Format<boolean> = {
+  name: 'true or false',
+  fromText: 'json',
+  isSecret: false,
+  read(value) {
+    if (typeof value === 'boolean') return good(value);
+    return bad(value, 'is neither true nor false', 'write true or false, without quotes');
+  },
+};
+
+const LIST_LENGTH_MAX = 1000;
+
+/** A list whose entries are read elsewhere, one by one. */
+export function anyList(example: string): Format<readonly unknown[]> {
+  return {
+    name: `list like ${example}`,
+    fromText: 'json',
+    isSecret: false,
+    read(value) {
+      if (!Array.isArray(value)) return bad(value, 'is not a list', `write ${example}, or []`);
+      const entries: readonly unknown[] = value;
+      if (entries.length <= LIST_LENGTH_MAX) return good(entries);
+      return bad(undefined, `has ${entries.length} entries`, `keep to ${LIST_LENGTH_MAX}`);
+    },
+  };
+}
+
+/** A list with at least one entry, each of one format. */
+export function listOf<T>(entry: Format<T>, example: string): Format<readonly T[]> {
+  const list = anyList(example);
+  return {
+    ...list,
+    read(value) {
+      const entries = list.read(value);
+      if (entries.kind === 'bad') return entries;
+      if (entries.value.length === 0) return bad(value, 'is empty', `write ${example}`);
+      const values: T[] = [];
+      const faults: Fault[] = [];
+      for (const [index, item] of entries.value.entries()) {
+        const reading = entry.read(item);
+        if (reading.kind === 'good') values.push(reading.value);
+        else
+          for (const fault of reading.faults) faults.push({ ...fault, in: [index, ...fault.in] });
+      }
+      return faults.length === 0 ? good(values) : { kind: 'bad', faults };
+    },
+  };
+}
+
+/** `a, b or c`. */
+export function listed(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;
+}

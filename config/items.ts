@@ -1,0 +1,190 @@
+import type { Trunk } from '../lib/guard/trunks.ts';
+import { ADVERTISE, HOST_ADDRESS, SIP_PORT, SOURCE_RANGE, TARGET, TRANSPORT } from './addresses.ts';
+import { closest } from './closest.ts';
+import { FAILOVER_ON } from './failover.ts';
+import {
+  type Fault,
+  type Format,
+  listOf,
+  oneOf,
+  PORT,
+  pattern,
+  type Reading,
+  wholeNumber,
+  YES_OR_NO,
+} from './formats.ts';
+import type { Finding, Path, Report } from './problems.ts';
+import { ROUTE_MATCH } from './route-match.ts';
+
+/** One key of the entries of a list. */
+export type Field<T> = {
+  readonly doc: string;
+  readonly reads: Format<T>;
+  /** Absent: the key must be given. */
+  readonly otherwise: { readonly value: T } | undefined;
+};
+export type Fields = { readonly [key: string]: Field<unknown> };
+export type Values<F extends Fields> = {
+  readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
+};
+
+/** An entry as far as it could be read, so that one slip does not hide the next. */
+export type Item<F extends Fields> = {
+  readonly path: Path;
+  readonly parts: Partial<Values<F>>;
+  /** Absent when something is wrong with it. */
+  readonly whole: Values<F> | undefined;
+};
+
+export const NAME = pattern(
+  'name',
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  'write 1 to 64 letters, digits, dots, hyphens or underscores, such as psap-a',
+);
+const PRIORITY = wholeNumber(1, 1000);
+const NONE = { value: undefined };
+
+export const LISTENER = {
+  transport: given(TRANSPORT, 'How SIP is carried: udp.'),
+  address: given(HOST_ADDRESS, 'The one local IPv4 address; never a wildcard.'),
+  port: field(PORT, { value: SIP_PORT }, 'The local port.'),
+  advertise: field(
+    orAbsent(ADVERTISE),
+    NONE,
+    'What Contact and Via say in place of the address: a host name, or the address outside a NAT.',
+  ),
+};
+
+export const GATEWAY = {
+  name: given(NAME, 'What groups, logs and records call it.'),
+  uri: given(
+    TARGET,
+    'Where it is, sip:ADDRESS:PORT; a user in it is asked for whatever was dialled.',
+  ),
+  priority: field(PRIORITY, { value: 1 }, 'Lower is tried first.'),
+};
+
+export const GROUP = {
+  name: given(NAME, 'What routes call it.'),
+  gateways: given(listOf(NAME, '[psap-a, psap-b]'), 'Its gateways, by name.'),
+  emergency: field(
+    YES_OR_NO,
+    { value: false },
+    'Whether its calls are emergency calls: never refused, and hunted until somebody answers.',
+  ),
+  failoverOn: field(
+    orAbsent(FAILOVER_ON),
+    NONE,
+    'Which failures move a call to the next gateway: statuses, transport, timeout, or the word any. Left out: any for emergency, else 408, 503 and transport. A timeout counts as 408.',
+  ),
+  lastResort: field(
+    orAbsent(TARGET),
+    NONE,
+    'The URI of a last gateway, tried when all others have failed.',
+  ),
+};
+
+export const ROUTE = {
+  match: given(ROUTE_MATCH, 'What is dialled: { urn: ... } or { user: ... }.'),
+  group: given(NAME, 'The group that such calls go to.'),
+};
+
+export const TRUNK = {
+  name: given(NAME, 'What logs and records call it.'),
+  source: given(
+    listOf(SOURCE_RANGE, '["203.0.113.0/24"]'),
+    'The addresses its calls come from, as ranges.',
+  ),
+  offAnycast: field(
+    oneOf<Trunk['offAnycast']>('way off anycast', ['always', 'sticky']),
+    { value: 'always' },
+    'always: its calls go on at U. sticky: they stay on A, for a firewall that knows only A.',
+  ),
+};
+
+/** Reads the entries of a list key by key and reports each key that is wrong, missing or unknown. */
+export function readItems<F extends Fields>(
+  path: Path,
+  list: readonly unknown[],
+  fields: F,
+  report: Report,
+): readonly Item<F>[] {
+  return list.map((item, index) => readItem([...path, index], item, fields, report));
+}
+
+function readItem<F extends Fields>(path: Path, item: unknown, fields: F, report: Report): Item<F> {
+  if (!isMap(item)) {
+    report(path, { value: item, wrong: 'is not a map', want: `write { ${shape(fields)} }` });
+    return { path, parts: {}, whole: undefined };
+  }
+  for (const key of Object.keys(item))
+    if (!Object.hasOwn(fields, key)) report([...path, key], unknownKey(key, Object.keys(fields)));
+  const parts: { [key: string]: unknown } = {};
+  let isWhole = true;
+  for (const [key, rule] of Object.entries(fields)) {
+    const reading = readField(item, key, rule);
+    if (reading.kind === 'good') {
+      parts[key] = reading.value;
+      continue;
+    }
+    isWhole = false;
+    reportFaults([...path, key], reading.faults, rule.reads, report);
+  }
+  return {
+    path,
+    parts: parts as Partial<Values<F>>,
+    whole: isWhole ? (parts as Values<F>) : undefined,
+  };
+}
+
+function readField(item: object, key: string, { reads, otherwise, doc }: Field<unknown>) {
+  if (Object.hasOwn(item, key)) return reads.read(Reflect.get(item, key));
+  if (otherwise !== undefined) return { kind: 'good' as const, value: otherwise.value };
+  return { kind: 'bad' as const, faults: [missing(doc)] };
+}
+
+export function reportFaults(
+  path: Path,
+  faults: readonly Fault[],
+  { isSecret }: Format<unknown>,
+  report: Report,
+): void {
+  for (const { in: inside, value, wrong, want } of faults)
+    report([...path, ...inside], { value, wrong, want, isSecret });
+}
+
+export function unknownKey(key: string, known: readonly string[]): Finding {
+  const suggestion = closest(key, known);
+  const want = suggestion === undefined ? `the keys here are ${known.join(', ')}` : undefined;
+  return { wrong: 'is not a key of this place', want: want ?? `did you mean "${suggestion}"?` };
+}
+
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function missing(doc: string): Fault {
+  return { in: [], value: undefined, wrong: 'is missing', want: `give it. ${doc}` };
+}
+
+function shape(fields: Fields): string {
+  const needed = Object.entries(fields).filter(([, rule]) => rule.otherwise === undefined);
+  return needed.map(([key]) => `${key}: ...`).join(', ');
+}
+
+function given<T>(reads: Format<T>, doc: string): Field<T> {
+  return { doc, reads, otherwise: undefined };
+}
+
+function field<T>(
+  reads: Format<T>,
+  otherwise: { readonly value: NoInfer<T> },
+  doc: string,
+): Field<T> {
+  return { doc, reads, otherwise };
+}
+
+/** The same format, for a key that may be left out without a default. */
+function orAbsent<T>(format: Format<T>): Format<T | undefined> {
+  return { ...format, read: (value): Reading<T | undefined> => format.read(value) };
+}

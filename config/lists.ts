@@ -1,0 +1,51 @@
+import {
+  type Fields,
+  GATEWAY,
+  GROUP,
+  type Item,
+  LISTENER,
+  ROUTE,
+  readItems,
+  TRUNK,
+} from './items.ts';
+import type { Path, Report } from './problems.ts';
+import type { SiteValues } from './schema.ts';
+
+export type ListenerItem = Item<typeof LISTENER>;
+export type GatewayItem = Item<typeof GATEWAY>;
+export type GroupItem = Item<typeof GROUP>;
+export type RouteItem = Item<typeof ROUTE>;
+export type TrunkItem = Item<typeof TRUNK>;
+
+/** The lists of a site file, entry by entry. A list that is missing as a whole is absent. */
+export type SiteLists = {
+  readonly anycast: readonly ListenerItem[] | undefined;
+  readonly unicast: readonly ListenerItem[] | undefined;
+  readonly gateway: readonly ListenerItem[] | undefined;
+  readonly gateways: readonly GatewayItem[] | undefined;
+  readonly groups: readonly GroupItem[] | undefined;
+  readonly routes: readonly RouteItem[] | undefined;
+  readonly trunks: readonly TrunkItem[] | undefined;
+};
+
+/** Reads them; `isSpoilt` names the lists that something was already wrong with as a whole. */
+export function readLists(
+  { listen, gateways, groups, routes, trunks }: SiteValues,
+  isSpoilt: (key: string) => boolean,
+  report: Report,
+): SiteLists {
+  return {
+    anycast: read(['listen', 'anycast'], listen.anycast, LISTENER),
+    unicast: read(['listen', 'unicast'], listen.unicast, LISTENER),
+    gateway: read(['listen', 'gateway'], listen.gateway, LISTENER),
+    gateways: read(['gateways'], gateways, GATEWAY),
+    groups: read(['groups'], groups, GROUP),
+    routes: read(['routes'], routes, ROUTE),
+    trunks: read(['trunks'], trunks, TRUNK),
+  };
+
+  function read<F extends Fields>(path: Path, list: readonly unknown[] | null, fields: F) {
+    if (list === null || isSpoilt(path.join('.'))) return undefined;
+    return readItems(path, list, fields, report);
+  }
+}

@@ -1,0 +1,184 @@
+import type { LogLevel } from '../lib/observe/log-sink.ts';
+import { SITE_MAX } from '../lib/sip/owner-token.ts';
+import { ADMIN_LISTEN } from './addresses.ts';
+import { anyList, bad, type Format, good, oneOf, pattern, text, wholeNumber } from './formats.ts';
+import { SECRET_REF } from './secrets.ts';
+
+/** One key of the site file. `default: null` means that the key has none and must be given. */
+export type Leaf<T> = {
+  readonly doc: string;
+  readonly default: T | null;
+  /** The name under which convict knows the format. */
+  readonly format: string;
+  readonly reads: Format<T>;
+  /** Where nothing is a valid choice too. */
+  readonly nullable: boolean;
+  readonly sensitive: boolean;
+};
+
+export type Branch = { readonly [key: string]: Leaf<unknown> | Branch };
+
+const LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error'];
+
+const SITE_NAME = pattern(
+  'site name',
+  /^[a-z0-9]{1,16}$/,
+  'write 1 to 16 of the characters a-z and 0-9, such as sto',
+);
+
+const FOLDER = filePath('folder', 'write a folder, such as ./state');
+const STEPS = filePath('log target', 'write stdout, none or a file such as ./steps.ndjson');
+const RECORDS = filePath('record file', 'write a file such as ./calls.ndjson, or none', ['stdout']);
+
+/** Every key of the site file, with a sentence each. What a list holds stands in items.ts. */
+export const SCHEMA = {
+  site: required(SITE_NAME, 'The name of this site; call ids and log lines start with it.'),
+  siteNumber: required(
+    wholeNumber(1, SITE_MAX),
+    'The number of this site inside owner tokens; no two sites share one.',
+  ),
+  stateDir: leaf(
+    FOLDER,
+    './state',
+    'The folder that keeps the start counter and, without cluster.keys, the key of this site.',
+  ),
+  listen: {
+    anycast: leaf(
+      anyList('[{ transport: udp, address: 192.0.2.112, port: 5060 }]'),
+      [],
+      'The listeners on A, the address that every site announces and callers dial.',
+    ),
+    unicast: required(
+      anyList('[{ transport: udp, address: 198.51.100.11, port: 5060 }]'),
+      'The listeners on U, the address of this site alone, where calls go on after the answer.',
+    ),
+    gateway: required(
+      anyList('[{ transport: udp, address: 10.0.0.11, port: 5060 }]'),
+      'The listeners that face the media gateways.',
+    ),
+  },
+  engine: {
+    gateway: leaf(
+      oneOf('gateway-side engine', ['builtin']),
+      'builtin',
+      'The SIP engine toward the gateways; the caller side is always the builtin one.',
+    ),
+  },
+  gateways: required(
+    anyList('[{ name: psap-a, uri: "sip:10.0.1.31:5060" }]'),
+    'The media gateways that calls are bridged to.',
+  ),
+  groups: required(
+    anyList('[{ name: psap, gateways: [psap-a], emergency: true }]'),
+    'The groups of gateways that a call hunts through.',
+  ),
+  routes: leaf(
+    anyList('[{ match: { user: "112" }, group: psap }]'),
+    [],
+    'What is dialled, and the group it goes to; the first match decides.',
+  ),
+  trunks: leaf(
+    anyList('[{ name: carrier-x, source: ["203.0.113.0/24"] }]'),
+    [],
+    'The known sources of calls; all others reach emergency groups only.',
+  ),
+  cluster: {
+    keys: leaf(
+      { ...anyList('["k1=env:NAME"]'), isSecret: true },
+      [],
+      'The keys that owner tokens are signed with: the first one signs, all verify. Empty: a key is made and kept in stateDir.',
+    ),
+  },
+  hunt: {
+    attemptMs: leaf(
+      wholeNumber(100, 60_000),
+      2000,
+      'The longest wait, in milliseconds, for the first response of one gateway.',
+    ),
+    attemptMsMin: leaf(
+      wholeNumber(50, 60_000),
+      700,
+      'The shortest such wait, however many gateways are left.',
+    ),
+    progressTimeoutMs: leaf(
+      wholeNumber(100, 60_000),
+      4000,
+      'How long, in milliseconds, a gateway that sent 100 may be silent before it rings.',
+    ),
+    budgetMs: leaf(
+      wholeNumber(100, 300_000),
+      6000,
+      'The time, in milliseconds, that one hunt shares out among its gateways; an emergency hunt goes on after it.',
+    ),
+    ringTimeoutMs: leaf(
+      wholeNumber(1000, 3_600_000),
+      180_000,
+      'How long, in milliseconds, an ordinary call may ring.',
+    ),
+  },
+  callsMax: leaf(
+    wholeNumber(1, 1_000_000),
+    10_000,
+    'How many calls at once; beyond it ordinary calls are refused, beyond twice of it every call.',
+  ),
+  log: {
+    level: leaf(oneOf('log level', LEVELS), 'info', 'The least urgent lines that are written.'),
+    steps: leaf(STEPS, 'stdout', 'Where step lines go, numbers masked: stdout, none or a file.'),
+    records: leaf(
+      RECORDS,
+      './calls.ndjson',
+      'The file with one full record per call, readable by its owner alone; or none.',
+    ),
+  },
+  admin: {
+    listen: leaf(ADMIN_LISTEN, '127.0.0.1:8112', 'The address and port of the admin HTTP server.'),
+    token: optional(
+      SECRET_REF,
+      'Where the token of the admin server is kept, env:NAME or file:PATH; needed unless admin.listen is loopback.',
+    ),
+  },
+};
+
+function leaf<T>(reads: Format<T>, otherwise: T, doc: string): Leaf<T> {
+  return { ...required(reads, doc), default: otherwise };
+}
+
+function required<T>(reads: Format<T>, doc: string): Leaf<T> {
+  const sensitive = reads.isSecret;
+  return { doc, default: null, format: reads.name, reads, nullable: false, sensitive };
+}
+
+function optional<T>(reads: Format<T>, doc: string): Leaf<T | null> {
+  return { ...required<T | null>(reads, doc), nullable: true };
+}
+
+function filePath(name: string, want: string, reserved: readonly string[] = []): Format<string> {
+  return text(name, want, (value) => {
+    if (value.trim() === '' || value.includes('\0')) return bad(value, `is not a ${name}`, want);
+    return reserved.includes(value) ? bad(value, 'is not possible here', want) : good(value);
+  });
+}
+
+type ValuesOf<B> = { readonly [K in keyof B]: B[K] extends Leaf<infer T> ? T : ValuesOf<B[K]> };
+/** One value for each key, lists not yet looked into. */
+export type SiteValues = ValuesOf<typeof SCHEMA>;
+
+export type LeafAt = { readonly path: readonly string[]; readonly leaf: Leaf<unknown> };
+
+export function isLeaf(node: Leaf<unknown> | Branch): node is Leaf<unknown> {
+  return typeof node['format'] === 'string';
+}
+
+/** Every key with its place, in the order of the schema. */
+export function leaves(branch: Branch = SCHEMA, above: readonly string[] = []): readonly LeafAt[] {
+  return Object.entries(branch).flatMap(([key, node]) => {
+    const path = [...above, key];
+    return isLeaf(node) ? [{ path, leaf: node }] : leaves(node, path);
+  });
+}
+
+/** The environment variable of a key: `hunt.attemptMs` is LANDFALL_HUNT_ATTEMPT_MS. */
+export function environmentName(path: readonly string[]): string {
+  const words = path.map((part) => part.replace(/([A-Z])/g, '_$1').toUpperCase());
+  return ['LANDFALL', ...words].join('_');
+}

@@ -1,0 +1,26 @@
+import type { SiteOptions } from '../lib/node/site-options.ts';
+import type { ObserverOptions } from '../lib/observe/log-sink.ts';
+import type { Address } from '../lib/sip/address.ts';
+import type { ClusterKey } from '../lib/sip/owner-token.ts';
+
+/** A whole, valid configuration: nothing in it is left to a default. */
+export type SiteConfig = {
+  readonly options: Omit<SiteOptions, 'epoch' | 'keys'>;
+  readonly stateDir: string;
+  /** The first one signs. Empty: this site makes its own and keeps it in `stateDir`. */
+  readonly keys: readonly ClusterKey[];
+  readonly log: Pick<ObserverOptions, 'level' | 'steps' | 'records'>;
+  readonly admin: {
+    readonly listen: Address;
+    /** Absent: none is asked for, which only a loopback address may do. */
+    readonly token: string | undefined;
+  };
+};
+
+/** Adds what is known only at the start of a node: which start it is, and its keys. */
+export function siteOptions(
+  config: SiteConfig,
+  start: { readonly epoch: number; readonly keys: readonly ClusterKey[] },
+): SiteOptions {
+  return { ...config.options, epoch: start.epoch, keys: start.keys };
+}

@@ -1,0 +1,231 @@
+import { never } from '../../base/never.ts';
+import type { Timers } from '../../base/time.ts';
+import { headerValue } from '../../sip/headers.ts';
+import type { SipResponse } from '../../sip/message.ts';
+import { type Alarms, clearAlarm, clearAlarms, setAlarm } from './alarms.ts';
+import type { Flow, LegB } from './legs.ts';
+import { composeAck } from './proto/compose.ts';
+import {
+  beginInviteClient,
+  type InviteClientEffect,
+  type InviteClientEvent,
+  type InviteClientState,
+  stepInviteClient,
+} from './proto/invite-client.ts';
+import type { Step } from './proto/machine.ts';
+import { responseKey } from './proto/match.ts';
+import {
+  beginNonInviteClient,
+  type NonInviteClientEffect,
+  type NonInviteClientEvent,
+  type NonInviteClientState,
+  stepNonInviteClient,
+} from './proto/non-invite-client.ts';
+import type { Wires } from './wires.ts';
+
+type InviteClient = {
+  readonly kind: 'invite';
+  readonly key: string;
+  readonly leg: LegB;
+  readonly alarms: Alarms;
+  state: InviteClientState;
+  /** Absent once nothing will send it again. */
+  bytes: Buffer | undefined;
+};
+
+type NonInviteClient = {
+  readonly kind: 'non-invite';
+  readonly key: string;
+  readonly flow: Flow;
+  readonly alarms: Alarms;
+  state: NonInviteClientState;
+  readonly bytes: Buffer;
+};
+
+/** Who made the INVITEs. What becomes of a BYE or a CANCEL nobody waits for. */
+export type InviteUser = {
+  onResponse(leg: LegB, response: SipResponse): void;
+  onFailure(leg: LegB, cause: 'timeout' | 'transport'): void;
+  /** No response is expected any more. */
+  onTerminated(leg: LegB): void;
+};
+
+/**
+ * Runs the client machines on timers and sockets. An INVITE stays known as long as its leg, beyond
+ * the end of its machine: a callee may answer after everybody has given up.
+ */
+export class ClientTransactions {
+  readonly #timers: Timers;
+  readonly #wires: Wires;
+  readonly #user: InviteUser;
+  readonly #all = new Map<string, InviteClient | NonInviteClient>();
+
+  constructor(timers: Timers, wires: Wires, user: InviteUser) {
+    this.#timers = timers;
+    this.#wires = wires;
+    this.#user = user;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  invite(leg: LegB, bytes: Buffer): void {
+    const key = leg.clientKey;
+    const begin = beginInviteClient();
+    const begun: InviteClient = {
+      kind: 'invite',
+      key,
+      leg,
+      alarms: {},
+      state: begin.state,
+      bytes,
+    };
+    this.#all.set(key, begun);
+    this.#carryOutInvite(begun, begin, undefined);
+  }
+
+  /** Sends a BYE or a CANCEL. */
+  request(key: string, flow: Flow, bytes: Buffer): void {
+    const begin = beginNonInviteClient();
+    const begun: NonInviteClient = {
+      kind: 'non-invite',
+      key,
+      flow,
+      alarms: {},
+      state: begin.state,
+      bytes,
+    };
+    this.#all.set(key, begun);
+    this.#carryOutNonInvite(begun, begin);
+  }
+
+  /** Answers whether the response belongs to a request of ours. */
+  onResponse(response: SipResponse): boolean {
+    const key = responseKey(response);
+    const transaction = key === undefined ? undefined : this.#all.get(key);
+    if (transaction === undefined) return false;
+    const { status } = response;
+    if (transaction.kind === 'non-invite') {
+      this.#stepNonInvite(transaction, { on: 'response', status });
+    } else if (transaction.state.tag !== 'terminated') {
+      this.#stepInvite(transaction, { on: 'response', status }, response);
+    } else if (status >= 200 && status < 300) {
+      this.#user.onResponse(transaction.leg, response);
+    }
+    return true;
+  }
+
+  onSendFailure(key: string): void {
+    const transaction = this.#all.get(key);
+    if (transaction === undefined) return;
+    if (transaction.kind === 'invite') this.#stepInvite(transaction, { on: 'transport-failed' });
+    else this.#stepNonInvite(transaction, { on: 'transport-failed' });
+  }
+
+  /** Forgets the INVITE of a leg that is over. */
+  forget(leg: LegB): void {
+    const transaction = this.#all.get(leg.clientKey);
+    if (transaction === undefined) return;
+    clearAlarms(this.#timers, transaction.alarms);
+    this.#all.delete(leg.clientKey);
+  }
+
+  close(): void {
+    for (const { alarms } of this.#all.values()) clearAlarms(this.#timers, alarms);
+    this.#all.clear();
+  }
+
+  #stepInvite(
+    transaction: InviteClient,
+    event: InviteClientEvent,
+    response?: SipResponse | undefined,
+  ): void {
+    this.#carryOutInvite(transaction, stepInviteClient(transaction.state, event), response);
+  }
+
+  #carryOutInvite(
+    transaction: InviteClient,
+    { state, effects }: Step<InviteClientState, InviteClientEffect>,
+    response: SipResponse | undefined,
+  ): void {
+    const { leg, alarms } = transaction;
+    const ends = state.tag === 'terminated' && transaction.state.tag !== 'terminated';
+    transaction.state = state;
+    for (const effect of effects) {
+      switch (effect.do) {
+        case 'send-request':
+          this.#send(leg.flow, transaction.bytes);
+          break;
+        case 'send-ack':
+          this.#send(leg.flow, ackFor(leg, response));
+          break;
+        case 'deliver-response':
+          if (response !== undefined) this.#user.onResponse(leg, response);
+          break;
+        case 'report-failure':
+          this.#user.onFailure(leg, effect.cause);
+          break;
+        case 'set-timer': {
+          const { name, delayMs } = effect;
+          setAlarm(this.#timers, alarms, name, delayMs, () =>
+            this.#stepInvite(transaction, { on: 'timer', name }),
+          );
+          break;
+        }
+        case 'clear-timer':
+          clearAlarm(this.#timers, alarms, effect.name);
+          break;
+        default:
+          never(effect);
+      }
+    }
+    if (state.tag !== 'calling') transaction.bytes = undefined;
+    if (ends) this.#user.onTerminated(leg);
+  }
+
+  #stepNonInvite(transaction: NonInviteClient, event: NonInviteClientEvent): void {
+    this.#carryOutNonInvite(transaction, stepNonInviteClient(transaction.state, event));
+  }
+
+  #carryOutNonInvite(
+    transaction: NonInviteClient,
+    { state, effects }: Step<NonInviteClientState, NonInviteClientEffect>,
+  ): void {
+    const { flow, alarms, bytes, key } = transaction;
+    transaction.state = state;
+    for (const effect of effects) {
+      switch (effect.do) {
+        case 'send-request':
+          this.#send(flow, bytes);
+          break;
+        case 'deliver-response':
+          break;
+        case 'report-failure':
+          break;
+        case 'set-timer': {
+          const { name, delayMs } = effect;
+          setAlarm(this.#timers, alarms, name, delayMs, () =>
+            this.#stepNonInvite(transaction, { on: 'timer', name }),
+          );
+          break;
+        }
+        case 'clear-timer':
+          clearAlarm(this.#timers, alarms, effect.name);
+          break;
+        default:
+          never(effect);
+      }
+    }
+    if (state.tag === 'terminated') this.#all.delete(key);
+  }
+
+  #send({ wire, to }: Flow, bytes: Buffer | undefined): void {
+    if (bytes !== undefined) this.#wires.send(wire, bytes, to);
+  }
+}
+
+function ackFor({ invite }: LegB, response: SipResponse | undefined): Buffer | undefined {
+  if (response === undefined) return undefined;
+  return composeAck(invite, headerValue(response.headers, 'to') ?? invite.to.value);
+}

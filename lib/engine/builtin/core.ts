@@ -1,0 +1,34 @@
+import type { Alarm, World } from '../../base/time.ts';
+import type { LegId, StrayId, Tag } from '../../sip/ids.ts';
+import type { ClientTransactions } from './client-transactions.ts';
+import type { EarQueue } from './ear-queue.ts';
+import type { AnyDialog, LegA, LegB } from './legs.ts';
+import type { Counts, Limits } from './limits.ts';
+import type { Serials } from './serials.ts';
+import type { ServerTransaction, ServerTransactions } from './server-transactions.ts';
+import type { Wires } from './wires.ts';
+
+/** What the parts of one engine share. */
+export type Core = {
+  readonly world: World;
+  readonly limits: Limits;
+  readonly counts: Counts;
+  readonly serials: Serials;
+  readonly news: EarQueue;
+  readonly wires: Wires;
+  readonly servers: ServerTransactions;
+  readonly clients: ClientTransactions;
+  readonly legsA: Map<LegId, LegA>;
+  readonly legsB: Map<LegId, LegB>;
+  readonly dialogs: Map<string, AnyDialog>;
+  readonly strays: Map<StrayId, OpenStray>;
+  /** The To-tag of answers that keep no state, the same for a request that comes again. [3261-8.2.7] */
+  readonly statelessTag: Tag;
+};
+
+/** A request whose verdict the node owes. */
+export type OpenStray = {
+  readonly transaction: ServerTransaction;
+  /** Lets go of it when the verdict never comes. */
+  readonly alarm: Alarm;
+};

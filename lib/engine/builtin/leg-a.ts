@@ -1,0 +1,260 @@
+import { NO_OCTETS } from '../../base/brands.ts';
+import { never } from '../../base/never.ts';
+import type { InviteResponse, ReceivedOn } from '../../ports/sip-engine.ts';
+import { header } from '../../sip/header-names.ts';
+import type { Tag } from '../../sip/ids.ts';
+import type { Header, SipRequest } from '../../sip/message.ts';
+import { T1_MS, T2_MS, TIMER_H_MS } from '../../sip/timer-values.ts';
+import { sendBye } from './bye.ts';
+import type { Core } from './core.ts';
+import type { DialogA, DialogStateA, LegA, Repeat } from './legs.ts';
+import { composeResponse } from './proto/compose.ts';
+import { uasDialog } from './proto/dialog.ts';
+import { ALLOW, fenced } from './proto/fence.ts';
+import { dialogKey } from './proto/match.ts';
+import type { InviteServer } from './server-transactions.ts';
+
+/** How long a 2xx is repeated, and how long a leg that is over still answers late messages. */
+const PATIENCE_MS = TIMER_H_MS;
+
+/** Takes a new call: 100 at once, and then it is the node's. [3261-17.2.1] */
+export function openLegA(
+  core: Core,
+  transaction: InviteServer,
+  request: SipRequest,
+  receivedOn: ReceivedOn,
+): void {
+  const leg: LegA = {
+    side: 'a',
+    id: core.serials.leg(),
+    transaction,
+    number: request.cseq.number,
+    phase: { tag: 'pending', invite: request },
+    flow: { wire: transaction.wire, to: receivedOn.source },
+    dialogs: [],
+  };
+  transaction.leg = leg;
+  core.legsA.set(leg.id, leg);
+  const trying = { status: 100, reason: 'Trying', tag: undefined, formsDialog: false };
+  const bytes = composeResponse(transaction.reply, { ...trying, headers: [], body: NO_OCTETS });
+  core.servers.respond(transaction, 100, bytes);
+  core.news.push({ what: 'invite', invite: { leg: leg.id, request, receivedOn } });
+}
+
+/** Sends 101 to 199. [3261-13.3.1.1] */
+export function ringA(core: Core, leg: LegA, response: InviteResponse): void {
+  if (leg.phase.tag !== 'pending') return;
+  dialogOf(core, leg, leg.phase.invite, response.tag);
+  respond(core, leg, response);
+}
+
+/** Sends a 2xx and repeats it, from T1 on at growing intervals, until its ACK. [3261-13.3.1.4] */
+export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
+  if (leg.phase.tag !== 'pending') return;
+  const dialog = dialogOf(core, leg, leg.phase.invite, response.tag);
+  leg.phase = { tag: 'final' };
+  const bytes = respond(core, leg, response);
+  const { wire, to } = leg.transaction;
+  const repeat = { bytes, flow: { wire, to }, intervalMs: T1_MS, waitedMs: 0 };
+  awaitAck(core, dialog, repeat, T1_MS, undefined);
+}
+
+/** Sends 300 to 699. */
+export function rejectA(core: Core, leg: LegA, response: InviteResponse): void {
+  if (leg.phase.tag !== 'pending') return;
+  respond(core, leg, response);
+  lingerA(core, leg);
+}
+
+function respond(core: Core, leg: LegA, response: InviteResponse): Buffer {
+  const { status, reason, tag, contact, body } = response;
+  const formsDialog = status < 300;
+  const own = contact === undefined ? [] : [header('Contact', `<${contact}>`)];
+  if (formsDialog && status >= 200) own.push(ALLOW);
+  const bytes = composeResponse(leg.transaction.reply, {
+    status,
+    reason,
+    tag,
+    formsDialog,
+    headers: [...own, ...fenced(response.headers)],
+    body,
+  });
+  core.servers.respond(leg.transaction, status, bytes);
+  return bytes;
+}
+
+/** The dialog of one To-tag of ours: to the caller, each tag is another callee. [3261-12.1] */
+function dialogOf(core: Core, leg: LegA, invite: SipRequest, tag: Tag): DialogA {
+  const known = findDialogA(leg, tag);
+  if (known !== undefined) return known;
+  const key = dialogKey(invite.callId, tag, invite.from.tag);
+  const made: DialogA = {
+    side: 'a',
+    leg,
+    key,
+    dialog: uasDialog(invite, tag),
+    state: { tag: 'early' },
+  };
+  leg.dialogs.push(made);
+  core.dialogs.set(key, made);
+  return made;
+}
+
+function findDialogA({ dialogs }: LegA, tag: Tag): DialogA | undefined {
+  return dialogs.find(({ dialog }) => dialog.localTag === tag);
+}
+
+function awaitAck(
+  core: Core,
+  entry: DialogA,
+  repeat: Repeat,
+  waitMs: number,
+  bye: readonly Header[] | undefined,
+): void {
+  const alarm = core.world.timers.set(waitMs, () => onRepeatDue(core, entry, waitMs));
+  entry.state = { tag: 'answered', repeat, alarm, bye };
+}
+
+function onRepeatDue(core: Core, entry: DialogA, hasWaitedMs: number): void {
+  if (entry.state.tag !== 'answered') return;
+  const { repeat, bye } = entry.state;
+  const waitedMs = repeat.waitedMs + hasWaitedMs;
+  if (waitedMs >= PATIENCE_MS) {
+    const { localTag: tag } = entry.dialog;
+    entry.state = { tag: 'unacknowledged' };
+    core.news.push({ what: 'leg', leg: entry.leg.id, event: { on: 'unacknowledged', tag } });
+    if (bye !== undefined) endByUs(core, entry, bye);
+    core.news.flush();
+    return;
+  }
+  core.wires.send(repeat.flow.wire, repeat.bytes, repeat.flow.to);
+  const intervalMs = Math.min(repeat.intervalMs * 2, T2_MS);
+  const waitMs = Math.min(intervalMs, PATIENCE_MS - waitedMs);
+  awaitAck(core, entry, { ...repeat, intervalMs, waitedMs }, waitMs, bye);
+}
+
+/** Takes the ACK of our 2xx. What comes after the first one is absorbed. [3261-13.3.1.4] */
+export function acknowledgedA(
+  core: Core,
+  entry: DialogA,
+  request: SipRequest,
+  receivedOn: ReceivedOn,
+): void {
+  const { leg, state } = entry;
+  if (request.cseq.number !== leg.number) return;
+  switch (state.tag) {
+    case 'early':
+      return;
+    case 'answered':
+      core.world.timers.clear(state.alarm);
+      break;
+    case 'acknowledged':
+      return;
+    case 'unacknowledged':
+      break;
+    case 'ended':
+      return;
+    default:
+      never(state);
+  }
+  entry.state = { tag: 'acknowledged' };
+  leg.flow = { wire: core.wires.of(receivedOn.listener), to: receivedOn.source };
+  const { localTag: tag } = entry.dialog;
+  const { headers, body } = request;
+  const event = { on: 'acknowledged', tag, headers, body, receivedOn } as const;
+  core.news.push({ what: 'leg', leg: leg.id, event });
+  if (state.tag === 'answered' && state.bye !== undefined) endByUs(core, entry, state.bye);
+}
+
+/** Sends BYE, but not before the ACK has come or its time has passed. [3261-15] */
+export function hangUpA(core: Core, leg: LegA, tag: Tag, headers: readonly Header[]): void {
+  const entry = findDialogA(leg, tag);
+  if (entry === undefined) return;
+  const { state } = entry;
+  switch (state.tag) {
+    case 'early':
+      return;
+    case 'answered':
+      entry.state = { ...state, bye: headers };
+      return;
+    case 'acknowledged':
+      endByUs(core, entry, headers);
+      return;
+    case 'unacknowledged':
+      endByUs(core, entry, headers);
+      return;
+    case 'ended':
+      return;
+    default:
+      never(state);
+  }
+}
+
+function endByUs(core: Core, entry: DialogA, headers: readonly Header[]): void {
+  entry.state = { tag: 'ended', by: 'us' };
+  entry.dialog = sendBye(core, entry.dialog, entry.leg.flow, headers);
+  lingerIfOverA(core, entry.leg);
+}
+
+/** Takes the caller's BYE. In an early dialog it ends the attempt. [3261-15] [3261-15.1.2] */
+export function hungUpByThemA(
+  core: Core,
+  entry: DialogA,
+  request: SipRequest,
+  receivedOn: ReceivedOn,
+): void {
+  const { leg } = entry;
+  const { state } = entry;
+  entry.state = { tag: 'ended', by: 'them' };
+  if (concernsNode(leg, state)) {
+    const { headers, body } = request;
+    const { remoteTag: tag } = entry.dialog;
+    const event = { on: 'hung-up', tag, headers, body, receivedOn } as const;
+    core.news.push({ what: 'leg', leg: leg.id, event });
+  }
+  if (state.tag === 'answered') core.world.timers.clear(state.alarm);
+  lingerIfOverA(core, leg);
+}
+
+/** Not when the node has hung up itself, nor for a fork that did not answer. */
+function concernsNode(leg: LegA, state: DialogStateA): boolean {
+  switch (state.tag) {
+    case 'early':
+      return leg.phase.tag === 'pending';
+    case 'answered':
+      return state.bye === undefined;
+    case 'acknowledged':
+      return true;
+    case 'unacknowledged':
+      return true;
+    case 'ended':
+      return false;
+    default:
+      return never(state);
+  }
+}
+
+/** An early dialog ends with the INVITE's final response, and so it keeps nothing alive. [3261-12.3] */
+function lingerIfOverA(core: Core, leg: LegA): void {
+  if (leg.phase.tag === 'pending') return;
+  const isOver = leg.dialogs.every(({ state }) => state.tag === 'early' || state.tag === 'ended');
+  if (isOver) lingerA(core, leg);
+}
+
+function lingerA(core: Core, leg: LegA): void {
+  if (leg.phase.tag === 'over') return;
+  leg.phase = { tag: 'over', alarm: core.world.timers.set(PATIENCE_MS, () => forgetA(core, leg)) };
+}
+
+function forgetA(core: Core, leg: LegA): void {
+  for (const { key } of leg.dialogs) core.dialogs.delete(key);
+  core.legsA.delete(leg.id);
+}
+
+/** Stops everything that would still happen by itself. */
+export function silenceA(core: Core, leg: LegA): void {
+  if (leg.phase.tag === 'over') core.world.timers.clear(leg.phase.alarm);
+  for (const { state } of leg.dialogs) {
+    if (state.tag === 'answered') core.world.timers.clear(state.alarm);
+  }
+}

@@ -1,0 +1,272 @@
+import { NO_OCTETS } from '../../base/brands.ts';
+import { never } from '../../base/never.ts';
+import type { Content, LegEvent, OutgoingInvite, ReceivedOn } from '../../ports/sip-engine.ts';
+import { header } from '../../sip/header-names.ts';
+import { type Tag, tagOf } from '../../sip/ids.ts';
+import type { Header, SipRequest, SipResponse } from '../../sip/message.ts';
+import { reasonPhrase } from '../../sip/status.ts';
+import { TIMER_B_MS } from '../../sip/timer-values.ts';
+import { writeRequest } from '../../sip/write.ts';
+import { sendBye } from './bye.ts';
+import type { Core } from './core.ts';
+import type { DialogB, Flow, LegB } from './legs.ts';
+import { composeCancel, type SentInvite } from './proto/compose.ts';
+import { requestInDialog, uacDialog } from './proto/dialog.ts';
+import { ALLOW, fenced } from './proto/fence.ts';
+import { clientKey, dialogKey } from './proto/match.ts';
+import { gatewayHop } from './proto/next-hop.ts';
+import { ownVia } from './wires.ts';
+
+/** How long a final response is waited for after CANCEL, and a leg that is over is remembered. */
+const PATIENCE_MS = TIMER_B_MS;
+const FIRST_NUMBER = 1;
+
+/** Calls a gateway. */
+export function inviteB(core: Core, order: OutgoingInvite): void {
+  const { leg: id, tag, callId, uri, contact, maxForwards, nextHop, body } = order;
+  if (core.legsA.has(id) || core.legsB.has(id)) throw new Error(`leg ${id} exists already`);
+  const wire = core.wires.of(order.listener);
+  const branch = core.serials.branch(tag);
+  const invite: SentInvite = {
+    uri,
+    via: ownVia(wire, branch),
+    from: header('From', order.from),
+    to: header('To', order.to),
+    callId: header('Call-ID', callId),
+    number: FIRST_NUMBER,
+  };
+  const leg: LegB = {
+    side: 'b',
+    id,
+    tag,
+    callId,
+    flow: { wire, to: nextHop },
+    invite,
+    clientKey: clientKey(branch, 'INVITE'),
+    phase: { tag: 'calling', cancel: undefined },
+    dialogs: [],
+  };
+  core.legsB.set(id, leg);
+  const headers = [
+    invite.via,
+    header('Max-Forwards', `${maxForwards}`),
+    invite.from,
+    invite.to,
+    invite.callId,
+    header('CSeq', `${FIRST_NUMBER} INVITE`),
+    header('Contact', `<${contact}>`),
+    ALLOW,
+    ...fenced(order.headers),
+  ];
+  core.clients.invite(leg, writeRequest({ method: 'INVITE', uri, headers, body }));
+}
+
+/** Takes a response to our INVITE. */
+export function onResponseB(core: Core, leg: LegB, response: SipResponse): void {
+  const { status } = response;
+  if (status < 200) onProvisional(core, leg, response);
+  else if (status < 300) onSuccess(core, leg, response);
+  else onRefusal(core, leg, response);
+}
+
+function onProvisional(core: Core, leg: LegB, response: SipResponse): void {
+  const { phase } = leg;
+  const { status, reason, headers, body, to } = response;
+  if (phase.tag === 'final' || phase.tag === 'over') return;
+  if (phase.tag === 'calling') leg.phase = { tag: 'proceeding' };
+  if (status > 100) {
+    if (to.tag !== undefined) earlyDialog(core, leg, response, to.tag);
+    tell(core, leg, { on: 'ringing', status, reason, tag: to.tag, headers, body });
+  } else if (phase.tag === 'calling') {
+    tell(core, leg, { on: 'trying' });
+  }
+  if (phase.tag === 'calling' && phase.cancel !== undefined) sendCancel(core, leg, phase.cancel);
+}
+
+function earlyDialog(core: Core, leg: LegB, response: SipResponse, tag: Tag): void {
+  if (findDialogB(leg, tag) === undefined) addDialog(core, leg, response, tag);
+}
+
+/** Undefined: the INVITE has reached too many already. */
+function addDialog(core: Core, leg: LegB, response: SipResponse, tag: Tag): DialogB | undefined {
+  if (leg.dialogs.length >= core.limits.dialogsPerLegMax) {
+    core.counts.surplusDialogs += 1;
+    return undefined;
+  }
+  const key = dialogKey(leg.callId, leg.tag, tag);
+  const dialog = uacDialog(response, leg.invite.uri);
+  const made: DialogB = { side: 'b', leg, key, dialog, state: { tag: 'early' } };
+  leg.dialogs.push(made);
+  core.dialogs.set(key, made);
+  return made;
+}
+
+function findDialogB({ dialogs }: LegB, tag: Tag): DialogB | undefined {
+  return dialogs.find(({ dialog }) => dialog.remoteTag === tag);
+}
+
+/** Each callee that answers is told once; a 2xx that comes again gets its ACK again. [3261-13.2.2.4] */
+function onSuccess(core: Core, leg: LegB, response: SipResponse): void {
+  const tag = response.to.tag ?? tagOf('');
+  const entry = findDialogB(leg, tag) ?? addDialog(core, leg, response, tag);
+  if (entry === undefined) return;
+  const { state } = entry;
+  switch (state.tag) {
+    case 'early':
+      answered(core, entry, response);
+      return;
+    case 'answered':
+      return;
+    case 'acknowledged':
+      sendAck(core, leg.flow, state.ack);
+      return;
+    case 'ended':
+      sendAck(core, leg.flow, state.ack);
+      return;
+    default:
+      never(state);
+  }
+}
+
+/** The way and the target of the dialog are those of the 2xx, not of a 1xx before. [3261-13.2.2.4] */
+function answered(core: Core, entry: DialogB, response: SipResponse): void {
+  const { leg } = entry;
+  const { remoteSeq } = entry.dialog;
+  entry.dialog = { ...uacDialog(response, leg.invite.uri), remoteSeq };
+  entry.state = { tag: 'answered' };
+  settle(core, leg);
+  leg.phase = { tag: 'final' };
+  const { status, reason, headers, body } = response;
+  tell(core, leg, { on: 'answered', status, reason, tag: entry.dialog.remoteTag, headers, body });
+}
+
+/** A refusal that comes after the node was told an end says nothing new. */
+function onRefusal(core: Core, leg: LegB, response: SipResponse): void {
+  if (leg.phase.tag === 'final' || leg.phase.tag === 'over') return;
+  const { status, reason, headers, body } = response;
+  refuse(core, leg, { on: 'refused', status, reason, cause: 'response', headers, body });
+}
+
+/** A timeout counts as 408 and a transport failure as 503. [3261-8.1.3.1] */
+export function onFailureB(core: Core, leg: LegB, cause: 'timeout' | 'transport'): void {
+  if (leg.phase.tag === 'final' || leg.phase.tag === 'over') return;
+  const status = cause === 'timeout' ? 408 : 503;
+  const reason = reasonPhrase(status);
+  refuse(core, leg, { on: 'refused', status, reason, cause, headers: [], body: NO_OCTETS });
+}
+
+function refuse(core: Core, leg: LegB, event: LegEvent): void {
+  settle(core, leg);
+  leg.phase = { tag: 'final' };
+  tell(core, leg, event);
+  lingerIfOverB(core, leg);
+}
+
+/** Stops waiting: for the final response after a CANCEL, or for the end of a leg that was over. */
+function settle(core: Core, { phase }: LegB): void {
+  if (phase.tag === 'cancelling' || phase.tag === 'over') core.world.timers.clear(phase.alarm);
+}
+
+/** Nothing will come again, so nothing is kept for it. */
+export function onTerminatedB(leg: LegB): void {
+  for (const entry of leg.dialogs) {
+    const { state } = entry;
+    if (state.tag === 'acknowledged') entry.state = { tag: 'acknowledged', ack: undefined };
+    if (state.tag === 'ended') entry.state = { tag: 'ended', by: state.by, ack: undefined };
+  }
+}
+
+/** Gives up: before a provisional response has come CANCEL waits for it. [3261-9.1] */
+export function cancelB(core: Core, leg: LegB, headers: readonly Header[]): void {
+  if (leg.phase.tag === 'calling') leg.phase = { tag: 'calling', cancel: headers };
+  else if (leg.phase.tag === 'proceeding') sendCancel(core, leg, headers);
+}
+
+/** Without a final response within 64*T1 the INVITE counts as cancelled. [3261-9.1] */
+function sendCancel(core: Core, leg: LegB, headers: readonly Header[]): void {
+  const alarm = core.world.timers.set(PATIENCE_MS, () => {
+    onFailureB(core, leg, 'timeout');
+    core.news.flush();
+  });
+  leg.phase = { tag: 'cancelling', alarm };
+  const key = leg.clientKey.replace('INVITE', 'CANCEL');
+  core.clients.request(key, leg.flow, composeCancel(leg.invite, fenced(headers)));
+}
+
+/** Sends the ACK of a 2xx. [3261-13.2.2.4] */
+export function acknowledgeB(core: Core, leg: LegB, tag: Tag, content: Content): void {
+  const entry = findDialogB(leg, tag);
+  if (entry?.state.tag !== 'answered') return;
+  const { dialog } = entry;
+  const request = requestInDialog(dialog, {
+    method: 'ACK',
+    number: leg.invite.number,
+    via: ownVia(leg.flow.wire, core.serials.branch(leg.tag)),
+    headers: fenced(content.headers),
+    body: content.body,
+  });
+  const ack = { bytes: writeRequest(request), to: hopOf(core, entry).to };
+  entry.state = { tag: 'acknowledged', ack };
+  sendAck(core, leg.flow, ack);
+}
+
+function sendAck(core: Core, { wire }: Flow, ack: { bytes: Buffer; to: Flow['to'] } | undefined) {
+  if (ack !== undefined) core.wires.send(wire, ack.bytes, ack.to);
+}
+
+function hopOf(core: Core, { leg, dialog }: DialogB): Flow {
+  const { wire, to } = leg.flow;
+  return { wire, to: gatewayHop(dialog, to, core.wires.listeners()) };
+}
+
+/** Sends BYE. A 2xx without its ACK gets that first. [3261-13.2.2.4] [3261-15] */
+export function hangUpB(core: Core, leg: LegB, tag: Tag, headers: readonly Header[]): void {
+  const entry = findDialogB(leg, tag);
+  if (entry === undefined) return;
+  if (entry.state.tag === 'answered') {
+    acknowledgeB(core, leg, tag, { headers: [], body: NO_OCTETS });
+  }
+  if (entry.state.tag !== 'acknowledged') return;
+  const { ack } = entry.state;
+  entry.state = { tag: 'ended', by: 'us', ack };
+  entry.dialog = sendBye(core, entry.dialog, hopOf(core, entry), headers);
+  lingerIfOverB(core, leg);
+}
+
+/** Takes the callee's BYE; whether its 2xx was acknowledged does not matter any more. */
+export function hungUpByThemB(
+  core: Core,
+  entry: DialogB,
+  request: SipRequest,
+  receivedOn: ReceivedOn,
+): void {
+  const { leg, state, dialog } = entry;
+  if (state.tag === 'ended') return;
+  const ack = state.tag === 'acknowledged' ? state.ack : undefined;
+  entry.state = { tag: 'ended', by: 'them', ack };
+  const { headers, body } = request;
+  tell(core, leg, { on: 'hung-up', tag: dialog.remoteTag, headers, body, receivedOn });
+  lingerIfOverB(core, leg);
+}
+
+function tell(core: Core, leg: LegB, event: LegEvent): void {
+  core.news.push({ what: 'leg', leg: leg.id, event });
+}
+
+function lingerIfOverB(core: Core, leg: LegB): void {
+  if (leg.phase.tag !== 'final') return;
+  const isOver = leg.dialogs.every(({ state }) => state.tag === 'early' || state.tag === 'ended');
+  if (!isOver) return;
+  leg.phase = { tag: 'over', alarm: core.world.timers.set(PATIENCE_MS, () => forgetB(core, leg)) };
+}
+
+function forgetB(core: Core, leg: LegB): void {
+  for (const { key } of leg.dialogs) core.dialogs.delete(key);
+  core.clients.forget(leg);
+  core.legsB.delete(leg.id);
+}
+
+/** Stops everything that would still happen by itself. */
+export function silenceB(core: Core, leg: LegB): void {
+  settle(core, leg);
+}

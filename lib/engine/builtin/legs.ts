@@ -1,0 +1,107 @@
+import type { Alarm } from '../../base/time.ts';
+import type { Address } from '../../sip/address.ts';
+import type { LegId, SipCallId, Tag } from '../../sip/ids.ts';
+import type { Header, SipRequest } from '../../sip/message.ts';
+import type { SentInvite } from './proto/compose.ts';
+import type { Dialog } from './proto/dialog.ts';
+import type { InviteServer } from './server-transactions.ts';
+import type { Wire } from './wires.ts';
+
+/** Where a message leaves from and goes to. */
+export type Flow = { readonly wire: Wire; readonly to: Address };
+
+/** A call that came in: one INVITE of the far end. */
+export type LegA = {
+  readonly side: 'a';
+  readonly id: LegId;
+  readonly transaction: InviteServer;
+  /** The number of the INVITE, which its ACK repeats. */
+  readonly number: number;
+  phase: PhaseA;
+  /** The way to the caller: from where its last message in a dialog came, to where it came. */
+  flow: Flow;
+  readonly dialogs: DialogA[];
+};
+
+export type PhaseA =
+  | { readonly tag: 'pending'; readonly invite: SipRequest }
+  /** The final response was given. */
+  | { readonly tag: 'final' }
+  /** Nothing is left of it but answers to late messages. */
+  | { readonly tag: 'over'; readonly alarm: Alarm };
+
+export type DialogA = {
+  readonly side: 'a';
+  readonly leg: LegA;
+  readonly key: string;
+  dialog: Dialog;
+  state: DialogStateA;
+};
+
+export type DialogStateA =
+  | { readonly tag: 'early' }
+  /** Our 2xx was sent and is repeated. */
+  | {
+      readonly tag: 'answered';
+      readonly repeat: Repeat;
+      readonly alarm: Alarm;
+      /** The node has hung up already: the BYE waits for the ACK. */
+      readonly bye: readonly Header[] | undefined;
+    }
+  | { readonly tag: 'acknowledged' }
+  /** No ACK has come in time. It may still come. */
+  | { readonly tag: 'unacknowledged' }
+  | { readonly tag: 'ended'; readonly by: EndedBy };
+
+export type EndedBy = 'us' | 'them';
+
+/** The repetition of a 2xx. */
+export type Repeat = {
+  readonly bytes: Buffer;
+  readonly flow: Flow;
+  readonly intervalMs: number;
+  readonly waitedMs: number;
+};
+
+/** A call that we make: one INVITE of ours. */
+export type LegB = {
+  readonly side: 'b';
+  readonly id: LegId;
+  readonly tag: Tag;
+  readonly callId: SipCallId;
+  /** Where the INVITE went. */
+  readonly flow: Flow;
+  readonly invite: SentInvite;
+  readonly clientKey: string;
+  phase: PhaseB;
+  readonly dialogs: DialogB[];
+};
+
+export type PhaseB =
+  /** Nothing has come; a CANCEL waits, if there are headers for one. */
+  | { readonly tag: 'calling'; readonly cancel: readonly Header[] | undefined }
+  | { readonly tag: 'proceeding' }
+  /** CANCEL was sent; the final response is owed until the alarm. */
+  | { readonly tag: 'cancelling'; readonly alarm: Alarm }
+  | { readonly tag: 'final' }
+  | { readonly tag: 'over'; readonly alarm: Alarm };
+
+export type DialogB = {
+  readonly side: 'b';
+  readonly leg: LegB;
+  readonly key: string;
+  dialog: Dialog;
+  state: DialogStateB;
+};
+
+export type DialogStateB =
+  | { readonly tag: 'early' }
+  /** A 2xx has come, the node has not said yet what its ACK is to carry. */
+  | { readonly tag: 'answered' }
+  /** The ACK is kept as long as the 2xx may come again. */
+  | { readonly tag: 'acknowledged'; readonly ack: SentAck | undefined }
+  | { readonly tag: 'ended'; readonly by: EndedBy; readonly ack: SentAck | undefined };
+
+export type SentAck = { readonly bytes: Buffer; readonly to: Address };
+
+export type AnyDialog = DialogA | DialogB;

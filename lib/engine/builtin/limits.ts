@@ -1,0 +1,35 @@
+/** How much the engine holds at most. */
+export type Limits = {
+  /** Requests outside dialogs are refused beyond it; those of calls that are up have a tenth more. */
+  readonly transactionsMax: number;
+  /** Of either side. */
+  readonly legsMax: number;
+  /** Callees that one INVITE of ours may reach by forking. */
+  readonly dialogsPerLegMax: number;
+};
+
+export const LIMITS: Limits = {
+  transactionsMax: 200_000,
+  legsMax: 200_000,
+  dialogsPerLegMax: 16,
+};
+
+/** What the engine had to leave undone since it began. */
+export type Counts = {
+  /** Requests answered with 500 since there was no room. */
+  overloads: number;
+  /** Responses that answered no request of ours. */
+  strayResponses: number;
+  /** Datagrams that the system refused to send. */
+  sendFailures: number;
+  /** Answers of one INVITE beyond `dialogsPerLegMax`. */
+  surplusDialogs: number;
+};
+
+export type Sizes = {
+  readonly legs: number;
+  readonly dialogs: number;
+  readonly serverTransactions: number;
+  readonly clientTransactions: number;
+  readonly strays: number;
+};

@@ -1,0 +1,40 @@
+import { header } from '../../../sip/header-names.ts';
+import type { Header } from '../../../sip/message.ts';
+
+/** What this engine does, on either leg and to everybody. [3261-20.5] */
+export const ALLOW = header('Allow', 'INVITE, ACK, CANCEL, BYE, OPTIONS');
+
+/**
+ * Headers that are the engine's own: those of the message's way and dialog, and those that name an
+ * extension. An extension that is not built must not be promised, whoever asks for it.
+ */
+const OWN: ReadonlySet<string> = new Set([
+  'via',
+  'route',
+  'record-route',
+  'max-forwards',
+  'from',
+  'to',
+  'call-id',
+  'cseq',
+  'contact',
+  'content-length',
+  'allow',
+  'supported',
+  'require',
+  'proxy-require',
+  'session-expires',
+  'min-se',
+  'rseq',
+  'rack',
+  'recv-info',
+]);
+
+/** The headers that may be added to a message of ours. */
+export function fenced(headers: readonly Header[]): readonly Header[] {
+  return headers.some(isOwn) ? headers.filter((line) => !isOwn(line)) : headers;
+}
+
+function isOwn({ name }: Header): boolean {
+  return OWN.has(name);
+}

@@ -1,0 +1,51 @@
+import type { Listener } from '../../../ports/sip-engine.ts';
+import type { Address } from '../../../sip/address.ts';
+import { parseUri } from '../../../sip/uri.ts';
+import { type Dialog, firstHop } from './dialog.ts';
+
+const PORT_DEFAULT = 5060;
+
+/**
+ * Where a request of ours on a gateway leg goes: to the top route or the remote target where that is
+ * a usable address, otherwise to where the INVITE went. `maddr` is not obeyed, no name is looked up,
+ * and no hop is an address of ours: a request of the node's must never come back to it.
+ */
+export function gatewayHop(dialog: Dialog, invited: Address, ours: readonly Listener[]): Address {
+  const uri = parseUri(firstHop(dialog));
+  if (uri.kind !== 'sip' || uri.scheme === 'sips') return invited;
+  const transport = uri.params.find(({ name }) => name === 'transport')?.value;
+  if (transport !== undefined && transport.toLowerCase() !== 'udp') return invited;
+  const address = canonicalAddress(uri.host);
+  if (address === undefined) return invited;
+  const hop = { address, port: uri.port ?? PORT_DEFAULT };
+  return ours.some((listener) => isOurs(listener, hop)) ? invited : hop;
+}
+
+/** On an anycast or unicast address every port counts as ours, on a gateway-side one its own. */
+function isOurs({ address, port, role }: Listener, hop: Address): boolean {
+  if ((canonicalAddress(address) ?? address) !== hop.address) return false;
+  return role !== 'gateway' || port === hop.port;
+}
+
+/** One spelling for each address of one host; undefined for names and what is no host's. */
+function canonicalAddress(host: string): string | undefined {
+  return host.includes(':') ? canonicalV6(host) : canonicalV4(host);
+}
+
+function canonicalV4(host: string): string | undefined {
+  if (!/^(?:\d{1,3}\.){3}\d{1,3}$/.test(host)) return undefined;
+  const numbers = host.split('.').map(Number);
+  const first = numbers[0] ?? 0;
+  // Multicast and broadcast are above 223, "this network" is 0.
+  if (numbers.some((number) => number > 255) || first === 0 || first > 223) return undefined;
+  return numbers.join('.');
+}
+
+/** An IPv4 address in IPv6 clothes is refused: it would be another spelling of one of ours. */
+function canonicalV6(host: string): string | undefined {
+  const url = `http://[${host}]`;
+  if (!URL.canParse(url)) return undefined;
+  const address = new URL(url).hostname.slice(1, -1);
+  const refused = address === '::' || address.startsWith('ff') || address.startsWith('::ffff:');
+  return refused ? undefined : address;
+}

@@ -1,0 +1,195 @@
+import { never } from '../../base/never.ts';
+import type { Timers } from '../../base/time.ts';
+import type { Address } from '../../sip/address.ts';
+import type { SipRequest } from '../../sip/message.ts';
+import { responseAddress } from '../../sip/via.ts';
+import { type Alarms, clearAlarm, clearAlarms, setAlarm } from './alarms.ts';
+import type { LegA } from './legs.ts';
+import { type Reply, replyTo } from './proto/compose.ts';
+import {
+  beginInviteServer,
+  type InviteServerEvent,
+  type InviteServerState,
+  stepInviteServer,
+} from './proto/invite-server.ts';
+import {
+  beginNonInviteServer,
+  type NonInviteServerEvent,
+  type NonInviteServerState,
+  stepNonInviteServer,
+} from './proto/non-invite-server.ts';
+import type { Wire, Wires } from './wires.ts';
+
+type Common = {
+  readonly key: string;
+  readonly wire: Wire;
+  /** Where its responses go. */
+  readonly to: Address;
+  readonly reply: Reply;
+  readonly alarms: Alarms;
+  last: Buffer | undefined;
+};
+
+export type InviteServer = Common & {
+  readonly kind: 'invite';
+  state: InviteServerState;
+  /** Absent for an INVITE that makes no leg. */
+  leg: LegA | undefined;
+};
+
+export type NonInviteServer = Common & {
+  readonly kind: 'non-invite';
+  state: NonInviteServerState;
+};
+
+export type ServerTransaction = InviteServer | NonInviteServer;
+
+/** Runs the server machines on timers and sockets. */
+export class ServerTransactions {
+  readonly #timers: Timers;
+  readonly #wires: Wires;
+  readonly #all = new Map<string, ServerTransaction>();
+
+  constructor(timers: Timers, wires: Wires) {
+    this.#timers = timers;
+    this.#wires = wires;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  find(key: string): ServerTransaction | undefined {
+    return this.#all.get(key);
+  }
+
+  begin(key: string, request: SipRequest, wire: Wire, source: Address): ServerTransaction {
+    const begun = beginning(key, request, wire, source);
+    this.#all.set(key, begun);
+    return begun;
+  }
+
+  /** The request came again. */
+  repeat(transaction: ServerTransaction): void {
+    if (transaction.kind === 'invite') this.#stepInvite(transaction, { on: 'request' });
+    else this.#stepNonInvite(transaction, { on: 'request' });
+  }
+
+  /** Answers whether the ACK belongs to a refusal; that of a 2xx is the leg's. */
+  absorbsAck(transaction: InviteServer): boolean {
+    return !this.#stepInvite(transaction, { on: 'ack' });
+  }
+
+  respond(transaction: ServerTransaction, status: number, bytes: Buffer): void {
+    if (transaction.kind === 'invite') {
+      this.#stepInvite(transaction, { on: 'respond', status }, bytes);
+    } else {
+      this.#stepNonInvite(transaction, { on: 'respond', status }, bytes);
+    }
+  }
+
+  /** Lets go of a request that nobody will answer any more. */
+  drop(transaction: ServerTransaction): void {
+    clearAlarms(this.#timers, transaction.alarms);
+    this.#all.delete(transaction.key);
+  }
+
+  close(): void {
+    for (const { alarms } of this.#all.values()) clearAlarms(this.#timers, alarms);
+    this.#all.clear();
+  }
+
+  /** Answers whether an ACK is to be passed on to the leg. */
+  #stepInvite(transaction: InviteServer, event: InviteServerEvent, bytes?: Buffer): boolean {
+    const { state, effects } = stepInviteServer(transaction.state, event);
+    transaction.state = state;
+    let passesAck = false;
+    for (const effect of effects) {
+      switch (effect.do) {
+        case 'send-response':
+          this.#send(transaction, bytes);
+          break;
+        case 'repeat-response':
+          this.#send(transaction, transaction.last);
+          break;
+        case 'deliver-ack':
+          passesAck = true;
+          break;
+        case 'set-timer': {
+          const { name, delayMs } = effect;
+          setAlarm(this.#timers, transaction.alarms, name, delayMs, () =>
+            this.#stepInvite(transaction, { on: 'timer', name }),
+          );
+          break;
+        }
+        case 'clear-timer':
+          clearAlarm(this.#timers, transaction.alarms, effect.name);
+          break;
+        default:
+          never(effect);
+      }
+    }
+    if (state.tag === 'terminated') this.#all.delete(transaction.key);
+    return passesAck;
+  }
+
+  #stepNonInvite(transaction: NonInviteServer, event: NonInviteServerEvent, bytes?: Buffer): void {
+    const { state, effects } = stepNonInviteServer(transaction.state, event);
+    transaction.state = state;
+    for (const effect of effects) {
+      switch (effect.do) {
+        case 'send-response':
+          this.#send(transaction, bytes);
+          break;
+        case 'repeat-response':
+          this.#send(transaction, transaction.last);
+          break;
+        case 'set-timer': {
+          const { name, delayMs } = effect;
+          setAlarm(this.#timers, transaction.alarms, name, delayMs, () =>
+            this.#stepNonInvite(transaction, { on: 'timer', name }),
+          );
+          break;
+        }
+        case 'clear-timer':
+          clearAlarm(this.#timers, transaction.alarms, effect.name);
+          break;
+        default:
+          never(effect);
+      }
+    }
+    if (state.tag === 'terminated') this.#all.delete(transaction.key);
+  }
+
+  #send(transaction: ServerTransaction, bytes: Buffer | undefined): void {
+    if (bytes === undefined) return;
+    transaction.last = bytes;
+    this.#wires.send(transaction.wire, bytes, transaction.to);
+  }
+}
+
+function beginning(
+  key: string,
+  request: SipRequest,
+  wire: Wire,
+  source: Address,
+): ServerTransaction {
+  const to = responseAddress(request.via, source);
+  const reply = replyTo(request, source);
+  if (request.method === 'INVITE') {
+    const state = beginInviteServer();
+    return {
+      kind: 'invite',
+      key,
+      wire,
+      to,
+      reply,
+      state,
+      alarms: {},
+      last: undefined,
+      leg: undefined,
+    };
+  }
+  const state = beginNonInviteServer();
+  return { kind: 'non-invite', key, wire, to, reply, state, alarms: {}, last: undefined };
+}

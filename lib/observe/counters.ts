@@ -1,0 +1,118 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { AttemptRecord, CallRecord } from '../call/record.ts';
+import { FAULT_OF } from '../call/termination.ts';
+
+const COUNTERS_MAX = 64;
+const LABELS_MAX = 64;
+const REST = 'other';
+
+type Naming = { readonly label: string; readonly help: string };
+
+/** The counters that stand in a dashboard; any other one gets the label `label`. */
+const NAMING: Readonly<Record<string, Naming>> = {
+  calls: { label: 'fault', help: 'Calls that have ended, by whose fault.' },
+  moved: { label: 'moved', help: 'Ended calls, by whether the caller moved off anycast.' },
+  attempts: { label: 'outcome', help: 'Tries at gateways, by how they ended.' },
+  strays: {
+    label: 'verdict',
+    help: 'Requests that belong to no call here, by what became of them.',
+  },
+  faults: { label: 'reason', help: 'Datagrams that were no SIP message, by what was wrong.' },
+  refusals: { label: 'condition', help: 'Calls refused by this node, by the row of the table.' },
+};
+
+export type Counters = {
+  readonly count: (counter: string, label: string) => void;
+  readonly countRecord: (record: CallRecord) => void;
+  readonly countLost: (lines: number) => void;
+  readonly lost: () => number;
+  readonly text: () => Promise<string>;
+};
+
+/** Counts in plain maps, since a call must not pay for it; they become metrics when somebody asks. */
+export function openCounters(callsActive: () => number): Counters {
+  const registry = new Registry();
+  const counts = new Map<string, Map<string, number>>();
+  let lost = 0;
+
+  new Gauge({
+    name: 'landfall_calls_active',
+    help: 'Calls that have not ended.',
+    registers: [registry],
+    collect() {
+      this.set(callsActive());
+    },
+  });
+  new Counter({
+    name: 'landfall_log_lost_total',
+    help: 'Log lines and records that could not be written.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(lost);
+    },
+  });
+
+  const labelsOf = (counter: string): Map<string, number> => {
+    const known = counts.get(counter);
+    if (known !== undefined) return known;
+    if (counts.size >= COUNTERS_MAX && counter !== REST) return labelsOf(REST);
+    const labels = new Map<string, number>();
+    counts.set(counter, labels);
+    exposeCounter(registry, counter, labels);
+    return labels;
+  };
+  const count = (counter: string, label: string) => {
+    const labels = labelsOf(counter);
+    const key = labels.has(label) || labels.size < LABELS_MAX ? label : REST;
+    labels.set(key, (labels.get(key) ?? 0) + 1);
+  };
+
+  for (const counter of Object.keys(NAMING)) labelsOf(counter);
+  for (const fault of Object.values(FAULT_OF)) labelsOf('calls').set(fault, 0);
+  return {
+    count,
+    countRecord(record) {
+      count('calls', record.fault);
+      count('moved', record.moved ?? 'nothing-heard');
+      for (const attempt of record.attempts) count('attempts', outcomeOf(attempt));
+    },
+    countLost: (lines) => {
+      lost += lines;
+    },
+    lost: () => lost,
+    text: () => registry.metrics(),
+  };
+}
+
+function exposeCounter(registry: Registry, counter: string, labels: Map<string, number>): void {
+  const { label, help } = NAMING[counter] ?? { label: 'label', help: `Counts ${counter}.` };
+  const name = `landfall_${counter.toLowerCase().replace(/[^a-z0-9]+/g, '_')}_total`;
+  // Two spellings of one name would clash; the first one keeps it.
+  if (registry.getSingleMetric(name) !== undefined) return;
+  new Counter({
+    name,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [value, total] of labels) this.inc({ [label]: value }, total);
+    },
+  });
+}
+
+function outcomeOf({ status }: AttemptRecord): string {
+  if (status === 0) return 'owed';
+  if (status < 300) return 'answered';
+  switch (status) {
+    case 408:
+      return 'silent';
+    case 487:
+      return 'cancelled';
+    case 503:
+      return 'unavailable';
+    default:
+      return 'refused';
+  }
+}

@@ -1,0 +1,67 @@
+import type { CallRecord } from '../../call/record.ts';
+import type { EndReason, Fault } from '../../call/termination.ts';
+
+/** One plain sentence a reason, for somebody who was just woken up. */
+const REASONS: Readonly<Record<EndReason, string>> = {
+  'caller-hung-up': 'the caller hung up',
+  'callee-hung-up': 'the callee hung up',
+  'caller-cancelled': 'the caller gave up before an answer',
+  'cancelled-before-invite': 'the caller gave up, and its CANCEL overtook the INVITE',
+  'callee-busy': 'the callee was busy',
+  'callee-declined': 'the callee declined',
+  'callee-unavailable': 'the callee could not be reached',
+  'callee-not-found': 'nobody has that number',
+  'callee-did-not-answer': 'the callee did not answer in time',
+  'gateway-refused': 'the gateway refused the call',
+  'gateways-exhausted': 'no gateway took the call',
+  'caller-never-acknowledged': 'the caller never acknowledged the answer (no ACK)',
+  malformed: 'the INVITE was malformed',
+  'too-many-hops': 'the INVITE had no hops left (Max-Forwards)',
+  'unknown-extension': 'the caller required a SIP extension we do not have',
+  'unknown-source': 'the source is no trunk of ours, and the call was no emergency',
+  'no-route': 'no route matches the number',
+  overloaded: 'this node had too many calls',
+  draining: 'this node was draining',
+  'from-gateway-side': 'the INVITE came in on the gateway side',
+  'hung-up-at-shutdown': 'this node was shut down and hung up',
+  bug: 'a bug of ours ended the call',
+};
+
+const FAULTS: Readonly<Record<Fault, string>> = {
+  none: "nobody's fault",
+  caller: "the caller's doing",
+  callee: "the callee's doing",
+  gateway: "the gateway's fault",
+  us: 'our fault',
+  unknown: 'nobody knows whose fault',
+};
+
+const MOVED: Readonly<Record<NonNullable<CallRecord['moved']>, string>> = {
+  moved: 'moved off anycast',
+  stayed: 'STAYED on anycast',
+  sticky: 'on anycast as agreed (sticky)',
+};
+
+/** A log of a newer version may know reasons that this one does not: they stand as they are. */
+export function reasonInWords(reason: string): string {
+  return lookUp(REASONS, reason);
+}
+
+export function faultInWords(fault: string): string {
+  return lookUp(FAULTS, fault);
+}
+
+export function movedInWords({ moved, times, receivedOn }: CallRecord): string {
+  if (moved === 'moved' && receivedOn.startsWith('U ')) return 'called U directly';
+  if (moved !== undefined) return lookUp(MOVED, moved);
+  return times.answered === undefined ? 'never answered' : 'silent after the answer';
+}
+
+function lookUp(table: Readonly<Record<string, string>>, key: string): string {
+  return Object.hasOwn(table, key) ? (table[key] ?? key) : key;
+}
+
+/** A call that was not talked on, or that did not end by hanging up. */
+export function isFailed(record: CallRecord): boolean {
+  return record.fault !== 'none';
+}

@@ -1,0 +1,85 @@
+import { afterQuoted } from './quoting.ts';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const SEMICOLON = 0x3b;
+const EQUALS = 0x3d;
+
+/** One `;name=value` and where it stands, so that it can be replaced and nothing else moves. */
+export type Param = {
+  /** Lower case. */
+  readonly name: string;
+  /** As written, quotes included; absent without `=`. */
+  readonly value: string | undefined;
+  /** Index of the semicolon. */
+  readonly at: number;
+  /** Index behind the value and before white space. */
+  readonly end: number;
+};
+
+export type Params = {
+  readonly list: readonly Param[];
+  /** Index of the first semicolon, or `end`. */
+  readonly at: number;
+  /** Index of the comma that ends the list element, or the length of the text. */
+  readonly end: number;
+  /** An empty parameter was passed over. */
+  readonly odd: boolean;
+};
+
+/** Reads the parameters from the first semicolon at or behind `from`. [3261-7.3.1] */
+export function readParams(text: string, from: number): Params {
+  const list: Param[] = [];
+  let first = -1;
+  let start = -1;
+  let equals = -1;
+  let odd = false;
+  let quotesClose = true;
+  for (let at = from; ; at += 1) {
+    const code = at < text.length ? text.charCodeAt(at) : COMMA;
+    if (code === QUOTE && quotesClose) {
+      const after = afterQuoted(text, at);
+      quotesClose = after >= 0;
+      if (after >= 0) at = after - 1;
+    } else if (code === EQUALS) {
+      if (equals < 0) equals = at;
+    } else if (code === SEMICOLON || code === COMMA) {
+      const param = start < 0 ? undefined : paramAt(text, start, equals, at);
+      if (param !== undefined) list.push(param);
+      else if (start >= 0) odd = true;
+      if (code === COMMA) return { list, at: first < 0 ? at : first, end: at, odd };
+      if (first < 0) first = at;
+      start = at;
+      equals = -1;
+    }
+  }
+}
+
+function paramAt(text: string, at: number, equals: number, until: number): Param | undefined {
+  const nameEnd = equals < 0 ? until : equals;
+  const name = text
+    .slice(at + 1, nameEnd)
+    .trim()
+    .toLowerCase();
+  if (name === '') return undefined;
+  let end = until;
+  while (text.charCodeAt(end - 1) <= 0x20) end -= 1;
+  const value = equals < 0 ? undefined : text.slice(equals + 1, end).trimStart();
+  return { name, value, at, end };
+}
+
+export function paramValue(list: readonly Param[], name: string): string | undefined {
+  for (const param of list) if (param.name === name) return param.value;
+  return undefined;
+}
+
+/** The text without these parameters, which must be given in their order. */
+export function withoutParams(text: string, list: readonly Param[]): string {
+  let rest = '';
+  let from = 0;
+  for (const { at, end } of list) {
+    rest += text.slice(from, at);
+    from = end;
+  }
+  return rest + text.slice(from);
+}

@@ -1,0 +1,206 @@
+import { type Address, writeAddress } from '../../lib/sip/address.ts';
+import { headerValue } from '../../lib/sip/headers.ts';
+import type { SipRequest } from '../../lib/sip/message.ts';
+import { contactUri } from '../../lib/sip/name-addr.ts';
+import { parse } from '../../lib/sip/parse.ts';
+import type { VirtualNetwork } from '../support/virtual-network.ts';
+import type { VirtualWorld } from '../support/virtual-world.ts';
+import { type Repeater, repeat, response, SDP, wire } from './wire.ts';
+
+/** What a gateway does with one INVITE; drawn from the seed. */
+export type GatewayPlan = {
+  /** Nothing at all is said before this. */
+  readonly wakesMs: number;
+  readonly says100: boolean;
+  readonly rings: boolean;
+  /** The final answer, this long after waking; absent: none ever. */
+  readonly final: { readonly afterMs: number; readonly status: number } | undefined;
+  /** A second 2xx of another device behind it. */
+  readonly answersTwice: boolean;
+  /** It hangs up this long after its 2xx. */
+  readonly talkMs: number | undefined;
+};
+
+export type GatewayLeg = {
+  readonly invite: SipRequest;
+  readonly plan: GatewayPlan;
+  state: 'new' | 'proceeding' | 'answered' | 'refused' | 'over';
+  /** The tags of its 2xx that were not hung up yet. */
+  readonly up: Set<string>;
+  readonly repeaters: Repeater[];
+  readonly acked: Set<string>;
+  wasCancelled: boolean;
+};
+
+/** A gateway after RFC 3261 that can also crash: then it is deaf for a while and forgets everything. */
+export class SimGateway {
+  readonly legs = new Map<string, GatewayLeg>();
+  readonly faults: string[] = [];
+  readonly #me: Address;
+  readonly #time: VirtualWorld;
+  readonly #plan: (invite: SipRequest) => GatewayPlan;
+  readonly #socket: { send(bytes: Buffer, to: Address): void };
+  #isDeaf = false;
+
+  constructor(
+    me: Address,
+    time: VirtualWorld,
+    network: VirtualNetwork,
+    plan: (invite: SipRequest) => GatewayPlan,
+  ) {
+    this.#me = me;
+    this.#time = time;
+    this.#plan = plan;
+    this.#socket = network.attach(me, {
+      onDatagram: (bytes, from) => this.#hear(bytes, from),
+      onSendFailure: () => undefined,
+    });
+  }
+
+  crash(forMs: number): void {
+    this.#isDeaf = true;
+    for (const leg of this.legs.values()) this.#end(leg);
+    this.#after(forMs, () => {
+      this.#isDeaf = false;
+    });
+  }
+
+  readonly #after = (delayMs: number, run: () => void) => {
+    this.#time.at(this.#time.nowMs + delayMs, run);
+  };
+
+  #end(leg: GatewayLeg): void {
+    leg.state = 'over';
+    leg.up.clear();
+    for (const repeater of leg.repeaters) repeater.stop();
+  }
+
+  #hear(bytes: Buffer, from: Address): void {
+    if (this.#isDeaf) return;
+    const message = parse(bytes);
+    if (message.kind === 'fault') {
+      this.faults.push(`unparsable: ${message.reason}`);
+      return;
+    }
+    if (message.kind === 'response') {
+      this.legs.get(message.callId)?.repeaters.forEach((repeater) => {
+        if (message.cseq.method === 'BYE') repeater.stop();
+      });
+      return;
+    }
+    const leg = this.legs.get(message.callId);
+    const say = (status: number, tag?: string) =>
+      this.#socket.send(response(message, status, tag === undefined ? {} : { tag }), from);
+    switch (message.method) {
+      case 'INVITE':
+        if (leg === undefined) this.#invited(message, from);
+        return;
+      case 'ACK':
+        if (leg !== undefined) this.#acknowledged(leg, message);
+        return;
+      case 'CANCEL':
+        if (leg === undefined) {
+          say(481, 'none');
+          return;
+        }
+        say(200, 'gw');
+        leg.wasCancelled = true;
+        if (leg.state === 'new' || leg.state === 'proceeding') this.#refuse(leg, 487, from);
+        return;
+      case 'BYE':
+        if (leg === undefined) {
+          say(481, 'none');
+          return;
+        }
+        say(200);
+        leg.up.delete(message.to.tag ?? '');
+        if (leg.up.size === 0) this.#end(leg);
+        return;
+      default:
+        this.faults.push(`a ${message.method} came to a gateway`);
+    }
+  }
+
+  #invited(invite: SipRequest, from: Address): void {
+    const plan = this.#plan(invite);
+    const leg: GatewayLeg = {
+      invite,
+      plan,
+      state: 'new',
+      up: new Set(),
+      repeaters: [],
+      acked: new Set(),
+      wasCancelled: false,
+    };
+    this.legs.set(invite.callId, leg);
+    const whilePending = (delayMs: number, run: () => void) =>
+      this.#after(delayMs, () => {
+        if (leg.state === 'new' || leg.state === 'proceeding') run();
+      });
+    const send = (status: number, tag?: string) => {
+      leg.state = 'proceeding';
+      const more = tag === undefined ? {} : { tag, contact: this.#me };
+      this.#socket.send(response(invite, status, more), from);
+    };
+    if (plan.says100) whilePending(plan.wakesMs, () => send(100));
+    if (plan.rings) whilePending(plan.wakesMs + 5, () => send(180, 'gw'));
+    const { final } = plan;
+    if (final === undefined) return;
+    whilePending(plan.wakesMs + final.afterMs + 10, () => {
+      if (final.status >= 300) return this.#refuse(leg, final.status, from);
+      this.#answer(leg, 'gw', from);
+      if (plan.answersTwice) this.#after(20, () => this.#answer(leg, 'fork', from));
+    });
+  }
+
+  #refuse(leg: GatewayLeg, status: number, to: Address): void {
+    leg.state = 'refused';
+    const bytes = response(leg.invite, status, { tag: 'gw' });
+    leg.repeaters.push(repeat(this.#after, () => this.#socket.send(bytes, to), 4000));
+  }
+
+  #answer(leg: GatewayLeg, tag: string, to: Address): void {
+    if (this.#isDeaf || leg.state === 'over') return;
+    leg.state = 'answered';
+    leg.up.add(tag);
+    const body = SDP;
+    const bytes = response(leg.invite, 200, { tag, contact: this.#me, body });
+    const repeater = repeat(
+      this.#after,
+      () => {
+        if (!leg.acked.has(tag)) this.#socket.send(bytes, to);
+      },
+      4000,
+    );
+    leg.repeaters.push(repeater);
+    const { talkMs } = leg.plan;
+    if (talkMs !== undefined && tag === 'gw') this.#after(talkMs, () => this.#hangUp(leg, tag, to));
+  }
+
+  #acknowledged(leg: GatewayLeg, ack: SipRequest): void {
+    if (leg.state === 'refused') {
+      this.#end(leg);
+      return;
+    }
+    leg.acked.add(ack.to.tag ?? '');
+  }
+
+  #hangUp(leg: GatewayLeg, tag: string, to: Address): void {
+    if (!leg.up.has(tag)) return;
+    if (!leg.acked.has(tag)) {
+      this.#after(1000, () => this.#hangUp(leg, tag, to));
+      return;
+    }
+    leg.up.delete(tag);
+    const { invite } = leg;
+    const bye = wire(`BYE ${contactUri(headerValue(invite.headers, 'contact') ?? '')} SIP/2.0`, [
+      `Via: SIP/2.0/UDP ${writeAddress(this.#me)};branch=z9hG4bKbye${invite.callId};rport`,
+      'Max-Forwards: 70',
+      `From: ${headerValue(invite.headers, 'to')};tag=${tag}`,
+      `To: ${headerValue(invite.headers, 'from')}`,
+      `Call-ID: ${invite.callId}`,
+      'CSeq: 1 BYE',
+    ]);
+    leg.repeaters.push(repeat(this.#after, () => this.#socket.send(bye, to), 4000));
+  }
+}

@@ -1,0 +1,180 @@
+import { type Address, writeAddress } from '../../lib/sip/address.ts';
+import { headerValue } from '../../lib/sip/headers.ts';
+import type { SipResponse } from '../../lib/sip/message.ts';
+import { contactUri } from '../../lib/sip/name-addr.ts';
+import { parse } from '../../lib/sip/parse.ts';
+import { parseUri } from '../../lib/sip/uri.ts';
+import type { VirtualNetwork } from '../support/virtual-network.ts';
+import type { VirtualWorld } from '../support/virtual-world.ts';
+import { type Repeater, repeat, response, SDP, wire } from './wire.ts';
+
+/** However long the gateway lets it go on. */
+const TALK_MS_MAX = 120_000;
+
+/** What one caller will do; drawn from the seed before the call begins. */
+export type PhonePlan = {
+  readonly emergency: boolean;
+  readonly lateOffer: boolean;
+  /** Sends ACK and BYE to A whatever the Contact says. */
+  readonly pinsA: boolean;
+  /** Gives up this long after the INVITE; absent: waits for ever. */
+  readonly patienceMs: number | undefined;
+  /** Hangs up this long after the answer; absent: leaves it to the gateway. */
+  readonly talkMs: number | undefined;
+};
+
+/** A caller after RFC 3261, written apart from our machines; it keeps what it saw. */
+export class Phone {
+  readonly plan: PhonePlan;
+  readonly callId: string;
+  readonly finals = new Set<number>();
+  readonly faults: string[] = [];
+  state: 'idle' | 'calling' | 'cancelling' | 'talking' | 'over' = 'idle';
+  answeredAtMs: number | undefined;
+  invitedAtMs = 0;
+  readonly #me: Address;
+  readonly #dialled: Address;
+  readonly #time: VirtualWorld;
+  readonly #send: (bytes: Buffer, to: Address) => void;
+  #invite: Repeater | undefined;
+  #other: Repeater | undefined;
+  #ack: { bytes: Buffer; to: Address } | undefined;
+  #toTag = '';
+  #target = '';
+  #next: Address;
+  #wantsCancel = false;
+  #heardProvisional = false;
+
+  constructor(
+    name: string,
+    plan: PhonePlan,
+    me: Address,
+    dialled: Address,
+    time: VirtualWorld,
+    network: VirtualNetwork,
+  ) {
+    this.plan = plan;
+    this.callId = `${name}@phone`;
+    this.#me = me;
+    this.#dialled = dialled;
+    this.#next = dialled;
+    this.#time = time;
+    const socket = network.attach(me, {
+      onDatagram: (bytes, from) => this.#hear(bytes, from),
+      onSendFailure: () => undefined,
+    });
+    this.#send = socket.send;
+  }
+
+  dial(): void {
+    this.state = 'calling';
+    this.invitedAtMs = this.#time.nowMs;
+    const invite = this.#request('INVITE', 1, 'first', this.plan.lateOffer ? '' : SDP);
+    this.#invite = repeat(this.#after, () => this.#send(invite, this.#dialled), 64_000);
+    const { patienceMs } = this.plan;
+    if (patienceMs !== undefined) this.#after(patienceMs, () => this.#giveUp());
+  }
+
+  readonly #after = (delayMs: number, run: () => void) => {
+    this.#time.at(this.#time.nowMs + delayMs, run);
+  };
+
+  /** No CANCEL before a provisional: it is sent with the first one. */
+  #giveUp(): void {
+    if (this.state !== 'calling') return;
+    this.#wantsCancel = true;
+    if (!this.#heardProvisional) return;
+    this.state = 'cancelling';
+    const cancel = this.#request('CANCEL', 1, 'first', '');
+    this.#other = repeat(this.#after, () => this.#send(cancel, this.#dialled), 4000);
+  }
+
+  #hear(bytes: Buffer, from: Address): void {
+    const message = parse(bytes);
+    if (message.kind === 'fault') {
+      this.faults.push(`unparsable: ${message.reason}`);
+      return;
+    }
+    if (message.kind === 'response') {
+      this.#hearResponse(message);
+      return;
+    }
+    if (message.method !== 'BYE') this.faults.push(`a ${message.method} came to the caller`);
+    this.#send(response(message, 200, {}), from);
+    this.#over();
+  }
+
+  #hearResponse(message: SipResponse): void {
+    if (message.cseq.method !== 'INVITE') {
+      this.#other?.stop();
+      return;
+    }
+    this.#invite?.stop();
+    if (message.status < 200) {
+      this.#heardProvisional = true;
+      if (this.#wantsCancel) this.#giveUp();
+      return;
+    }
+    this.finals.add(message.status);
+    if (message.status >= 300) {
+      this.#toTag = message.to.tag ?? '';
+      this.#send(this.#request('ACK', 1, 'first', ''), this.#dialled);
+      if (this.state !== 'talking') this.#over();
+      return;
+    }
+    this.#answered(message);
+  }
+
+  #answered(message: SipResponse): void {
+    if (this.#ack !== undefined) {
+      this.#send(this.#ack.bytes, this.#ack.to);
+      return;
+    }
+    this.#toTag = message.to.tag ?? '';
+    this.#target = contactUri(headerValue(message.headers, 'contact') ?? '') ?? '';
+    const target = parseUri(this.#target);
+    if (target.kind === 'sip' && !this.plan.pinsA) {
+      this.#next = { address: target.host, port: target.port ?? 5060 };
+    }
+    const body = this.plan.lateOffer ? SDP : '';
+    this.#ack = { bytes: this.#request('ACK', 1, 'ack', body), to: this.#next };
+    this.#send(this.#ack.bytes, this.#ack.to);
+    const wasCancelling = this.state === 'cancelling';
+    this.state = 'talking';
+    this.answeredAtMs = this.#time.nowMs;
+    const talkMs = wasCancelling || this.#wantsCancel ? 0 : (this.plan.talkMs ?? TALK_MS_MAX);
+    this.#after(talkMs, () => this.#hangUp());
+  }
+
+  #hangUp(): void {
+    if (this.state !== 'talking') return;
+    this.#over();
+    const bye = this.#request('BYE', 2, 'bye', '');
+    this.#other = repeat(this.#after, () => this.#send(bye, this.#next), 4000);
+  }
+
+  #over(): void {
+    this.state = 'over';
+  }
+
+  #request(method: string, cseq: number, branch: string, body: string): Buffer {
+    const dialled = this.plan.emergency ? 'urn:service:sos' : `sip:200@${this.#dialled.address}`;
+    const own = branch !== 'first';
+    const tag = this.#toTag === '' || method === 'CANCEL' ? '' : `;tag=${this.#toTag}`;
+    return wire(
+      `${method} ${own ? this.#target : dialled} SIP/2.0`,
+      [
+        `Via: SIP/2.0/UDP ${writeAddress(this.#me)};branch=z9hG4bK${branch}${this.callId};rport`,
+        'Max-Forwards: 70',
+        `From: <sip:+46701234567@op.example>;tag=${this.callId}`,
+        `To: <${dialled}>${tag}`,
+        `Call-ID: ${this.callId}`,
+        `CSeq: ${cseq} ${method}`,
+        `Contact: <sip:phone@${writeAddress(this.#me)}>`,
+        'Geolocation: <cid:where@op.example>',
+        `X-Phone: ${this.callId}`,
+      ],
+      body,
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import { sameAddress } from '../../lib/sip/address.ts';
+import { headerValue } from '../../lib/sip/headers.ts';
+import type { SipMessage } from '../../lib/sip/message.ts';
+import { contactUri } from '../../lib/sip/name-addr.ts';
+import { parse } from '../../lib/sip/parse.ts';
+import { parseUri } from '../../lib/sip/uri.ts';
+import type { Packet } from '../support/virtual-network.ts';
+import { A, B, U } from '../support/virtual-site.ts';
+import { SDP } from './wire.ts';
+
+/** Watches the wire and says which promise a packet of the site breaks. */
+export function watchdog(complain: (promise: string, what: string) => void) {
+  /** Where each request of a caller was sent to, by transaction. */
+  const sentTo = new Map<string, Packet['to']>();
+  return (packet: Packet): void => {
+    const message = parse(packet.bytes);
+    if (message.kind === 'fault') {
+      complain('strict out', `${message.reason} from ${packet.from.address}`);
+      return;
+    }
+    const key = `${message.callId} ${message.via.branch} ${message.cseq.method}`;
+    const isOurs = [A, U, B].some((own) => sameAddress(own, packet.from));
+    if (!isOurs) {
+      if (message.kind === 'request') sentTo.set(key, packet.to);
+      return;
+    }
+    if ([A, U, B].some((own) => sameAddress(own, packet.to))) {
+      complain('P9', `a packet to ourselves: ${message.cseq.method}`);
+    }
+    if (message.kind === 'response') checkResponse(message, packet, sentTo.get(key), complain);
+    else checkRequest(message, packet, complain);
+  };
+}
+
+type Complain = (promise: string, what: string) => void;
+
+function checkResponse(
+  message: Extract<SipMessage, { kind: 'response' }>,
+  packet: Packet,
+  cameTo: Packet['to'] | undefined,
+  complain: Complain,
+): void {
+  const { status, cseq } = message;
+  if (cameTo === undefined || !sameAddress(cameTo, packet.from)) {
+    complain('P7', `${status} to ${cseq.method} left from ${packet.from.address}`);
+  }
+  if (status === 503) complain('no 503', `503 to ${cseq.method}`);
+  if (cseq.method !== 'INVITE' || status === 100 || status >= 300) return;
+  if (sameAddress(packet.from, B)) return;
+  const contact = contactOf(message);
+  if (contact === undefined || contact.kind !== 'sip' || contact.host !== U.address) {
+    complain('P6', `Contact of ${status} is ${headerValue(message.headers, 'contact')}`);
+  } else if (contact.user !== message.to.tag) {
+    complain('P6', `Contact user ${contact.user} is not the token ${message.to.tag}`);
+  }
+  if (headerValue(message.headers, 'record-route') !== undefined) {
+    complain('P6', 'a Record-Route that nobody sent');
+  }
+}
+
+function checkRequest(
+  message: Extract<SipMessage, { kind: 'request' }>,
+  packet: Packet,
+  complain: Complain,
+): void {
+  if (headerValue(message.headers, 'route') !== undefined) complain('P9', 'a Route went out');
+  if (message.method !== 'INVITE') return;
+  if (!sameAddress(packet.from, B)) complain('P6', `INVITE left from ${packet.from.address}`);
+  if (headerValue(message.headers, 'max-forwards') !== '69') {
+    complain('P5', `Max-Forwards is ${headerValue(message.headers, 'max-forwards')}`);
+  }
+  const contact = contactOf(message);
+  if (contact?.kind !== 'sip' || contact.host !== B.address || contact.user !== message.from.tag) {
+    complain('P6', `Contact toward a gateway is ${headerValue(message.headers, 'contact')}`);
+  }
+  if (message.body !== '' && message.body !== SDP) complain('P13', 'the body has changed');
+  if (message.uri !== 'urn:service:sos') return;
+  for (const name of ['geolocation', 'x-phone']) {
+    if (headerValue(message.headers, name) === undefined) complain('P13', `${name} was lost`);
+  }
+}
+
+function contactOf(message: SipMessage) {
+  const value = headerValue(message.headers, 'contact');
+  const uri = value === undefined ? undefined : contactUri(value);
+  return uri === undefined ? undefined : parseUri(uri);
+}

@@ -1,0 +1,133 @@
+import type { CallRecord } from '../../lib/call/record.ts';
+import { VirtualNetwork } from '../support/virtual-network.ts';
+import {
+  A,
+  gatewayAddress,
+  U,
+  type VirtualSite,
+  virtualSite,
+  virtualSiteOptions,
+} from '../support/virtual-site.ts';
+import { VirtualWorld } from '../support/virtual-world.ts';
+import { type Draw, drawFrom, drawGateway, drawPhone, drawWeather } from './draw.ts';
+import { SimGateway } from './gateway.ts';
+import { Phone } from './phone.ts';
+import { watchdog } from './promises.ts';
+
+export type Outcome = {
+  readonly seed: number;
+  readonly calls: number;
+  /** `P7: 200 to BYE left from ...`; empty when every promise was kept. */
+  readonly broken: readonly string[];
+  /** How many calls came to which end. */
+  readonly ends: ReadonlyMap<string, number>;
+};
+
+const GATEWAYS = 3;
+const BROKEN_MAX = 20;
+const LATEST_START_MS = 20_000;
+/** Long after every patience, talk, Timer B and lingering transaction. */
+const END_MS = 600_000;
+
+/** One world from one seed: a site, its gateways and a crowd of callers, until all is quiet. */
+export async function runWorld(seed: number, calls: number): Promise<Outcome> {
+  const time = new VirtualWorld(seed);
+  const draw = drawFrom(time.random);
+  const network = new VirtualNetwork(time, drawWeather(draw));
+  const broken: string[] = [];
+  const complain = (promise: string, what: string) => {
+    if (broken.length < BROKEN_MAX) broken.push(`${promise}: ${what} at ${time.nowMs}`);
+  };
+  network.onPacket = watchdog(complain);
+  const site = virtualSite(time, network, virtualSiteOptions(GATEWAYS));
+  await site.node.listen();
+
+  const gateways = Array.from({ length: GATEWAYS }, (_, index) => {
+    return new SimGateway(gatewayAddress(index + 1), time, network, () => drawGateway(draw));
+  });
+  if (draw.chance(0.4)) {
+    const victim = gateways[draw.between(0, GATEWAYS)];
+    time.at(draw.between(0, LATEST_START_MS), () => victim?.crash(draw.between(100, 30_000)));
+  }
+  const phones = Array.from({ length: calls }, (_, index) =>
+    phoneOf(index, seed, draw, time, network),
+  );
+  time.runUntil(END_MS);
+
+  judge(site, phones, gateways, complain);
+  if (time.pending > 0) complain('P12', `${time.pending} alarms are left`);
+  return { seed, calls, broken, ends: countEnds(site.told.records) };
+}
+
+function phoneOf(
+  index: number,
+  seed: number,
+  draw: Draw,
+  time: VirtualWorld,
+  network: VirtualNetwork,
+): Phone {
+  const me = { address: `203.0.113.${1 + (index % 250)}`, port: 5060 + Math.floor(index / 250) };
+  const dialled = draw.chance(0.8) ? A : U;
+  const phone = new Phone(`${seed}-${index}`, drawPhone(draw), me, dialled, time, network);
+  time.at(draw.between(0, LATEST_START_MS), () => phone.dial());
+  return phone;
+}
+
+function judge(
+  site: VirtualSite,
+  phones: readonly Phone[],
+  gateways: readonly SimGateway[],
+  complain: (promise: string, what: string) => void,
+): void {
+  const { told, engine, node } = site;
+  const records = new Map<string, CallRecord[]>();
+  for (const record of told.records) {
+    records.set(record.sipCallIdA, [...(records.get(record.sipCallIdA) ?? []), record]);
+  }
+  for (const phone of phones) judgePhone(phone, records.get(phone.callId) ?? [], complain);
+  for (const gateway of gateways) {
+    for (const fault of gateway.faults) complain('gateway', fault);
+    for (const [callId, leg] of gateway.legs) {
+      if (leg.up.size > 0) complain('P12', `leg b ${callId} is still up`);
+    }
+  }
+  for (const notice of told.notices) {
+    if (notice.event === 'bug') complain('bug', String(notice['stack']));
+  }
+  if (node.callsNow() > 0) complain('P12', `${node.callsNow()} calls are left`);
+  for (const [what, size] of Object.entries(engine.sizes())) {
+    if (size > 0) complain('P14', `${size} ${what} are left in the engine`);
+  }
+}
+
+function judgePhone(
+  phone: Phone,
+  records: readonly CallRecord[],
+  complain: (promise: string, what: string) => void,
+): void {
+  const { callId, finals, plan } = phone;
+  for (const fault of phone.faults) complain('caller', `${callId}: ${fault}`);
+  if (finals.size > 1) complain('P12', `${callId} got finals ${[...finals].join(' ')}`);
+  if (records.length > 1) complain('P12', `${callId} has ${records.length} records`);
+  const [record] = records;
+  if (record === undefined) {
+    if (finals.size > 0) complain('P12', `${callId} was answered and has no record`);
+    return;
+  }
+  if (record.fault === 'unknown') complain('fault', `${callId} ended unknown`);
+  const [final] = finals;
+  if (final !== undefined && final !== record.status) {
+    complain('P12', `${callId} got ${final}, its record says ${record.status}`);
+  }
+  const isPatient = plan.patienceMs === undefined;
+  if (plan.emergency && isPatient && finals.has(487)) complain('P2', `${callId} never cancelled`);
+  if (phone.state === 'calling' && isPatient && finals.size === 0 && record.status !== 0) {
+    complain('P12', `${callId} never got its final`);
+  }
+}
+
+function countEnds(records: readonly CallRecord[]): Map<string, number> {
+  const ends = new Map<string, number>();
+  for (const { reason } of records) ends.set(reason, (ends.get(reason) ?? 0) + 1);
+  return ends;
+}

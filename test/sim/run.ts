@@ -1,0 +1,28 @@
+import { parseArgs } from 'node:util';
+import { runWorld } from './run-world.ts';
+
+const CALLS_PER_WORLD = 200;
+
+const { values } = parseArgs({
+  options: { calls: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' } },
+});
+const calls = Number(values.calls);
+const firstSeed = Number(values.seed);
+if (!(calls > 0) || !Number.isInteger(firstSeed)) {
+  console.error('usage: npm run sim -- --calls N --seed S   (N calls, worlds from seed S on)');
+  process.exit(2);
+}
+const worlds = Math.ceil(calls / CALLS_PER_WORLD);
+let failed = 0;
+const ends = new Map<string, number>();
+for (let seed = firstSeed; seed < firstSeed + worlds; seed += 1) {
+  const outcome = await runWorld(seed, Math.min(calls, CALLS_PER_WORLD));
+  for (const [reason, count] of outcome.ends) ends.set(reason, (ends.get(reason) ?? 0) + count);
+  if (outcome.broken.length === 0) continue;
+  failed += 1;
+  console.log(`seed ${seed}:`);
+  for (const what of outcome.broken) console.log(`  ${what}`);
+}
+console.log(Object.fromEntries(ends));
+console.log(`${worlds} worlds from seed ${firstSeed}, ${failed} broke a promise`);
+process.exitCode = failed === 0 ? 0 : 1;

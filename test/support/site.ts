@@ -1,0 +1,170 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import type { CallRecord } from '../../lib/call/record.ts';
+import type { Step } from '../../lib/call/story.ts';
+import { type Address, writeAddress } from '../../lib/sip/address.ts';
+import { type Child, type ChildEnd, startChild } from './child.ts';
+import { until } from './until.ts';
+
+const PROGRAM = join(__dirname, '..', '..', 'dist', 'apps', 'cli', 'landfall.js');
+const LIFE_MS = 170_000;
+
+export type SiteOptions = {
+  readonly folder: string;
+  /** The first three numbers of its addresses, `127.21.1`: no two test files have the same. */
+  readonly net: string;
+  /** In the order in which a hunt tries them. */
+  readonly gateways: readonly Address[];
+  /** Further keys of the site file, over those that are written here. */
+  readonly keys?: Readonly<Record<string, unknown>>;
+};
+
+/** A node of its own process, with its state and its log in the folder of the test. */
+export type Site = {
+  readonly anycast: Address;
+  readonly unicast: Address;
+  readonly gatewaySide: Address;
+  readonly admin: string;
+  readonly child: Child;
+  records(): readonly CallRecord[];
+  steps(): readonly Step[];
+  /** Waits until that many calls have ended. */
+  recordsOf(count: number, withinMs?: number): Promise<readonly CallRecord[]>;
+  recordOf(sipCallIdA: string, withinMs?: number): Promise<CallRecord>;
+  /** The sum of a metric over the labels that the text names: `verdict="forged"`. */
+  metric(name: string, label?: string): Promise<number>;
+  /** SIGTERM: no longer ready, and gone when its last call has ended by itself. */
+  drain(): Promise<ChildEnd>;
+  /** A second SIGTERM: hangs up what is left. */
+  endNow(): Promise<ChildEnd>;
+};
+
+/** Starts a node and waits until it is ready. */
+export async function startSite(options: SiteOptions): Promise<Site> {
+  const { folder, net } = options;
+  const file = join(folder, 'site.yaml');
+  const config = siteFile(options);
+  writeFileSync(file, JSON.stringify(config, null, 2));
+  const child = startChild(process.execPath, [PROGRAM, 'start', '--config', file], {
+    cwd: folder,
+    lifeMs: LIFE_MS,
+  });
+  const admin = `http://${net}.1:8112`;
+  await until(
+    `${admin}/readyz`,
+    () => {
+      if (child.isOver()) throw new Error(`the node ended at once:\n${child.output()}`);
+      return isReady(admin);
+    },
+    10_000,
+  );
+  const records = () => readLines<CallRecord>(join(folder, 'calls.ndjson'));
+  return {
+    ...addressesOf(net),
+    admin,
+    child,
+    records,
+    steps: () =>
+      readLines<Step>(join(folder, 'steps.ndjson')).filter(({ callId }) => callId !== undefined),
+    recordsOf: (count, withinMs) =>
+      until(`${count} records`, () => atLeast(records(), count), withinMs),
+    recordOf: (sipCallIdA, withinMs) =>
+      until(
+        `the record of ${sipCallIdA}`,
+        () => records().find((record) => record.sipCallIdA === sipCallIdA),
+        withinMs,
+      ),
+    metric: (name, label) => readMetric(admin, name, label),
+    async drain() {
+      child.signal('SIGTERM');
+      return child.ended;
+    },
+    async endNow() {
+      child.signal('SIGTERM');
+      await until('the end of readiness', async () => !(await isReady(admin)));
+      child.signal('SIGTERM');
+      return child.ended;
+    },
+  };
+}
+
+export function addressesOf(net: string) {
+  return {
+    anycast: { address: `${net}.112`, port: 5060 },
+    unicast: { address: `${net}.11`, port: 5060 },
+    gatewaySide: { address: `${net}.21`, port: 5060 },
+  };
+}
+
+function siteFile({ net, gateways, keys }: SiteOptions) {
+  const { anycast, unicast, gatewaySide } = addressesOf(net);
+  const names = gateways.map((_, index) => `gw${index + 1}`);
+  return {
+    site: 'tst',
+    siteNumber: 1,
+    stateDir: './state',
+    listen: {
+      anycast: [{ transport: 'udp', ...anycast }],
+      unicast: [{ transport: 'udp', ...unicast }],
+      gateway: [{ transport: 'udp', ...gatewaySide }],
+    },
+    gateways: gateways.map((gateway, index) => ({
+      name: names[index],
+      uri: `sip:${writeAddress(gateway)}`,
+      priority: index + 1,
+    })),
+    groups: [
+      { name: 'psap', gateways: names, emergency: true },
+      { name: 'carrier', gateways: names },
+    ],
+    routes: [
+      { match: { urn: 'urn:service:sos' }, group: 'psap' },
+      { match: { user: '112' }, group: 'psap' },
+      { match: { user: '*' }, group: 'carrier' },
+    ],
+    trunks: [{ name: 'loopback', source: ['127.0.0.0/8'] }],
+    log: { steps: './steps.ndjson', records: './calls.ndjson' },
+    admin: { listen: `${net}.1:8112` },
+    ...keys,
+  };
+}
+
+async function isReady(admin: string): Promise<boolean> {
+  return (await fetchPage(`${admin}/readyz`)).status === 200;
+}
+
+export type Page = { readonly status: number; readonly text: string };
+
+/** Status 0 where nobody listens. Each page has a connection of its own, closed with its end. */
+export function fetchPage(url: string): Promise<Page> {
+  return new Promise((resolve) => {
+    const request = get(url, { agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    request.on('error', () => resolve({ status: 0, text: '' }));
+  });
+}
+
+/** The lines that are whole; the last one may still be on its way into the file. */
+function readLines<T>(path: string): T[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line): T => JSON.parse(line));
+}
+
+const atLeast = <T>(list: readonly T[], count: number) => (list.length < count ? undefined : list);
+
+async function readMetric(admin: string, name: string, label = ''): Promise<number> {
+  const { text } = await fetchPage(`${admin}/metrics`);
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+    .filter((line) => line.includes(label))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+}

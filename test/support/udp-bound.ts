@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { type Address, writeAddress } from '../../lib/sip/address.ts';
+import { until } from './until.ts';
+
+/** Whether any process has this IPv4 address and port open for UDP. */
+export function isUdpBound({ address, port }: Address): boolean {
+  const bytes = address.split('.').reverse().map(Number);
+  const wanted = [...bytes, port >> 8, port & 0xff].map(hex).join('');
+  const local = `${wanted.slice(0, 8)}:${wanted.slice(8)}`;
+  return readFileSync('/proc/net/udp', 'latin1').includes(` ${local} `);
+}
+
+const hex = (byte: number) => byte.toString(16).toUpperCase().padStart(2, '0');
+
+export async function untilUdpBound(local: Address, isOver: () => boolean): Promise<void> {
+  await until(`a socket at ${writeAddress(local)}`, () => isUdpBound(local) || isOver());
+}

@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+import { crossing } from '../../../lib/call/header-plans.ts';
+import { header } from '../../../lib/sip/header-names.ts';
+
+const all = [
+  header('Via', 'SIP/2.0/UDP x'),
+  header('Route', '<sip:10.0.0.1;lr>'),
+  header('X-Unknown', 'kept in an emergency'),
+  header('Geolocation', '<cid:a@b>'),
+  header('Geolocation', '<https://where>'),
+  header('Require', '100rel'),
+  header('y', 'an identity'),
+  header('Proxy-Authorization', 'Digest x'),
+  header('c', 'application/sdp'),
+];
+
+describe('header plans', () => {
+  test('an ordinary call passes what is named and what describes the body', () => {
+    expect(crossing(all, false).map(({ written }) => written)).toEqual([
+      'Geolocation',
+      'Geolocation',
+      'y',
+      'c',
+    ]);
+  });
+
+  test('an emergency call passes everything but what is named, in order and spelling', () => {
+    expect(crossing(all, true).map(({ written }) => written)).toEqual([
+      'X-Unknown',
+      'Geolocation',
+      'Geolocation',
+      'y',
+      'c',
+    ]);
+  });
+
+  test('the extension fence holds in both', () => {
+    const fenced = ['Supported', 'Require', 'Allow', 'Session-Expires', 'Min-SE', 'RSeq', 'RAck'];
+    const headers = [...fenced, 'Recv-Info'].map((name) => header(name, 'x'));
+    expect(crossing(headers, true)).toEqual([]);
+    expect(crossing(headers, false)).toEqual([]);
+  });
+});

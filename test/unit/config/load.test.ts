@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadConfig } from '../../../config/load.ts';
+import { siteOptions } from '../../../config/site-config.ts';
+import { configOf, SITE, siteWith } from './sample.ts';
+
+describe('a valid site file', () => {
+  test('becomes the options of the node, with nothing left open', () => {
+    const { options, stateDir, keys, log, admin } = configOf(SITE);
+
+    expect(options).toEqual({
+      site: 'sto',
+      siteNumber: 1,
+      listeners: [
+        listener('anycast', '192.0.2.112'),
+        listener('unicast', '198.51.100.11'),
+        listener('gateway', '10.0.0.11'),
+      ],
+      gateways: [
+        gateway('psap-a', 'sip:10.0.1.31:5060', '10.0.1.31', 1),
+        gateway('psap-b', 'sip:10.0.1.32', '10.0.1.32', 2),
+      ],
+      groups: [
+        {
+          name: 'psap',
+          gateways: ['psap-a', 'psap-b'],
+          emergency: true,
+          failoverOn: 'any',
+          lastResort: undefined,
+        },
+        {
+          name: 'office',
+          gateways: ['psap-b'],
+          emergency: false,
+          failoverOn: [408, 503, 'transport', 'timeout'],
+          lastResort: undefined,
+        },
+      ],
+      routes: [{ match: { urn: 'urn:service:sos' }, group: 'psap' }],
+      trunks: [{ name: 'carrier-x', source: ['203.0.113.0/24'], offAnycast: 'always' }],
+      hunt: {
+        attemptMs: 2000,
+        attemptMsMin: 700,
+        progressTimeoutMs: 4000,
+        budgetMs: 6000,
+        ringTimeoutMs: 180_000,
+      },
+      callsMax: 10_000,
+    });
+    expect(stateDir).toBe('./state');
+    expect(keys).toEqual([]);
+    expect(log).toEqual({ level: 'info', steps: 'stdout', records: './calls.ndjson' });
+    expect(admin).toEqual({ listen: { address: '127.0.0.1', port: 8112 }, token: undefined });
+  });
+
+  test('gets its epoch and keys at the start', () => {
+    const config = configOf(SITE);
+
+    const options = siteOptions(config, { epoch: 7, keys: [] });
+
+    expect(options).toEqual({ ...config.options, epoch: 7, keys: [] });
+  });
+
+  test('gives a last resort a name that no gateway can have', () => {
+    const text = siteWith('emergency: true', 'emergency: true, lastResort: "SIP:10.0.9.9"');
+
+    const [group] = configOf(text).options.groups;
+
+    expect(group?.lastResort).toEqual(
+      gateway('last-resort:psap', 'sip:10.0.9.9', '10.0.9.9', 1001),
+    );
+  });
+
+  test('If a timeout error is received from the transaction layer, it MUST be treated as if a 408 (Request Timeout) status code has been received. [3261-8.1.3.1]', () => {
+    const text = siteWith('[psap-b] }', '[psap-b], failoverOn: [408, 480] }');
+
+    expect(configOf(text).options.groups[1]?.failoverOn).toEqual([408, 480, 'timeout']);
+  });
+
+  test('takes failoverOn as the one word any, or as a list without 408', () => {
+    const any = siteWith('[psap-b] }', '[psap-b], failoverOn: any }');
+    const few = siteWith('emergency: true', 'emergency: true, failoverOn: [503, transport]');
+
+    expect(configOf(any).options.groups[1]?.failoverOn).toBe('any');
+    expect(configOf(few).options.groups[0]?.failoverOn).toEqual([503, 'transport']);
+  });
+
+  test('advertises a name or an address in place of its own', () => {
+    const text = siteWith('198.51.100.11, port: 5060', '198.51.100.11, advertise: Sto.any.example');
+
+    expect(configOf(text).options.listeners[1]).toEqual({
+      ...listener('unicast', '198.51.100.11'),
+      advertise: 'sto.any.example',
+    });
+  });
+
+  test('needs no anycast listener, and no routes when a group is for emergency calls', () => {
+    const text = SITE.replace(/^ {2}anycast: .*\n/m, '').replace(/^routes:\n.*\n/m, '');
+
+    expect(configOf(text).options.listeners).toHaveLength(2);
+    expect(configOf(text).options.routes).toEqual([]);
+  });
+
+  test('may have headings with nothing below them', () => {
+    expect(configOf(`${SITE}hunt:\nlog:\n  # level: debug\n`).log.level).toBe('info');
+  });
+
+  test('is read from a path too', () => {
+    const paths: string[] = [];
+    const readFile = (path: string) => {
+      paths.push(path);
+      return SITE;
+    };
+
+    const loaded = loadConfig({ file: 'site.yaml', env: {}, overrides: {}, readFile });
+
+    expect(loaded.kind).toBe('valid');
+    expect(paths).toEqual(['site.yaml']);
+  });
+
+  test('may be JSON, which is YAML', () => {
+    const site = {
+      site: 'sto',
+      siteNumber: 1,
+      listen: {
+        unicast: [{ transport: 'udp', address: '198.51.100.11' }],
+        gateway: [{ transport: 'udp', address: '10.0.0.11' }],
+      },
+      gateways: [{ name: 'a', uri: 'sip:10.0.1.31' }],
+      groups: [{ name: 'psap', gateways: ['a'], emergency: true }],
+    };
+
+    expect(configOf(JSON.stringify(site)).options.site).toBe('sto');
+  });
+});
+
+function listener(role: string, address: string) {
+  return { role, transport: 'udp', address, port: 5060, advertise: undefined };
+}
+
+function gateway(name: string, uri: string, address: string, priority: number) {
+  return { name, uri, address: { address, port: 5060 }, priority };
+}

@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Group } from '../../../lib/gateways/options.ts';
+import { type Condition, REFUSALS } from '../../../lib/guard/refusals.ts';
+import {
+  ADMISSION,
+  hopsLeft,
+  type Inquiry,
+  isEmergency,
+  refusalOf,
+} from '../../../lib/node/admission.ts';
+import type { ListenerRole, ReceivedInvite } from '../../../lib/ports/sip-engine.ts';
+import { legId } from '../../../lib/sip/ids.ts';
+import { parse } from '../../../lib/sip/parse.ts';
+
+function invite(uri: string, headers: readonly string[] = [], role: ListenerRole = 'anycast') {
+  const text = [
+    `INVITE ${uri} SIP/2.0`,
+    'Via: SIP/2.0/UDP 203.0.113.7;branch=z9hG4bK1',
+    'From: <sip:a@b>;tag=1',
+    'To: <sip:112@c>',
+    'Call-ID: one',
+    'CSeq: 1 INVITE',
+    ...headers,
+    '',
+    '',
+  ];
+  const request = parse(Buffer.from(text.join('\r\n')));
+  if (request.kind !== 'request') throw new Error(`the test's own INVITE is a ${request.kind}`);
+  const listener = { address: '192.0.2.112', port: 5060, transport: 'udp' as const, role };
+  const received: ReceivedInvite = {
+    leg: legId('a1'),
+    request,
+    receivedOn: {
+      listener: { ...listener, advertise: undefined },
+      source: { address: '203.0.113.7', port: 5060 },
+    },
+  };
+  return received;
+}
+
+const office: Group = {
+  name: 'office',
+  gateways: [],
+  emergency: false,
+  failoverOn: [],
+  lastResort: undefined,
+};
+const trunk = { name: 'x', source: [], offAnycast: 'always' as const };
+const fine: Inquiry = {
+  invite: invite('sip:200@c'),
+  trunk,
+  routed: office,
+  emergency: false,
+  isBuried: false,
+  isDraining: false,
+  callsNow: 0,
+  callsMax: 10,
+};
+const conditionOf = (changes: Partial<Inquiry>) => refusalOf({ ...fine, ...changes })?.condition;
+
+/** How each condition comes about. */
+const CASES: Readonly<Record<Condition, Partial<Inquiry>>> = {
+  'from-gateway-side': { invite: invite('sip:200@c', [], 'gateway') },
+  'cancelled-before-invite': { isBuried: true },
+  'too-many-hops': { invite: invite('sip:200@c', ['Max-Forwards: 0']) },
+  'unknown-source': { trunk: undefined },
+  'unknown-extension': { invite: invite('sip:200@c', ['Require: 100rel, foo']) },
+  'no-route': { routed: undefined },
+  draining: { isDraining: true },
+  overloaded: { callsNow: 10 },
+  exhausted: { callsNow: 20 },
+};
+
+describe('admission', () => {
+  test('every row of the refusal table is reached by a check, and a plain call is placed', () => {
+    expect(ADMISSION.map(({ condition }) => condition).toSorted()).toEqual(
+      Object.keys(REFUSALS).toSorted(),
+    );
+    expect(refusalOf(fine)).toBeUndefined();
+  });
+
+  for (const [condition, changes] of Object.entries(CASES)) {
+    test(`${condition}: an ordinary call is refused as the table says`, () => {
+      const found = conditionOf(changes);
+      // an exhausted site is an overloaded one first
+      expect(found).toBe(condition === 'exhausted' ? 'overloaded' : condition);
+    });
+
+    test(`${condition}: an emergency call is refused only where it cannot be placed`, () => {
+      const found = conditionOf({ ...changes, emergency: true });
+      const row = REFUSALS[condition as Condition].emergency;
+      expect(found).toBe(row === 'place' ? undefined : condition);
+    });
+  }
+
+  test('the first check that refuses decides', () => {
+    expect(conditionOf({ isBuried: true, trunk: undefined })).toBe('cancelled-before-invite');
+  });
+
+  test('what is an emergency call is decided by the service URN or by the group', () => {
+    expect(isEmergency(invite('urn:service:sos.fire'), undefined)).toBe(true);
+    expect(isEmergency(invite('urn:service:sos'), office)).toBe(true);
+    expect(isEmergency(invite('sip:112@c'), { ...office, emergency: true })).toBe(true);
+    expect(isEmergency(invite('sip:112@c'), office)).toBe(false);
+    expect(isEmergency(invite('urn:service:test.sos'), undefined)).toBe(false);
+  });
+
+  test('an INVITE without Max-Forwards, or with one that is no number, has 70 hops left [3261-8.1.1.6]', () => {
+    expect(hopsLeft(invite('sip:x@y'))).toBe(70);
+    expect(hopsLeft(invite('sip:x@y', ['Max-Forwards: abc']))).toBe(70);
+    expect(hopsLeft(invite('sip:x@y', ['Max-Forwards: 12']))).toBe(12);
+    expect(hopsLeft(invite('sip:x@y', ['Max-Forwards: 0']))).toBe(0);
+  });
+});
