@@ -12,7 +12,9 @@ export function readArguments<const T extends Options>(args: readonly string[], 
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new Misuse(error instanceof Error ? error.message : String(error));
+    // Node goes on with advice about arguments that begin with a dash.
+    const [what] = (error instanceof Error ? error.message : String(error)).split('. ', 1);
+    throw new Misuse(what);
   }
 }
 

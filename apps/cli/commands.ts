@@ -12,7 +12,7 @@ const COMMANDS: Readonly<
   'calls ladder': callsLadder,
   call: async (args, io) => (await import('./call.ts')).call(args, io),
   check: async (args, io) => (await import('./check.ts')).check(args, io),
-  start: async (args) => (await import('../sbc/start.ts')).start(args),
+  start: async (args, io) => (await import('../sbc/start.ts')).start(args, io),
 };
 
 /** Runs what was typed after `landfall`; answers the exit code. */
@@ -38,11 +38,18 @@ export async function run(args: readonly string[], io: Io, version: () => string
   try {
     return await command(rest, io);
   } catch (error) {
-    if (!(error instanceof Misuse)) throw error;
+    if (!isMisuse(error)) throw error;
     io.err(`landfall ${name}: ${error.message}`);
     io.err(`usage: ${help.split('\n', 1)[0]}`);
     return EXIT.usage;
   }
+}
+
+/** Node's own complaints about arguments count, too. */
+function isMisuse(error: unknown): error is Error {
+  if (error instanceof Misuse) return true;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS');
 }
 
 function helpFor(name: string): string {

@@ -89,7 +89,7 @@ async function runSite(config: SiteConfig, io: Io): Promise<ExitCode> {
   }
   announce(options.listeners, config, sink.note);
   await stopped;
-  await farewell(world, () => engine?.sizes().transactions ?? 0);
+  await farewell(world, () => engine?.sizes().clientTransactions ?? 0);
   await engine?.close();
   await admin.close();
   sink.note({ event: 'stopped', level: 'info' });

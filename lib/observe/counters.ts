@@ -23,7 +23,8 @@ const NAMING: Readonly<Record<string, Naming>> = {
 
 export type Counters = {
   readonly count: (counter: string, label: string) => void;
-  readonly countRecord: (record: CallRecord) => void;
+  /** The tries in a record; all else the node counts where it happens. */
+  readonly countAttempts: (record: CallRecord) => void;
   readonly countLost: (lines: number) => void;
   readonly lost: () => number;
   readonly text: () => Promise<string>;
@@ -72,9 +73,7 @@ export function openCounters(callsActive: () => number): Counters {
   for (const fault of Object.values(FAULT_OF)) labelsOf('calls').set(fault, 0);
   return {
     count,
-    countRecord(record) {
-      count('calls', record.fault);
-      count('moved', record.moved ?? 'nothing-heard');
+    countAttempts(record) {
       for (const attempt of record.attempts) count('attempts', outcomeOf(attempt));
     },
     countLost: (lines) => {

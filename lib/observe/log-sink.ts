@@ -171,7 +171,7 @@ function recordWriter(file: LineFile | undefined, counters: Counters, recent: Re
       made ??= `${JSON.stringify(record)}\n`;
       return made;
     };
-    counters.countRecord(record);
+    counters.countAttempts(record);
     recent.record(record, line);
     file?.write(line());
   };

@@ -14,9 +14,11 @@ export const MASKING: Readonly<Record<string, Masking>> = {
   local: 'plain',
   listener: 'plain',
   receivedOn: 'plain',
+  method: 'plain',
   version: 'plain',
   remote: 'address',
   source: 'address',
+  sipCallId: 'address',
   from: 'uri',
   to: 'uri',
   uri: 'uri',
@@ -32,7 +34,7 @@ export const MASKING: Readonly<Record<string, Masking>> = {
   token: 'never',
 };
 
-const TEXT_MAX = 512;
+const TEXT_MAX = 2048;
 const STACK_MAX = 4096;
 const DEPTH_MAX = 3;
 const WITHHELD = '[withheld]';

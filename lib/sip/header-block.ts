@@ -1,10 +1,10 @@
 import { headerName } from './header-names.ts';
 import type { Header, Oddity } from './message.ts';
+import { trimmed } from './white-space.ts';
 
 /** A message with more lines is a fault. */
 export const HEADER_LINES_MAX = 256;
 
-const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 const TAB = 0x09;
@@ -57,21 +57,9 @@ function isEmpty(text: string, at: number, end: number): boolean {
   return end === at || (end === at + 1 && text.charCodeAt(at) === CR);
 }
 
-function trimmed(text: string, from: number, until: number): string {
-  let start = from;
-  let end = until;
-  while (start < end && isSpace(text.charCodeAt(start))) start += 1;
-  while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1;
-  return text.slice(start, end);
-}
-
-function isSpace(code: number): boolean {
-  return code === SPACE || code === TAB || code === CR || code === LF;
-}
-
 /** Each line break with the white space around it is one space. [3261-7.3.1] */
 function unfolded(value: string): string {
-  const lines = value.split('\n').map((line) => trimmed(line, 0, line.length));
+  const lines = value.split('\n').map((line) => trimmed(line));
   return lines.filter((line) => line !== '').join(' ');
 }
 

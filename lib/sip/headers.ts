@@ -13,7 +13,7 @@ export function headerValues(headers: readonly Header[], name: string): string[]
   return values;
 }
 
-/** The elements of all headers of that name as one list; for headers that are lists. [3261-7.3.1] */
+/** The elements of all headers of that name as one list, for headers that are one. [3261-7.3.1] */
 export function listValues(headers: readonly Header[], name: string): string[] {
   const elements: string[] = [];
   for (const header of headers) {

@@ -4,6 +4,7 @@ import { tagOf, type UriText, uriText } from './ids.ts';
 import type { NameAddr } from './message.ts';
 import { type Params, paramValue, readParams, withoutParams } from './params.ts';
 import { afterQuoted, openBracket, quoted, splitList } from './quoting.ts';
+import { trimmed } from './white-space.ts';
 
 /** Takes both forms, and any bare text such as `911` as the URI. [3261-20.10] */
 export function parseNameAddr(value: string): NameAddr | undefined {
@@ -61,7 +62,7 @@ const SEMICOLON = 0x3b;
 const COMMA = 0x2c;
 
 function withoutSpace(uri: string): string {
-  return /\s/.test(uri) ? uri.replaceAll(/\s/g, '') : uri;
+  return uri.replaceAll(/[ \t\r\n]/g, '');
 }
 
 /**
@@ -72,8 +73,9 @@ export function withTag(value: string, tag: string): string {
   const parts = read(value);
   const tags = parts.params.list.filter(({ name }) => name === 'tag');
   const [first, ...further] = tags;
-  if (!isStrict(parts)) {
-    const rest = withoutParams(value, tags).slice(parts.end).trimEnd();
+  if (!isStrict(parts, value)) {
+    const others = parts.params.list.filter(({ name }) => name !== 'tag');
+    const rest = others.map(({ at, end }) => value.slice(at, end)).join('');
     return `${asDisplayName(parts.display)}<${parts.uri}>${rest};tag=${tag}`;
   }
   if (first === undefined) return `${value};tag=${tag}`;
@@ -82,13 +84,18 @@ export function withTag(value: string, tag: string): string {
 }
 
 /** Whether a strict receiver takes it, with a tag as its only further parameter when bare. */
-function isStrict({ display, uri, form, params }: Parts): boolean {
-  if (params.odd) return false;
+function isStrict({ display, uri, form, end, params }: Parts, value: string): boolean {
+  if (params.odd || params.end < value.length) return false;
+  if (trimmed(value, end, params.at) !== '') return false;
   switch (form) {
     case 'bracketed':
       return isDisplayName(display);
     case 'bare':
-      return display === '' && !/[?,]/.test(uri) && params.list.every(({ name }) => name === 'tag');
+      return (
+        trimmed(display) === '' &&
+        !/[?,]/.test(uri) &&
+        params.list.every(({ name }) => name === 'tag')
+      );
     case 'open':
       return false;
     default:
@@ -98,16 +105,16 @@ function isStrict({ display, uri, form, params }: Parts): boolean {
 
 /** A quoted string, or tokens. [3261-25.1] */
 function isDisplayName(text: string): boolean {
-  const trimmed = text.trim();
-  if (trimmed === '') return true;
-  if (trimmed.startsWith('"')) return afterQuoted(trimmed, 0) === trimmed.length;
-  return trimmed.split(/\s+/).every(isToken);
+  const name = trimmed(text);
+  if (name === '') return true;
+  if (name.startsWith('"')) return afterQuoted(name, 0) === name.length;
+  return name.split(/[ \t]+/).every(isToken);
 }
 
 function asDisplayName(text: string): string {
-  const name = text.trim();
+  const name = trimmed(text);
   if (name !== '' && isDisplayName(name)) return `${name} `;
-  const bare = name.replaceAll(/["\\]/g, '').trim();
+  const bare = trimmed(name.replaceAll(/["\\]/g, ''));
   return bare === '' ? '' : `${quoted(bare)} `;
 }
 

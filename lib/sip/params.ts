@@ -1,4 +1,5 @@
 import { afterQuoted } from './quoting.ts';
+import { trimmed } from './white-space.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -56,16 +57,11 @@ export function readParams(text: string, from: number): Params {
 }
 
 function paramAt(text: string, at: number, equals: number, until: number): Param | undefined {
-  const nameEnd = equals < 0 ? until : equals;
-  const name = text
-    .slice(at + 1, nameEnd)
-    .trim()
-    .toLowerCase();
+  const name = trimmed(text, at + 1, equals < 0 ? until : equals).toLowerCase();
   if (name === '') return undefined;
   let end = until;
   while (text.charCodeAt(end - 1) <= 0x20) end -= 1;
-  const value = equals < 0 ? undefined : text.slice(equals + 1, end).trimStart();
-  return { name, value, at, end };
+  return { name, value: equals < 0 ? undefined : trimmed(text, equals + 1, end), at, end };
 }
 
 export function paramValue(list: readonly Param[], name: string): string | undefined {

@@ -14,8 +14,8 @@ export const MESSAGE_BYTES_MAX = 65_535;
 const CALL_METHODS: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE']);
 
 /**
- * Reads a datagram. Whatever the bytes, it returns: what can be lived with is an oddity, what cannot
- * is a fault with as much as is needed to say 400. [3261-18.3]
+ * Reads a datagram and never throws: what can be lived with is an oddity, what cannot is a fault
+ * with as much as is needed to say 400. [3261-18.3]
  */
 export function parse(bytes: Buffer): Parsed {
   if (bytes.length > MESSAGE_BYTES_MAX) return nothing('too-large');
@@ -99,7 +99,7 @@ function nameAddrOf(headers: readonly Header[], name: 'from' | 'to') {
   return value === undefined ? 'missing' : (parseNameAddr(value) ?? 'unusable');
 }
 
-/** In a request the start line says the method; a CSeq that disagrees costs no call. [3261-8.1.1.5] */
+/** The start line says the method; a CSeq that disagrees costs no call. [3261-8.1.1.5] */
 function readCSeq(text: string, start: StartLine, oddities: Oddity[]): CSeq | undefined {
   const match = /^(\d+)\s*(.*)$/s.exec(text);
   const number = Number(match?.[1] ?? Number.NaN);

@@ -1,3 +1,5 @@
+import { trimmed } from './white-space.ts';
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -30,7 +32,7 @@ export function splitList(value: string): string[] {
   const closing = { quotes: true, brackets: true };
   for (let at = 0; at <= value.length; ) {
     const end = elementEnd(value, at, closing);
-    const element = value.slice(at, end).trim();
+    const element = trimmed(value, at, end);
     if (element !== '') elements.push(element);
     at = end + 1;
   }

@@ -1,3 +1,5 @@
+import { trimmed } from './white-space.ts';
+
 export type SentBy = {
   /** An IPv6 literal without its brackets. */
   readonly host: string;
@@ -11,12 +13,12 @@ export function readSentBy(text: string): SentBy {
   if (text.startsWith('[')) {
     const close = text.indexOf(']');
     if (close < 0) return { host: text.slice(1), port: undefined, odd: true };
-    return withPort(text.slice(1, close), text.slice(close + 1).trim());
+    return withPort(text.slice(1, close), trimmed(text, close + 1));
   }
   const colon = text.indexOf(':');
   if (colon < 0) return withPort(text, '');
   if (text.includes(':', colon + 1)) return { host: text, port: undefined, odd: true };
-  return withPort(text.slice(0, colon).trimEnd(), text.slice(colon));
+  return withPort(trimmed(text, 0, colon), text.slice(colon));
 }
 
 /** A comment behind the host, as RFC 2543 allowed, is passed over. */
@@ -24,7 +26,7 @@ function withPort(text: string, behind: string): SentBy {
   const space = text.search(/[ \t(]/);
   const host = space < 0 ? text : text.slice(0, space);
   if (behind === '') return { host, port: undefined, odd: space >= 0 };
-  const port = behind.startsWith(':') ? portOf(behind.slice(1).trim()) : undefined;
+  const port = behind.startsWith(':') ? portOf(trimmed(behind, 1)) : undefined;
   return { host, port, odd: space >= 0 || port === undefined };
 }
 

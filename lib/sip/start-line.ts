@@ -1,5 +1,6 @@
 import { isToken } from './header-names.ts';
 import { type UriText, uriText } from './ids.ts';
+import { trimmed } from './white-space.ts';
 
 export type StartLine =
   | {
@@ -43,7 +44,7 @@ function unusable(why: 'start-line' | 'version', method: string | undefined): St
 
 /** Lives with extra white space, brackets around the URI and a missing version. */
 function readOdd(line: string): StartLine {
-  const words = line.trim().split(/[ \t\r]+/);
+  const words = trimmed(line).split(/[ \t\r]+/);
   const method = words.shift() ?? '';
   if (!isToken(method)) return unusable('start-line', undefined);
   const version = takeVersion(words);
@@ -81,5 +82,5 @@ function readStatusLine(line: string): StartLine {
   if (match === null) return { ...failed, why: 'start-line' };
   const [, version, status, reason = ''] = match;
   if (version !== '2.0') return { ...failed, why: 'version' };
-  return { kind: 'response', status: Number(status), reason: reason.trim(), odd: true };
+  return { kind: 'response', status: Number(status), reason: trimmed(reason), odd: true };
 }

@@ -1,6 +1,6 @@
 /** Estimate of the round-trip time. [3261-17.1.1.1] */
 export const T1_MS = 500;
-/** The longest pause between two sendings of anything but an INVITE. [3261-17.1.2.1] */
+/** The longest pause between two sendings of anything but an INVITE. [3261-17.1.2.2] */
 export const T2_MS = 4000;
 /** How long a message can stay in the network. [3261-17.1.2.2] */
 export const T4_MS = 5000;
@@ -14,7 +14,7 @@ export const TIMER_A_MS = T1_MS;
 export const TIMER_B_MS = TRANSACTION_MS;
 /** INVITE client: stays to acknowledge repeated refusals. [3261-17.1.1.2] */
 export const TIMER_D_MS = 32_000;
-/** Other client: first pause before the request goes out again; doubles up to T2. [3261-17.1.2.2] */
+/** Other client: first pause before sending again; doubles up to T2. [3261-17.1.2.2] */
 export const TIMER_E_MS = T1_MS;
 /** Other client: gives up. [3261-17.1.2.2] */
 export const TIMER_F_MS = TRANSACTION_MS;

@@ -3,6 +3,7 @@ import { branchOf, MAGIC_COOKIE } from './ids.ts';
 import type { Via } from './message.ts';
 import { type Params, paramValue, readParams, withoutParams } from './params.ts';
 import { portOf, readSentBy } from './sent-by.ts';
+import { trimmed } from './white-space.ts';
 
 const PORT_DEFAULT = 5060;
 const PORT_DEFAULT_TLS = 5061;
@@ -26,7 +27,7 @@ export function readVia(value: string): ViaReading | undefined {
   const transportAt = afterSpace(value, slash + 1);
   const transportEnd = wordEnd(value, transportAt);
   const params = readParams(value, transportEnd);
-  const sentBy = readSentBy(value.slice(transportEnd, params.at).trim());
+  const sentBy = readSentBy(trimmed(value, transportEnd, params.at));
   if (transportAt === transportEnd || sentBy.host === '') return undefined;
   const branch = paramValue(params.list, 'branch');
   const unique = branch !== undefined && branch !== '' && branch !== MAGIC_COOKIE;
@@ -84,7 +85,7 @@ export function stampVia(value: string, source: Address): string {
   const stamped = params.list.filter(({ name }) => name === 'received' || name === 'rport');
   const rport = asked ? `;rport=${source.port}` : '';
   const received = asked || via.host !== source.address ? `;received=${source.address}` : '';
-  const first = withoutParams(value.slice(0, params.end).trimEnd(), stamped);
+  const first = withoutParams(trimmed(value, 0, params.end), stamped);
   return `${first}${received}${rport}${value.slice(params.end)}`;
 }
 

@@ -23,11 +23,11 @@ export function writeResponse({ status, reason, headers, body }: OutgoingRespons
   return write(`SIP/2.0 ${status} ${reason}`, headers, body);
 }
 
-/** Content-Length is always ours: a received one may be wrong, or stand there twice. [3261-20.14] */
+/** Content-Length is always ours: a received one may be wrong, or there twice. [3261-20.14] */
 function write(startLine: string, headers: readonly Header[], body: Octets): Buffer {
   let head = `${oneLine(startLine)}\r\n`;
   for (const { name, written, value } of headers) {
-    if (name !== 'content-length') head += `${oneLine(`${written}: ${value}`)}\r\n`;
+    if (name !== 'content-length') head += `${oneLine(written)}: ${oneLine(value)}\r\n`;
   }
   return Buffer.from(`${head}Content-Length: ${body.length}\r\n\r\n${body}`, 'latin1');
 }

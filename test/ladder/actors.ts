@@ -57,11 +57,11 @@ export class ScriptedCaller {
     const fork = Number(line.options.get('fork') ?? 1);
     const inDialog = line.what === 'BYE' || line.what === 'ACK' || cseq > 1;
     const tag = inDialog ? `;tag=${this.#tags[fork - 1]}` : '';
-    const own = inDialog && !(line.what === 'ACK' && this.#lastFinal >= 300);
-    const uri = own ? this.#contact : this.#uri;
-    const branch = own
-      ? `z9hG4bKown${line.what === 'ACK' ? ++this.#branches : cseq}`
-      : 'z9hG4bKfirst';
+    const acksRefusal = line.what === 'ACK' && this.#lastFinal >= 300;
+    const first = !inDialog || (acksRefusal && cseq === 1);
+    const uri = first ? this.#uri : this.#contact;
+    const own = line.what === 'ACK' && !acksRefusal ? `ack${++this.#branches}` : `own${cseq}`;
+    const branch = `z9hG4bK${first ? 'first' : own}`;
     const hops = line.options.get('max-forwards') ?? '70';
     const required = line.options.get('require');
     const headers = [

@@ -19,7 +19,7 @@ export function drawPhone({ chance, between }: Draw): PhonePlan {
     emergency: chance(0.6),
     lateOffer: chance(0.15),
     pinsA: chance(0.3),
-    patienceMs: chance(0.35) ? between(0, 8000) : undefined,
+    patienceMs: chance(0.35) ? between(0, 8000) : 300_000,
     talkMs: chance(0.6) ? between(0, 60_000) : undefined,
   };
 }

@@ -17,8 +17,8 @@ export type PhonePlan = {
   readonly lateOffer: boolean;
   /** Sends ACK and BYE to A whatever the Contact says. */
   readonly pinsA: boolean;
-  /** Gives up this long after the INVITE; absent: waits for ever. */
-  readonly patienceMs: number | undefined;
+  /** Gives up this long after the INVITE. */
+  readonly patienceMs: number;
   /** Hangs up this long after the answer; absent: leaves it to the gateway. */
   readonly talkMs: number | undefined;
 };
@@ -31,7 +31,7 @@ export class Phone {
   readonly faults: string[] = [];
   state: 'idle' | 'calling' | 'cancelling' | 'talking' | 'over' = 'idle';
   answeredAtMs: number | undefined;
-  invitedAtMs = 0;
+  hasGivenUp = false;
   readonly #me: Address;
   readonly #dialled: Address;
   readonly #time: VirtualWorld;
@@ -42,7 +42,6 @@ export class Phone {
   #toTag = '';
   #target = '';
   #next: Address;
-  #wantsCancel = false;
   #heardProvisional = false;
 
   constructor(
@@ -68,11 +67,9 @@ export class Phone {
 
   dial(): void {
     this.state = 'calling';
-    this.invitedAtMs = this.#time.nowMs;
     const invite = this.#request('INVITE', 1, 'first', this.plan.lateOffer ? '' : SDP);
     this.#invite = repeat(this.#after, () => this.#send(invite, this.#dialled), 64_000);
-    const { patienceMs } = this.plan;
-    if (patienceMs !== undefined) this.#after(patienceMs, () => this.#giveUp());
+    this.#after(this.plan.patienceMs, () => this.#giveUp());
   }
 
   readonly #after = (delayMs: number, run: () => void) => {
@@ -82,7 +79,7 @@ export class Phone {
   /** No CANCEL before a provisional: it is sent with the first one. */
   #giveUp(): void {
     if (this.state !== 'calling') return;
-    this.#wantsCancel = true;
+    this.hasGivenUp = true;
     if (!this.#heardProvisional) return;
     this.state = 'cancelling';
     const cancel = this.#request('CANCEL', 1, 'first', '');
@@ -112,7 +109,7 @@ export class Phone {
     this.#invite?.stop();
     if (message.status < 200) {
       this.#heardProvisional = true;
-      if (this.#wantsCancel) this.#giveUp();
+      if (this.hasGivenUp) this.#giveUp();
       return;
     }
     this.finals.add(message.status);
@@ -142,7 +139,7 @@ export class Phone {
     const wasCancelling = this.state === 'cancelling';
     this.state = 'talking';
     this.answeredAtMs = this.#time.nowMs;
-    const talkMs = wasCancelling || this.#wantsCancel ? 0 : (this.plan.talkMs ?? TALK_MS_MAX);
+    const talkMs = wasCancelling || this.hasGivenUp ? 0 : (this.plan.talkMs ?? TALK_MS_MAX);
     this.#after(talkMs, () => this.#hangUp());
   }
 

@@ -33,7 +33,9 @@ export type Capture = {
   stop(): Promise<readonly SipPacket[]>;
 };
 
-/** Captures SIP on the loopback interface, on these ports alone; what crosses from now on is in it. */
+/**
+ * Captures SIP on the loopback interface, on these ports alone; what crosses from now on is in it.
+ */
 export async function startCapture(
   folder: string,
   ports: readonly number[],

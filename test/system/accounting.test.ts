@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { complaintsOf } from '../support/sipp.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { type SipPacket, startCapture } from '../support/tshark.ts';
@@ -9,6 +9,7 @@ const [perSec = 30, seconds = 10] = (process.env['LANDFALL_LOAD'] ?? '30x10')
   .split('x')
   .map(Number);
 const CALLS = perSec * seconds;
+jest.setTimeout((seconds + 60) * 1000);
 
 describe(`${perSec} calls per second for ${seconds} s`, () => {
   let stage: Stage;

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { CallRecord } from '../../lib/call/record.ts';
 import { complaintsOf, type SippEnd } from '../support/sipp.ts';
 import { headerOf } from '../support/sipp-logs.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
 const NET = '127.21.2';
+jest.setTimeout(60_000);
 const ORDINARY = { service: '5550100', keepMessages: true };
 const EMERGENCY = { service: '112', keepMessages: true };
 

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { dropPacketsTo, type Wall } from '../support/nft.ts';
 import { complaintsOf } from '../support/sipp.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
 const NET = '127.21.5';
+jest.setTimeout(60_000);
 const CALLS = 5;
 /** All of them begin while the first gateway is being found dead. */
 const LOAD = { calls: CALLS, perSec: 10, pauseMs: 100 };

@@ -1,9 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
 import { type Phone, startPhone } from '../support/baresip.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 
 const NET = '127.21.6';
+jest.setTimeout(60_000);
 const CALLER = `${NET}.101`;
 const CALLEE = `${NET}.41`;
 

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { complaintsOf } from '../support/sipp.ts';
 import { fetchPage } from '../support/site.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 
 const NET = '127.21.7';
+jest.setTimeout(60_000);
 
 describe('SIGTERM', () => {
   let stage: Stage;

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { complaintsOf } from '../support/sipp.ts';
 import { headerOf } from '../support/sipp-logs.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { openUdpSink, type UdpSink } from '../support/udp-sink.ts';
 
 const NET = '127.21.4';
+jest.setTimeout(60_000);
 
 describe('a stranger who names an internal host', () => {
   let stage: Stage;

@@ -8,7 +8,12 @@ import { clientKey } from './proto/match.ts';
 import { ownVia } from './wires.ts';
 
 /** Sends BYE on its way; whatever comes of it, the dialog is over. [3261-15.1.1] */
-export function sendBye(core: Core, dialog: Dialog, flow: Flow, headers: readonly Header[]): Dialog {
+export function sendBye(
+  core: Core,
+  dialog: Dialog,
+  flow: Flow,
+  headers: readonly Header[],
+): Dialog {
   const ended = nextOurs(dialog);
   const branch = core.serials.branch(dialog.localTag);
   const request = requestInDialog(ended, {

@@ -136,11 +136,7 @@ export class ClientTransactions {
     this.#all.clear();
   }
 
-  #stepInvite(
-    transaction: InviteClient,
-    event: InviteClientEvent,
-    response?: SipResponse | undefined,
-  ): void {
+  #stepInvite(transaction: InviteClient, event: InviteClientEvent, response?: SipResponse): void {
     this.#carryOutInvite(transaction, stepInviteClient(transaction.state, event), response);
   }
 

@@ -1,4 +1,4 @@
-import type { Alarm, World } from '../../base/time.ts';
+import type { Alarm, Rng, Timers } from '../../base/time.ts';
 import type { LegId, StrayId, Tag } from '../../sip/ids.ts';
 import type { ClientTransactions } from './client-transactions.ts';
 import type { EarQueue } from './ear-queue.ts';
@@ -10,7 +10,9 @@ import type { Wires } from './wires.ts';
 
 /** What the parts of one engine share. */
 export type Core = {
-  readonly world: World;
+  /** Whatever one of its alarms does, the node hears of it. */
+  readonly timers: Timers;
+  readonly rng: Rng;
   readonly limits: Limits;
   readonly counts: Counts;
   readonly serials: Serials;

@@ -1,5 +1,11 @@
 import { never } from '../../base/never.ts';
-import type { EngineEars, LegEvent, ReceivedInvite, ReceivedOn, Stray } from '../../ports/sip-engine.ts';
+import type {
+  EngineEars,
+  LegEvent,
+  ReceivedInvite,
+  ReceivedOn,
+  Stray,
+} from '../../ports/sip-engine.ts';
 import type { LegId } from '../../sip/ids.ts';
 import type { SipFault } from '../../sip/message.ts';
 

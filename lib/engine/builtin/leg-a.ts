@@ -1,13 +1,14 @@
 import { NO_OCTETS } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
-import type { InviteResponse, ReceivedOn } from '../../ports/sip-engine.ts';
+import type { InviteResponse } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
-import type { Tag } from '../../sip/ids.ts';
+import type { Tag, UriText } from '../../sip/ids.ts';
 import type { Header, SipRequest } from '../../sip/message.ts';
 import { T1_MS, T2_MS, TIMER_H_MS } from '../../sip/timer-values.ts';
+import type { Arrival } from './arrival.ts';
 import { sendBye } from './bye.ts';
 import type { Core } from './core.ts';
-import type { DialogA, DialogStateA, LegA, Repeat } from './legs.ts';
+import type { DialogA, DialogStateA, Flow, LegA, Repeat } from './legs.ts';
 import { composeResponse } from './proto/compose.ts';
 import { uasDialog } from './proto/dialog.ts';
 import { ALLOW, fenced } from './proto/fence.ts';
@@ -21,8 +22,7 @@ const PATIENCE_MS = TIMER_H_MS;
 export function openLegA(
   core: Core,
   transaction: InviteServer,
-  request: SipRequest,
-  receivedOn: ReceivedOn,
+  { request, wire, receivedOn }: Arrival,
 ): void {
   const leg: LegA = {
     side: 'a',
@@ -30,7 +30,7 @@ export function openLegA(
     transaction,
     number: request.cseq.number,
     phase: { tag: 'pending', invite: request },
-    flow: { wire: transaction.wire, to: receivedOn.source },
+    flow: { wire, to: receivedOn.source },
     dialogs: [],
   };
   transaction.leg = leg;
@@ -53,6 +53,7 @@ export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
   const dialog = dialogOf(core, leg, leg.phase.invite, response.tag);
   leg.phase = { tag: 'final' };
+  leg.flow = flowFrom(core, leg, response.contact);
   const bytes = respond(core, leg, response);
   const { wire, to } = leg.transaction;
   const repeat = { bytes, flow: { wire, to }, intervalMs: T1_MS, waitedMs: 0 };
@@ -64,6 +65,12 @@ export function rejectA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
   respond(core, leg, response);
   lingerA(core, leg);
+}
+
+/** Until it speaks again the caller expects our requests from where its own now go. */
+function flowFrom(core: Core, { flow }: LegA, contact: UriText | undefined): Flow {
+  const wire = contact === undefined ? undefined : core.wires.behind(contact);
+  return wire === undefined ? flow : { wire, to: flow.to };
 }
 
 function respond(core: Core, leg: LegA, response: InviteResponse): Buffer {
@@ -111,7 +118,7 @@ function awaitAck(
   waitMs: number,
   bye: readonly Header[] | undefined,
 ): void {
-  const alarm = core.world.timers.set(waitMs, () => onRepeatDue(core, entry, waitMs));
+  const alarm = core.timers.set(waitMs, () => onRepeatDue(core, entry, waitMs));
   entry.state = { tag: 'answered', repeat, alarm, bye };
 }
 
@@ -124,7 +131,6 @@ function onRepeatDue(core: Core, entry: DialogA, hasWaitedMs: number): void {
     entry.state = { tag: 'unacknowledged' };
     core.news.push({ what: 'leg', leg: entry.leg.id, event: { on: 'unacknowledged', tag } });
     if (bye !== undefined) endByUs(core, entry, bye);
-    core.news.flush();
     return;
   }
   core.wires.send(repeat.flow.wire, repeat.bytes, repeat.flow.to);
@@ -134,19 +140,15 @@ function onRepeatDue(core: Core, entry: DialogA, hasWaitedMs: number): void {
 }
 
 /** Takes the ACK of our 2xx. What comes after the first one is absorbed. [3261-13.3.1.4] */
-export function acknowledgedA(
-  core: Core,
-  entry: DialogA,
-  request: SipRequest,
-  receivedOn: ReceivedOn,
-): void {
+export function acknowledgedA(core: Core, entry: DialogA, arrival: Arrival): void {
   const { leg, state } = entry;
+  const { request, wire, receivedOn } = arrival;
   if (request.cseq.number !== leg.number) return;
   switch (state.tag) {
     case 'early':
       return;
     case 'answered':
-      core.world.timers.clear(state.alarm);
+      core.timers.clear(state.alarm);
       break;
     case 'acknowledged':
       return;
@@ -158,7 +160,7 @@ export function acknowledgedA(
       never(state);
   }
   entry.state = { tag: 'acknowledged' };
-  leg.flow = { wire: core.wires.of(receivedOn.listener), to: receivedOn.source };
+  leg.flow = { wire, to: receivedOn.source };
   const { localTag: tag } = entry.dialog;
   const { headers, body } = request;
   const event = { on: 'acknowledged', tag, headers, body, receivedOn } as const;
@@ -197,22 +199,17 @@ function endByUs(core: Core, entry: DialogA, headers: readonly Header[]): void {
 }
 
 /** Takes the caller's BYE. In an early dialog it ends the attempt. [3261-15] [3261-15.1.2] */
-export function hungUpByThemA(
-  core: Core,
-  entry: DialogA,
-  request: SipRequest,
-  receivedOn: ReceivedOn,
-): void {
-  const { leg } = entry;
-  const { state } = entry;
+export function hungUpByThemA(core: Core, entry: DialogA, arrival: Arrival): void {
+  const { leg, state } = entry;
   entry.state = { tag: 'ended', by: 'them' };
   if (concernsNode(leg, state)) {
-    const { headers, body } = request;
+    const { headers, body } = arrival.request;
+    const { receivedOn } = arrival;
     const { remoteTag: tag } = entry.dialog;
     const event = { on: 'hung-up', tag, headers, body, receivedOn } as const;
     core.news.push({ what: 'leg', leg: leg.id, event });
   }
-  if (state.tag === 'answered') core.world.timers.clear(state.alarm);
+  if (state.tag === 'answered') core.timers.clear(state.alarm);
   lingerIfOverA(core, leg);
 }
 
@@ -243,7 +240,7 @@ function lingerIfOverA(core: Core, leg: LegA): void {
 
 function lingerA(core: Core, leg: LegA): void {
   if (leg.phase.tag === 'over') return;
-  leg.phase = { tag: 'over', alarm: core.world.timers.set(PATIENCE_MS, () => forgetA(core, leg)) };
+  leg.phase = { tag: 'over', alarm: core.timers.set(PATIENCE_MS, () => forgetA(core, leg)) };
 }
 
 function forgetA(core: Core, leg: LegA): void {
@@ -253,8 +250,8 @@ function forgetA(core: Core, leg: LegA): void {
 
 /** Stops everything that would still happen by itself. */
 export function silenceA(core: Core, leg: LegA): void {
-  if (leg.phase.tag === 'over') core.world.timers.clear(leg.phase.alarm);
+  if (leg.phase.tag === 'over') core.timers.clear(leg.phase.alarm);
   for (const { state } of leg.dialogs) {
-    if (state.tag === 'answered') core.world.timers.clear(state.alarm);
+    if (state.tag === 'answered') core.timers.clear(state.alarm);
   }
 }

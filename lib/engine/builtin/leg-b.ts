@@ -1,15 +1,16 @@
 import { NO_OCTETS } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
-import type { Content, LegEvent, OutgoingInvite, ReceivedOn } from '../../ports/sip-engine.ts';
+import type { Content, LegEvent, OutgoingInvite } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
 import { type Tag, tagOf } from '../../sip/ids.ts';
-import type { Header, SipRequest, SipResponse } from '../../sip/message.ts';
+import type { Header, SipResponse } from '../../sip/message.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import { TIMER_B_MS } from '../../sip/timer-values.ts';
 import { writeRequest } from '../../sip/write.ts';
+import type { Arrival } from './arrival.ts';
 import { sendBye } from './bye.ts';
 import type { Core } from './core.ts';
-import type { DialogB, Flow, LegB } from './legs.ts';
+import type { DialogB, Flow, LegB, SentAck } from './legs.ts';
 import { composeCancel, type SentInvite } from './proto/compose.ts';
 import { requestInDialog, uacDialog } from './proto/dialog.ts';
 import { ALLOW, fenced } from './proto/fence.ts';
@@ -164,7 +165,7 @@ function refuse(core: Core, leg: LegB, event: LegEvent): void {
 
 /** Stops waiting: for the final response after a CANCEL, or for the end of a leg that was over. */
 function settle(core: Core, { phase }: LegB): void {
-  if (phase.tag === 'cancelling' || phase.tag === 'over') core.world.timers.clear(phase.alarm);
+  if (phase.tag === 'cancelling' || phase.tag === 'over') core.timers.clear(phase.alarm);
 }
 
 /** Nothing will come again, so nothing is kept for it. */
@@ -184,10 +185,7 @@ export function cancelB(core: Core, leg: LegB, headers: readonly Header[]): void
 
 /** Without a final response within 64*T1 the INVITE counts as cancelled. [3261-9.1] */
 function sendCancel(core: Core, leg: LegB, headers: readonly Header[]): void {
-  const alarm = core.world.timers.set(PATIENCE_MS, () => {
-    onFailureB(core, leg, 'timeout');
-    core.news.flush();
-  });
+  const alarm = core.timers.set(PATIENCE_MS, () => onFailureB(core, leg, 'timeout'));
   leg.phase = { tag: 'cancelling', alarm };
   const key = leg.clientKey.replace('INVITE', 'CANCEL');
   core.clients.request(key, leg.flow, composeCancel(leg.invite, fenced(headers)));
@@ -210,7 +208,7 @@ export function acknowledgeB(core: Core, leg: LegB, tag: Tag, content: Content):
   sendAck(core, leg.flow, ack);
 }
 
-function sendAck(core: Core, { wire }: Flow, ack: { bytes: Buffer; to: Flow['to'] } | undefined) {
+function sendAck(core: Core, { wire }: Flow, ack: SentAck | undefined): void {
   if (ack !== undefined) core.wires.send(wire, ack.bytes, ack.to);
 }
 
@@ -233,20 +231,27 @@ export function hangUpB(core: Core, leg: LegB, tag: Tag, headers: readonly Heade
   lingerIfOverB(core, leg);
 }
 
-/** Takes the callee's BYE; whether its 2xx was acknowledged does not matter any more. */
-export function hungUpByThemB(
-  core: Core,
-  entry: DialogB,
-  request: SipRequest,
-  receivedOn: ReceivedOn,
-): void {
+/**
+ * Takes the callee's BYE. In an early dialog it means that its 2xx was lost and that it has given up,
+ * so the INVITE counts as refused. [3261-15]
+ */
+export function hungUpByThemB(core: Core, entry: DialogB, arrival: Arrival): void {
   const { leg, state, dialog } = entry;
-  if (state.tag === 'ended') return;
-  const ack = state.tag === 'acknowledged' ? state.ack : undefined;
-  entry.state = { tag: 'ended', by: 'them', ack };
-  const { headers, body } = request;
+  const { headers, body } = arrival.request;
+  entry.state = { tag: 'ended', by: 'them', ack: ackOf(entry) };
+  if (state.tag === 'early') {
+    const status = 487;
+    const reason = reasonPhrase(status);
+    refuse(core, leg, { on: 'refused', status, reason, cause: 'response', headers, body });
+    return;
+  }
+  const { receivedOn } = arrival;
   tell(core, leg, { on: 'hung-up', tag: dialog.remoteTag, headers, body, receivedOn });
   lingerIfOverB(core, leg);
+}
+
+function ackOf({ state }: DialogB): SentAck | undefined {
+  return state.tag === 'acknowledged' ? state.ack : undefined;
 }
 
 function tell(core: Core, leg: LegB, event: LegEvent): void {
@@ -257,7 +262,7 @@ function lingerIfOverB(core: Core, leg: LegB): void {
   if (leg.phase.tag !== 'final') return;
   const isOver = leg.dialogs.every(({ state }) => state.tag === 'early' || state.tag === 'ended');
   if (!isOver) return;
-  leg.phase = { tag: 'over', alarm: core.world.timers.set(PATIENCE_MS, () => forgetB(core, leg)) };
+  leg.phase = { tag: 'over', alarm: core.timers.set(PATIENCE_MS, () => forgetB(core, leg)) };
 }
 
 function forgetB(core: Core, leg: LegB): void {

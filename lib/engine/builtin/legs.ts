@@ -18,7 +18,7 @@ export type LegA = {
   /** The number of the INVITE, which its ACK repeats. */
   readonly number: number;
   phase: PhaseA;
-  /** The way to the caller: from where its last message in a dialog came, to where it came. */
+  /** The way to the caller: where its last message in a dialog came from, and to. */
   flow: Flow;
   readonly dialogs: DialogA[];
 };

@@ -1,10 +1,13 @@
 import type { Listener, Listening } from '../../ports/sip-engine.ts';
 import { type Address, sameAddress } from '../../sip/address.ts';
 import { header } from '../../sip/header-names.ts';
-import type { Branch } from '../../sip/ids.ts';
+import type { Branch, UriText } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
+import { parseUri } from '../../sip/uri.ts';
 import { writeVia } from '../../sip/via.ts';
-import type { Datagrams, DatagramSocket } from './datagrams.ts';
+import type { DatagramSocket, Datagrams } from './datagrams.ts';
+
+const PORT_DEFAULT = 5060;
 
 /** A listener and its socket: what came in on it is answered from it. */
 export type Wire = { readonly listener: Listener; readonly socket: DatagramSocket };
@@ -75,6 +78,17 @@ export class Wires {
     return found;
   }
 
+  /** The wire that a Contact of ours points at; undefined where it points at none of them. */
+  behind(contact: UriText): Wire | undefined {
+    const uri = parseUri(contact);
+    if (uri.kind !== 'sip') return undefined;
+    const { host, port = PORT_DEFAULT } = uri;
+    return this.#wires.find(
+      ({ listener }) =>
+        listener.port === port && (listener.advertise ?? listener.address).toLowerCase() === host,
+    );
+  }
+
   listeners(): Listener[] {
     return this.#wires.map(({ listener }) => listener);
   }
@@ -92,5 +106,8 @@ export class Wires {
 /** The Via of a request of ours: answers come to where it left from. [3261-18.1.1] [3581-3] */
 export function ownVia({ listener }: Wire, branch: Branch): Header {
   const { address, advertise, port, transport } = listener;
-  return header('Via', writeVia({ transport, host: advertise ?? address, port, branch, rport: true }));
+  return header(
+    'Via',
+    writeVia({ transport, host: advertise ?? address, port, branch, rport: true }),
+  );
 }

@@ -1,10 +1,14 @@
 import type { CallRecord } from '../../call/record.ts';
 import type { Step } from '../../call/story.ts';
+import { writeAddress } from '../../sip/address.ts';
+import { parseNameAddr } from '../../sip/name-addr.ts';
+import { parseUri } from '../../sip/uri.ts';
 import { drawLadder, type Row } from './draw-ladder.ts';
 import { headline, outcomeLine } from './headline.ts';
 import { type LegAddress, lifelinesOf, lineOf } from './lifelines.ts';
 import { momentOf } from './moments.ts';
 import { plainText } from './plain-text.ts';
+import { eventInWords } from './words.ts';
 
 export type StoryOfCall = {
   readonly callId: string;
@@ -55,8 +59,8 @@ function rowOf(
   const [ours, theirs] = [lineOf(lines, step, 'local'), lineOf(lines, step, 'remote')];
   const isOnWire = step.message !== undefined && ours >= 0 && theirs >= 0;
   if (!isOnWire) {
-    const label = [step.event, step.gateway].filter((word) => word !== undefined).join(' ');
-    return { offsetMs, arrow: undefined, label: plainText(label), note: plainText(step.why ?? '') };
+    const words = [eventInWords(step.event, step.gateway), step.why ?? ''].join(' ');
+    return { offsetMs, arrow: undefined, label: plainText(words), note: '' };
   }
   const arrow = step.direction === 'out' ? { from: ours, to: theirs } : { from: theirs, to: ours };
   const notes = [contactNote(step, contacts), otherSource(step, lines), plainText(step.why ?? '')];
@@ -67,19 +71,19 @@ function rowOf(
 /** Says once for each Contact where it leads, if that is elsewhere than where the message came from. */
 function contactNote(step: Step, seen: Set<string>): string {
   if (step.contact === undefined) return '';
-  const host = hostOf(step.contact);
-  const key = `${step.leg} ${step.direction} ${host}`;
+  const place = placeOf(step.contact);
+  const key = `${step.leg} ${step.direction} ${place}`;
   if (seen.has(key)) return '';
   seen.add(key);
   const sender = step.direction === 'out' ? step.local : step.remote;
   const isOurs = step.leg === 'a' && step.direction === 'out';
-  if (leadsTo(host, sender)) return isOurs ? `Contact stays on ${plainText(host)}` : '';
-  return isOurs ? `Contact moves to ${plainText(host)}` : `Contact ${plainText(host)}`;
+  if (leadsTo(place, sender)) return isOurs ? `Contact stays on ${plainText(place)}` : '';
+  return isOurs ? `Contact moves to ${plainText(place)}` : `Contact ${plainText(place)}`;
 }
 
-/** A Contact without a port means the default one. [3261-19.1.2] */
-function leadsTo(host: string, sender: string | undefined): boolean {
-  return host === sender || `${host}:5060` === sender;
+/** A Contact without a port means the default one. */
+function leadsTo(place: string, sender: string | undefined): boolean {
+  return place === sender || `${place}:5060` === sender;
 }
 
 /** A caller behind NAT may come back from another address. */
@@ -90,8 +94,8 @@ function otherSource(step: Step, lines: readonly LegAddress[]): string {
 }
 
 /** `127.0.0.11:5060` of `<sip:token@127.0.0.11:5060;transport=udp>`. */
-export function hostOf(contact: string): string {
-  const uri = contact.slice(contact.indexOf('<') + 1);
-  const bare = uri.split(/[>;?\s]/, 1)[0] ?? '';
-  return bare.slice(bare.lastIndexOf('@') + 1).replace(/^sips?:/i, '');
+function placeOf(contact: string): string {
+  const uri = parseUri(parseNameAddr(contact)?.uri ?? contact);
+  if (uri.kind !== 'sip') return contact;
+  return uri.port === undefined ? uri.host : writeAddress({ address: uri.host, port: uri.port });
 }

@@ -1,3 +1,6 @@
+import { parseNameAddr } from '../../sip/name-addr.ts';
+import { uriUser } from '../../sip/uri.ts';
+
 /** Control characters, and those that turn the direction of writing. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 const BEYOND_ASCII = /[\u0080-\u00ff]/;
@@ -23,10 +26,6 @@ function fromOctets(text: string): string {
 
 /** `+46701234567` of a From or To value; the whole address where it has no user part. */
 export function personOf(value: string): string {
-  const start = value.indexOf('<');
-  const uri = start < 0 ? value : value.slice(start + 1).split('>', 1)[0];
-  const bare = (uri ?? '').split(/[;?]/, 1)[0] ?? '';
-  const rest = bare.replace(/^(?:sips?|tel):/i, '');
-  const at = rest.lastIndexOf('@');
-  return plainText(at > 0 ? rest.slice(0, at) : rest);
+  const uri = parseNameAddr(value)?.uri ?? value;
+  return plainText(uriUser(uri) ?? uri);
 }

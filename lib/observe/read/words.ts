@@ -42,9 +42,22 @@ const MOVED: Readonly<Record<NonNullable<CallRecord['moved']>, string>> = {
   sticky: 'on anycast as agreed (sticky)',
 };
 
+/** What happens without a message on the wire. */
+const EVENTS: Readonly<Record<string, string>> = {
+  'b-refused': 'given up:',
+  'a-unacknowledged': 'no ACK came',
+  end: 'the end:',
+  ignore: 'ignored:',
+};
+
 /** A log of a newer version may know reasons that this one does not: they stand as they are. */
 export function reasonInWords(reason: string): string {
   return lookUp(REASONS, reason);
+}
+
+export function eventInWords(event: string, gateway: string | undefined): string {
+  const words = lookUp(EVENTS, event);
+  return gateway === undefined ? words : `${gateway} ${words}`;
 }
 
 export function faultInWords(fault: string): string {

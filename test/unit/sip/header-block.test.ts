@@ -51,12 +51,12 @@ describe('header lines', () => {
   test('unknown headers stay in their order, as they were written', () => {
     const lines = [
       'X-b: 2,;"<',
-      'NewFangledHeader: \xff',
+      'NewFangledHeader: \xff\xc3\xa0',
       'x-B: 1',
-      'UnknownHeaderWithEmptyValue:',
+      'UnknownHeaderWithEmptyValue: ',
     ];
     const { headers } = asRequest(inviteText({ lines }));
-    const unknown = headers.slice(7, 11).map(({ written, value }) => `${written}: ${value}`.trim());
+    const unknown = headers.slice(7, 11).map(({ written, value }) => `${written}: ${value}`);
     expect(unknown).toEqual(lines);
   });
 

@@ -45,8 +45,8 @@ describe('a header name', () => {
     }
   });
 
-  test('ten thousand names that nobody knows do not displace those that everybody knows', () => {
-    for (let index = 0; index < 10_000; index += 1) {
+  test('three thousand names that nobody knows do not displace those that everybody knows', () => {
+    for (let index = 0; index < 3000; index += 1) {
       expect(headerName(`X-${index}`)?.name).toBe(`x-${index}`);
     }
     const long = 'X'.repeat(5000);

@@ -67,6 +67,10 @@ describe('setting a tag', () => {
     ['Bell, Alexander <sip:a@x>', '"Bell, Alexander" <sip:a@x>;tag=T'],
     ['\xc3\x85sa <sip:a@x>', '"\xc3\x85sa" <sip:a@x>;tag=T'],
     ['" <sip:a@x>', '<sip:a@x>;tag=T'],
+    ['D\xc3\xa0 <sip:a@x>', '"D\xc3\xa0" <sip:a@x>;tag=T'],
+    ['"J" <sip:a@x>;;y;;', '"J" <sip:a@x>;y;tag=T'],
+    ['<sip:a@x>, <sip:b@x>;tag=1', '<sip:a@x>;tag=T'],
+    ['<sip:a@x> (me);tag=1;y', '<sip:a@x>;y;tag=T'],
   ])('%s, which a strict receiver refuses, becomes %s', (value, tagged) => {
     expect(withTag(value, 'T')).toBe(tagged);
   });

@@ -29,7 +29,7 @@ function randomText(random: () => number, lengthMax: number, codes = EVERY_BYTE)
 }
 
 function randomRequest(random: () => number) {
-  const value = () => randomText(random, 40, IN_A_VALUE).replaceAll(/^\s+|\s+$/g, '');
+  const value = () => randomText(random, 40, IN_A_VALUE).replaceAll(/^[ \t]+|[ \t]+$/g, '');
   const headers = [
     header('Via', 'SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1'),
     header('From', '<sip:a@x>;tag=1'),
@@ -62,7 +62,7 @@ function survive(bytes: Buffer): string {
 describe(`random messages, seed ${SEED}`, () => {
   test('what is written reads back with its headers in their order and its body', () => {
     const { random } = new VirtualWorld(SEED);
-    for (let run = 0; run < 500; run += 1) {
+    for (let run = 0; run < 200; run += 1) {
       const request = randomRequest(random);
       const read = asRequest(writeRequest(request));
       expect(read.headers.slice(0, -1)).toEqual(request.headers);
@@ -85,7 +85,7 @@ describe(`random messages, seed ${SEED}`, () => {
   test('no mutation of a message throws, and what comes of it can be written', () => {
     const { random } = new VirtualWorld(SEED);
     const kinds = new Set<string>();
-    for (let run = 0; run < 4000; run += 1) {
+    for (let run = 0; run < 2000; run += 1) {
       let text = writeRequest(randomRequest(random)).toString('latin1');
       for (let count = random() * 6; count > 0; count -= 1) {
         const at = Math.floor(random() * text.length);

@@ -1,0 +1,72 @@
+import { NO_OCTETS } from '../../base/brands.ts';
+import { header } from '../../sip/header-names.ts';
+import type { Tag } from '../../sip/ids.ts';
+import type { Header } from '../../sip/message.ts';
+import { reasonPhrase } from '../../sip/status.ts';
+import { responseAddress } from '../../sip/via.ts';
+import { warning } from '../../sip/warning.ts';
+import type { Arrival } from './arrival.ts';
+import type { Core } from './core.ts';
+import { composeResponse, replyTo } from './proto/compose.ts';
+import { ALLOW } from './proto/fence.ts';
+import type { ServerTransaction } from './server-transactions.ts';
+
+const RETRY_AFTER_SEC_MAX = 10;
+
+/** What the engine says by itself. */
+export type Answer = {
+  readonly status: number;
+  readonly reason?: string;
+  /** For a To without one; absent: any. */
+  readonly tag?: Tag | undefined;
+  readonly headers?: readonly Header[];
+};
+
+/** What an OPTIONS wants to know: what is carried here. [3261-11.2] */
+export const ABILITIES: Answer = {
+  status: 200,
+  headers: [ALLOW, header('Accept', 'application/sdp'), header('Supported', '')],
+};
+
+/** A method that is not carried here. [3261-8.2.1] */
+export const NOT_ALLOWED: Answer = { status: 405, headers: [ALLOW] };
+
+/** The session stays as it is. [3261-14.2] */
+export const UNCHANGED: Answer = {
+  status: 488,
+  headers: [warning('landfall', 'a session is not changed here')],
+};
+
+export function answer(core: Core, transaction: ServerTransaction, what: Answer): void {
+  const { status, reason = reasonPhrase(status), headers = [] } = what;
+  const { reply } = transaction;
+  const tag = reply.hasToTag ? undefined : (what.tag ?? core.serials.tag());
+  const response = { status, reason, tag, formsDialog: false, headers, body: NO_OCTETS };
+  core.servers.respond(transaction, status, composeResponse(reply, response));
+}
+
+/** Answers and remembers nothing; the same request gets the same answer again. [3261-8.2.7] */
+export function answerStateless(core: Core, arrival: Arrival, what: Answer): void {
+  const { request, wire, receivedOn } = arrival;
+  const { status, reason = reasonPhrase(status), headers = [] } = what;
+  const response = {
+    status,
+    reason,
+    tag: core.statelessTag,
+    formsDialog: false,
+    headers,
+    body: NO_OCTETS,
+  };
+  const bytes = composeResponse(replyTo(request, receivedOn.source), response);
+  core.wires.send(wire, bytes, responseAddress(request.via, receivedOn.source));
+}
+
+/** There is no room. Not 503: that would tell a carrier to send nothing any more. [3261-20.33] */
+export function refuseForLackOfRoom(core: Core, arrival: Arrival): void {
+  core.counts.overloads += 1;
+  const seconds = 1 + Math.floor(core.rng.fraction() * RETRY_AFTER_SEC_MAX);
+  answerStateless(core, arrival, {
+    status: 500,
+    headers: [header('Retry-After', `${seconds}`)],
+  });
+}

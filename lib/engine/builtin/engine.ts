@@ -1,0 +1,231 @@
+import { never } from '../../base/never.ts';
+import type { Timers, World } from '../../base/time.ts';
+import type {
+  Content,
+  EngineEars,
+  InviteResponse,
+  Listener,
+  Listening,
+  OutgoingInvite,
+  ReceivedOn,
+  SipEngine,
+} from '../../ports/sip-engine.ts';
+import type { Address } from '../../sip/address.ts';
+import type { LegId, StrayId, Tag } from '../../sip/ids.ts';
+import type { Header, SipResponse } from '../../sip/message.ts';
+import { parse } from '../../sip/parse.ts';
+import type { Arrival } from './arrival.ts';
+import { ClientTransactions } from './client-transactions.ts';
+import type { Core } from './core.ts';
+import type { Datagrams } from './datagrams.ts';
+import { type EarQueue, earQueue } from './ear-queue.ts';
+import { serveInDialog } from './in-dialog.ts';
+import { acknowledgedA, answerA, hangUpA, rejectA, ringA, silenceA } from './leg-a.ts';
+import {
+  acknowledgeB,
+  cancelB,
+  hangUpB,
+  inviteB,
+  onFailureB,
+  onResponseB,
+  onTerminatedB,
+  silenceB,
+} from './leg-b.ts';
+import { type Counts, LIMITS, type Limits, type Sizes } from './limits.ts';
+import { reportStrayAck, respondToStray, serveOutside } from './outside-dialog.ts';
+import { clientKey, dialogKey, serverKey } from './proto/match.ts';
+import { serials } from './serials.ts';
+import { ServerTransactions } from './server-transactions.ts';
+import { serveUnparsable } from './unparsable.ts';
+import { type Tap, type Wire, Wires } from './wires.ts';
+
+export type EngineParts = {
+  readonly world: World;
+  readonly datagrams: Datagrams;
+  readonly ears: EngineEars;
+  /** Absent: nobody watches. */
+  readonly tap?: Tap | undefined;
+  /** Absent: the shipped ones. */
+  readonly limits?: Partial<Limits> | undefined;
+};
+
+/** The engine that is part of the node: SIP over UDP on several addresses of its own. */
+export function builtinEngine(parts: EngineParts): BuiltinEngine {
+  return new BuiltinEngine(parts);
+}
+
+export class BuiltinEngine implements SipEngine {
+  readonly #core: Core;
+
+  constructor({ world, datagrams, ears, tap, limits }: EngineParts) {
+    const news = earQueue(ears);
+    const timers = tellingTimers(world.timers, news);
+    const names = serials(world.rng);
+    const wires = new Wires(datagrams, tap, {
+      onDatagram: (wire, bytes, from) => this.#onDatagram(wire, bytes, from),
+      onSendFailure: (bytes) => this.#onSendFailure(bytes),
+    });
+    const core: Core = {
+      timers,
+      rng: world.rng,
+      limits: { ...LIMITS, ...limits },
+      counts: { overloads: 0, strayResponses: 0, sendFailures: 0, surplusDialogs: 0 },
+      serials: names,
+      news,
+      wires,
+      servers: new ServerTransactions(timers, wires),
+      clients: new ClientTransactions(timers, wires, {
+        onResponse: (leg, response) => onResponseB(core, leg, response),
+        onFailure: (leg, cause) => onFailureB(core, leg, cause),
+        onTerminated: onTerminatedB,
+      }),
+      legsA: new Map(),
+      legsB: new Map(),
+      dialogs: new Map(),
+      strays: new Map(),
+      statelessTag: names.tag(),
+    };
+    this.#core = core;
+  }
+
+  listen(listeners: readonly Listener[]): Promise<Listening> {
+    return this.#core.wires.open(listeners);
+  }
+
+  ring(leg: LegId, response: InviteResponse): void {
+    const found = this.#core.legsA.get(leg);
+    if (found !== undefined) ringA(this.#core, found, response);
+  }
+
+  answer(leg: LegId, response: InviteResponse): void {
+    const found = this.#core.legsA.get(leg);
+    if (found !== undefined) answerA(this.#core, found, response);
+  }
+
+  reject(leg: LegId, response: InviteResponse): void {
+    const found = this.#core.legsA.get(leg);
+    if (found !== undefined) rejectA(this.#core, found, response);
+  }
+
+  invite(invite: OutgoingInvite): void {
+    inviteB(this.#core, invite);
+  }
+
+  cancel(leg: LegId, headers: readonly Header[]): void {
+    const found = this.#core.legsB.get(leg);
+    if (found !== undefined) cancelB(this.#core, found, headers);
+  }
+
+  acknowledge(leg: LegId, tag: Tag, content: Content): void {
+    const found = this.#core.legsB.get(leg);
+    if (found !== undefined) acknowledgeB(this.#core, found, tag, content);
+  }
+
+  hangUp(leg: LegId, tag: Tag, headers: readonly Header[]): void {
+    const a = this.#core.legsA.get(leg);
+    if (a !== undefined) hangUpA(this.#core, a, tag, headers);
+    const b = this.#core.legsB.get(leg);
+    if (b !== undefined) hangUpB(this.#core, b, tag, headers);
+  }
+
+  respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void {
+    respondToStray(this.#core, stray, { status, reason, headers });
+  }
+
+  async close(): Promise<void> {
+    const { servers, clients, legsA, legsB, dialogs, strays, timers, wires } = this.#core;
+    for (const leg of legsA.values()) silenceA(this.#core, leg);
+    for (const leg of legsB.values()) silenceB(this.#core, leg);
+    for (const { alarm } of strays.values()) timers.clear(alarm);
+    servers.close();
+    clients.close();
+    for (const map of [legsA, legsB, dialogs, strays]) map.clear();
+    await wires.close();
+  }
+
+  sizes(): Sizes {
+    const { servers, clients, legsA, legsB, dialogs, strays } = this.#core;
+    return {
+      legs: legsA.size + legsB.size,
+      dialogs: dialogs.size,
+      serverTransactions: servers.size,
+      clientTransactions: clients.size,
+      strays: strays.size,
+    };
+  }
+
+  counts(): Readonly<Counts> {
+    return { ...this.#core.counts };
+  }
+
+  #onDatagram(wire: Wire, bytes: Buffer, source: Address): void {
+    if (isKeepAlive(bytes)) return;
+    const parsed = parse(bytes);
+    const receivedOn: ReceivedOn = { listener: wire.listener, source };
+    switch (parsed.kind) {
+      case 'request':
+        this.#onRequest({ request: parsed, wire, receivedOn });
+        break;
+      case 'response':
+        this.#onResponse(parsed);
+        break;
+      case 'fault':
+        if (parsed.reason !== 'empty') serveUnparsable(this.#core, parsed, wire, receivedOn);
+        break;
+      default:
+        never(parsed);
+    }
+    this.#core.news.flush();
+  }
+
+  #onRequest(arrival: Arrival): void {
+    const { request } = arrival;
+    const { servers, dialogs } = this.#core;
+    const key = serverKey(request);
+    const known = servers.find(key);
+    const { callId, to, from, method } = request;
+    const entry =
+      to.tag === undefined ? undefined : dialogs.get(dialogKey(callId, to.tag, from.tag));
+    if (method === 'ACK') {
+      if (known?.kind === 'invite' && servers.absorbsAck(known)) return;
+      if (entry?.side === 'a') acknowledgedA(this.#core, entry, arrival);
+      if (entry === undefined) reportStrayAck(this.#core, arrival);
+    } else if (known !== undefined) servers.repeat(known);
+    else if (entry !== undefined && method !== 'CANCEL') {
+      serveInDialog(this.#core, entry, key, arrival);
+    } else serveOutside(this.#core, key, arrival);
+  }
+
+  /** A response to no request of ours is discarded. [3261-18.1.2] */
+  #onResponse(response: SipResponse): void {
+    if (!this.#core.clients.onResponse(response)) this.#core.counts.strayResponses += 1;
+  }
+
+  /** Only a request has somebody to be told; it is known by its branch. [3261-17.1.4] */
+  #onSendFailure(bytes: Buffer): void {
+    const { counts, clients, news } = this.#core;
+    counts.sendFailures += 1;
+    const sent = parse(bytes);
+    if (sent.kind !== 'request' || sent.via.branch === undefined) return;
+    clients.onSendFailure(clientKey(sent.via.branch, sent.method));
+    news.flush();
+  }
+}
+
+/** STUN begins with bits that no SIP message begins with; NUL and line breaks keep a way open. */
+function isKeepAlive(bytes: Buffer): boolean {
+  const first = bytes[0];
+  return first === undefined || first < 4;
+}
+
+/** Timers after whose alarms the node is told what has come of them. */
+function tellingTimers(timers: Timers, news: EarQueue): Timers {
+  return {
+    set: (delayMs, run) =>
+      timers.set(delayMs, () => {
+        run();
+        news.flush();
+      }),
+    clear: (alarm) => timers.clear(alarm),
+  };
+}

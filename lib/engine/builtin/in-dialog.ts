@@ -1,0 +1,73 @@
+import {
+  ABILITIES,
+  type Answer,
+  answer,
+  NOT_ALLOWED,
+  refuseForLackOfRoom,
+  UNCHANGED,
+} from './answers.ts';
+import type { Arrival } from './arrival.ts';
+import type { Core } from './core.ts';
+import { hungUpByThemA } from './leg-a.ts';
+import { hungUpByThemB } from './leg-b.ts';
+import type { AnyDialog } from './legs.ts';
+import { inOrder } from './proto/dialog.ts';
+
+/** What requests in dialogs may use of the room that is closed to others. */
+const RESERVE = 1.1;
+
+/** Serves a request in a dialog, whatever its Request-URI and Route say. [3261-12.2.2] */
+export function serveInDialog(core: Core, entry: AnyDialog, key: string, arrival: Arrival): void {
+  if (core.servers.size >= core.limits.transactionsMax * RESERVE) {
+    refuseForLackOfRoom(core, arrival);
+    return;
+  }
+  const { request, wire, receivedOn } = arrival;
+  const { method, cseq } = request;
+  const transaction = core.servers.begin(key, request, wire, receivedOn.source);
+  if (isOver(entry)) {
+    answer(core, transaction, { status: method === 'BYE' && hasHungUp(entry) ? 200 : 481 });
+    return;
+  }
+  const dialog = inOrder(entry.dialog, cseq.number);
+  if (dialog === undefined) {
+    answer(core, transaction, { status: 500 });
+    return;
+  }
+  if (entry.side === 'a' && dialog !== entry.dialog) {
+    entry.leg.flow = { wire, to: receivedOn.source };
+  }
+  entry.dialog = dialog;
+  switch (method) {
+    case 'BYE':
+      answer(core, transaction, { status: 200 });
+      if (entry.side === 'a') hungUpByThemA(core, entry, arrival);
+      else hungUpByThemB(core, entry, arrival);
+      return;
+    case 'OPTIONS':
+      answer(core, transaction, ABILITIES);
+      return;
+    case 'INVITE':
+      decline(UNCHANGED);
+      return;
+    default:
+      decline(NOT_ALLOWED);
+  }
+
+  function decline(what: Answer): void {
+    answer(core, transaction, what);
+    const event = { on: 'declined', method, status: what.status, receivedOn } as const;
+    core.news.push({ what: 'leg', leg: entry.leg.id, event });
+  }
+}
+
+/** A dialog that never became more than early is over with the final response. [3261-12.3] */
+function isOver({ state, leg }: AnyDialog): boolean {
+  if (state.tag === 'ended') return true;
+  return state.tag === 'early' && (leg.phase.tag === 'final' || leg.phase.tag === 'over');
+}
+
+/** Their BYE crosses ours: both are right. */
+function hasHungUp({ state }: AnyDialog): boolean {
+  return state.tag === 'ended' && state.by === 'us';
+}

@@ -1,0 +1,112 @@
+import type { StrayId } from '../../sip/ids.ts';
+import { TIMER_J_MS } from '../../sip/timer-values.ts';
+import {
+  ABILITIES,
+  type Answer,
+  answer,
+  answerStateless,
+  NOT_ALLOWED,
+  refuseForLackOfRoom,
+} from './answers.ts';
+import type { Arrival } from './arrival.ts';
+import type { Core } from './core.ts';
+import { openLegA } from './leg-a.ts';
+import { fenced } from './proto/fence.ts';
+import { cancelledKey } from './proto/match.ts';
+import type { InviteServer } from './server-transactions.ts';
+
+/** How long the node has to say what becomes of a stray. */
+const VERDICT_MS = TIMER_J_MS;
+
+/** Serves a request that belongs to no dialog here. */
+export function serveOutside(core: Core, key: string, arrival: Arrival): void {
+  const { request } = arrival;
+  switch (request.method) {
+    case 'INVITE':
+      if (request.to.tag === undefined) receiveCall(core, key, arrival);
+      else keepStray(core, key, arrival);
+      return;
+    case 'CANCEL':
+      cancel(core, key, arrival);
+      return;
+    case 'OPTIONS':
+      serveAlone(core, key, arrival, ABILITIES);
+      return;
+    case 'BYE':
+      serveAlone(core, key, arrival, { status: 481 });
+      return;
+    default:
+      serveAlone(core, key, arrival, NOT_ALLOWED);
+  }
+}
+
+function serveAlone(core: Core, key: string, arrival: Arrival, what: Answer): void {
+  if (arrival.request.to.tag === undefined) answerStateless(core, arrival, what);
+  else keepStray(core, key, arrival);
+}
+
+function receiveCall(core: Core, key: string, arrival: Arrival): void {
+  const { limits, servers, legsA } = core;
+  if (servers.size >= limits.transactionsMax || legsA.size >= limits.legsMax) {
+    refuseForLackOfRoom(core, arrival);
+    return;
+  }
+  const { request, wire, receivedOn } = arrival;
+  const transaction = servers.begin(key, request, wire, receivedOn.source);
+  if (transaction.kind === 'invite') openLegA(core, transaction, arrival);
+}
+
+/** Answers a CANCEL; whether anything comes of it depends on the INVITE. [3261-9.2] */
+function cancel(core: Core, key: string, arrival: Arrival): void {
+  const { request, wire, receivedOn } = arrival;
+  const invite = core.servers.find(cancelledKey(request));
+  if (invite?.kind !== 'invite') {
+    keepStray(core, key, arrival);
+    return;
+  }
+  const transaction = core.servers.begin(key, request, wire, receivedOn.source);
+  answer(core, transaction, { status: 200, tag: tagOfLeg(invite) });
+  const { leg } = invite;
+  if (leg?.phase.tag !== 'pending') return;
+  const { headers, body } = request;
+  const event = { on: 'cancelled', headers, body, receivedOn } as const;
+  core.news.push({ what: 'leg', leg: leg.id, event });
+}
+
+function tagOfLeg({ leg }: InviteServer) {
+  return leg?.dialogs[0]?.dialog.localTag;
+}
+
+/** Keeps a request open for the node's verdict. */
+function keepStray(core: Core, key: string, arrival: Arrival): void {
+  if (core.servers.size >= core.limits.transactionsMax) {
+    refuseForLackOfRoom(core, arrival);
+    return;
+  }
+  const { request, wire, receivedOn } = arrival;
+  const transaction = core.servers.begin(key, request, wire, receivedOn.source);
+  const id = core.serials.stray();
+  const alarm = core.timers.set(VERDICT_MS, () => {
+    core.strays.delete(id);
+    core.servers.drop(transaction);
+  });
+  core.strays.set(id, { transaction, alarm });
+  core.news.push({ what: 'stray', stray: { id, request, receivedOn } });
+}
+
+/** Answers a stray as the node says. Of an ACK nothing was kept. */
+export function respondToStray(core: Core, id: StrayId, what: Answer): void {
+  const stray = core.strays.get(id);
+  if (stray === undefined) return;
+  core.strays.delete(id);
+  core.timers.clear(stray.alarm);
+  answer(core, stray.transaction, { ...what, headers: fenced(what.headers ?? []) });
+}
+
+/** An ACK that belongs to nothing here: nobody may answer it, but the node may know whose it is. */
+export function reportStrayAck(core: Core, { request, receivedOn }: Arrival): void {
+  const { tag } = request.to;
+  if (tag === undefined || tag === core.statelessTag) return;
+  const id = core.serials.stray();
+  core.news.push({ what: 'stray', stray: { id, request, receivedOn } });
+}

@@ -1,0 +1,51 @@
+/** A folder, the folders it may import from, and what it may take from Node itself. */
+export type Room = {
+  readonly folder: string;
+  /** Folders whose values it may use. */
+  readonly values: readonly string[];
+  /** Folders of which it may use types alone. */
+  readonly types: readonly string[];
+  /** Modules of Node; absent: any of them. */
+  readonly node: readonly string[] | undefined;
+};
+
+const PURE: readonly string[] = [];
+const LIB = ['lib/base', 'lib/sip'];
+const STATELESS = ['node:net'];
+
+/**
+ * Docs/ARCHITECTURE, the rooms. The longest folder that a file lies in decides, and a room may
+ * always import from itself.
+ */
+export const ROOMS: readonly Room[] = [
+  { folder: 'lib/base', values: [], types: [], node: ['node:crypto'] },
+  { folder: 'lib/sip', values: ['lib/base'], types: [], node: ['node:crypto'] },
+  { folder: 'lib/call', values: LIB, types: [], node: PURE },
+  { folder: 'lib/ports', values: [], types: [...LIB, 'lib/call'], node: PURE },
+  { folder: 'lib/guard', values: LIB, types: ['lib/ports'], node: STATELESS },
+  { folder: 'lib/gateways', values: LIB, types: ['lib/ports'], node: PURE },
+  { folder: 'lib/engine/builtin', values: LIB, types: ['lib/ports'], node: undefined },
+  { folder: 'lib/engine/builtin/proto', values: LIB, types: ['lib/ports'], node: PURE },
+  {
+    folder: 'lib/observe',
+    values: [...LIB, 'lib/call'],
+    types: ['lib/ports'],
+    node: undefined,
+  },
+  {
+    folder: 'lib/node',
+    values: [...LIB, 'lib/call', 'lib/guard', 'lib/gateways'],
+    types: ['lib/ports'],
+    node: PURE,
+  },
+  { folder: 'config', values: LIB, types: ['lib'], node: undefined },
+  { folder: 'apps', values: ['lib', 'config'], types: [], node: undefined },
+];
+
+/** The one folder that may name a third-party package. */
+export const HOMES: Readonly<Record<string, string>> = {
+  pino: 'lib/observe',
+  'prom-client': 'lib/observe',
+  convict: 'config',
+  yaml: 'config',
+};
