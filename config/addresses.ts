@@ -5,7 +5,7 @@ import { bad, type Format, good, oneOf, type Reading, text } from './formats.ts'
 
 export const SIP_PORT = 5060;
 
-/** Refuses what names no single host: the wildcard answers from whatever address the kernel picks. */
+/** Refuses what names no single host: a wildcard socket answers from the wrong address. */
 export const HOST_ADDRESS: Format<string> = text(
   'host address',
   'write an IPv4 address such as 198.51.100.11',

@@ -3,7 +3,7 @@ import type { Target } from './addresses.ts';
 import type { ListenerItem, SiteLists } from './lists.ts';
 import { keyOf, type Path, type Report } from './problems.ts';
 
-/** Holds the listeners against each other: callers must be able to tell A, U and the gateway side. */
+/** Holds the listeners against each other: A, U and the gateway side must differ. */
 export function checkListeners(lists: SiteLists, report: Report): void {
   const { anycast = [], unicast, gateway } = lists;
   reportEmpty(['listen', 'unicast'], unicast, 'calls could not leave anycast', report);

@@ -71,7 +71,7 @@ function checkRouteGroup({ path, parts }: RouteItem, known: readonly string[], r
   report([...path, 'group'], unknownName(group, 'group', known));
 }
 
-/** A site without routes still places emergency calls, but only where a group says it takes them. */
+/** A site without routes still places emergency calls, as long as a group takes them. */
 function checkReach({ groups, routes }: SiteLists, report: Report): void {
   if (groups === undefined || groups.length === 0 || routes?.length !== 0) return;
   if (groups.some(({ whole, parts }) => whole === undefined || parts.emergency === true)) return;

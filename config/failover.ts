@@ -30,7 +30,7 @@ export const FAILOVER_ON: Format<FailoverOn> = {
   },
 };
 
-/** What moves a hunt on where the file does not say: little for ordinary calls, all for emergency. */
+/** What moves a hunt on where the file does not say: little for ordinary calls, else all. */
 export function failoverDefault(isEmergency: boolean): FailoverOn {
   return isEmergency ? 'any' : withOwnTimeout([408, 503, 'transport']);
 }

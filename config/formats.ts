@@ -12,7 +12,7 @@ export type Reading<T> =
   | { readonly kind: 'good'; readonly value: T }
   | { readonly kind: 'bad'; readonly faults: readonly Fault[] };
 
-/** What a value may be. It reads values as YAML types them and never guesses: `"5060"` is no number. */
+/** What a value may be. It takes YAML at its word and never guesses: `"5060"` is no number. */
 export type Format<T> = {
   readonly name: string;
   /** How environment and arguments, which know only text, are turned into such a value. */
@@ -30,7 +30,7 @@ export function bad(value: unknown, wrong: string, want: string): Reading<never>
   return { kind: 'bad', faults: [{ in: [], value, wrong, want }] };
 }
 
-/** A text; numbers and yes/no are refused because YAML may already have changed them: 0112 is 112. */
+/** A text. Numbers are refused, as YAML may have changed them already: 0112 is 112. */
 export function text<T>(name: string, want: string, read: (text: string) => Reading<T>): Format<T> {
   return {
     name,

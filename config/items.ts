@@ -75,7 +75,8 @@ export const GROUP = {
   failoverOn: field(
     orAbsent(FAILOVER_ON),
     NONE,
-    'Which failures move a call to the next gateway: statuses, transport, timeout, or the word any. Left out: any for emergency, else 408, 503 and transport. A timeout counts as 408.',
+    'Which failures move a call to the next gateway: statuses, transport, timeout (a 408 too), ' +
+      'or the word any. Left out: any for emergency, else 408, 503 and transport.',
   ),
   lastResort: field(
     orAbsent(TARGET),
@@ -102,7 +103,7 @@ export const TRUNK = {
   ),
 };
 
-/** Reads the entries of a list key by key and reports each key that is wrong, missing or unknown. */
+/** Reads the entries of a list and reports each key that is wrong, missing or unknown. */
 export function readItems<F extends Fields>(
   path: Path,
   list: readonly unknown[],

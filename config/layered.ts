@@ -5,7 +5,7 @@ import { leaves, SCHEMA, type SiteValues } from './schema.ts';
 
 for (const { leaf } of leaves()) convict.addFormat(convictFormat(leaf.reads));
 
-/** A format without a coercion of its own, and of a name convict has none for: it changes nothing. */
+/** Of a name that convict has no coercion for, and without one of its own: it changes nothing. */
 function convictFormat({ name, read }: Format<unknown>): convict.Format {
   return {
     name,

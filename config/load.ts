@@ -23,7 +23,7 @@ import { EMPTY_FILE, parseSiteFile, type SiteFile } from './site-file.ts';
 import { whyOf } from './why.ts';
 
 export type LoadRequest = {
-  /** The site file; absent, together with `text`, for a site that environment and arguments describe. */
+  /** The site file; absent, like `text`, where environment and arguments describe the site. */
   readonly file?: string | undefined;
   /** Its content, where it is at hand already. */
   readonly text?: string | undefined;
@@ -37,7 +37,7 @@ export type LoadedConfig =
   | { readonly kind: 'valid'; readonly config: SiteConfig }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
-/** Reads the layers, defaults < file < environment < arguments, and reports all that is wrong at once. */
+/** Reads defaults < file < environment < arguments, and reports all that is wrong at once. */
 export function loadConfig(request: LoadRequest): LoadedConfig {
   const content = fileContent(request);
   if (content.kind === 'unreadable') return { kind: 'invalid', problems: [content.problem] };

@@ -86,7 +86,7 @@ export const SCHEMA = {
     keys: leaf(
       { ...anyList('["k1=env:NAME"]'), isSecret: true },
       [],
-      'The keys that owner tokens are signed with: the first one signs, all verify. Empty: a key is made and kept in stateDir.',
+      'The keys of owner tokens: the first one signs, all verify. Empty: one is made for stateDir.',
     ),
   },
   hunt: {
@@ -108,7 +108,7 @@ export const SCHEMA = {
     budgetMs: leaf(
       wholeNumber(100, 300_000),
       6000,
-      'The time, in milliseconds, that one hunt shares out among its gateways; an emergency hunt goes on after it.',
+      'The milliseconds one hunt shares out among its gateways; an emergency hunt goes on after.',
     ),
     ringTimeoutMs: leaf(
       wholeNumber(1000, 3_600_000),
@@ -134,7 +134,7 @@ export const SCHEMA = {
     listen: leaf(ADMIN_LISTEN, '127.0.0.1:8112', 'The address and port of the admin HTTP server.'),
     token: optional(
       SECRET_REF,
-      'Where the token of the admin server is kept, env:NAME or file:PATH; needed unless admin.listen is loopback.',
+      'Where the token of the admin server is kept; needed unless admin.listen is loopback.',
     ),
   },
 };

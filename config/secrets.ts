@@ -75,7 +75,7 @@ export function readSecret({ from, name }: SecretRef, sources: SecretSources): S
   }
 }
 
-/** Says why a secret must not leave loopback: it stands in manuals, or can be guessed from a token. */
+/** Says why a secret must not leave loopback: manuals hold it, or a token betrays it. */
 export function weakness(secret: string): Finding | undefined {
   if (SAMPLES.includes(secret.toLowerCase()))
     return {

@@ -1,4 +1,4 @@
-/** The words of something thrown. It may come from another realm, so it need not be an Error of ours. */
+/** The words of something thrown, which may be an Error of another realm. */
 export function whyOf(thrown: unknown): string {
   if (typeof thrown === 'object' && thrown !== null && 'message' in thrown)
     return String(thrown.message);

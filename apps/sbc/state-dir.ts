@@ -1,14 +1,15 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { secretBytes } from '../../config/secrets.ts';
 import { whyOf } from '../../config/why.ts';
 import type { Clock, Rng } from '../../lib/base/time.ts';
@@ -115,12 +116,12 @@ function writeWhole(
   const path = join(folder, name);
   const draft = `${path}.new`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     // A draft left by a crash would keep its own mode.
     rmSync(draft, { force: true });
     const file = openSync(draft, 'wx', mode);
     try {
-      writeSync(file, text);
+      writeFileSync(file, text);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -131,6 +132,13 @@ function writeWhole(
   } catch (error) {
     return failed(error);
   }
+}
+
+/** Node's recursive mkdir never returns where the kernel says ENOENT below an existing parent. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 /** The new name is on disk only once the folder is. */

@@ -64,7 +64,7 @@ export function maskFor(readableHosts: readonly string[]): Mask {
   const host = (text: string) => (readable.has(text.toLowerCase()) ? text : maskHost(text));
   const uris = (text: string) =>
     text
-      .replace(SIP_URI, (_, scheme, user, rest) => `${scheme}:${maskUser(user)}@${hosts(rest)}`)
+      .replace(SIP_URI, (_, scheme, user, rest) => `${scheme}:${maskUserInfo(user)}@${hosts(rest)}`)
       .replace(TEL_URI, (_, number) => `tel:${maskUser(number)}`);
   const hosts = (text: string) => text.replace(IPV4, host).replace(IPV6, host);
   const addresses = (text: string) => hosts(uris(text));
@@ -102,6 +102,11 @@ export function maskUser(user: string): string {
   if (user.length >= 8) return `${user.slice(0, 3)}*****${user.slice(-2)}`;
   if (/^\d{0,4}$/.test(user)) return user;
   return `${user.slice(0, 1)}*****`;
+}
+
+/** Without the password that may stand behind the user. */
+function maskUserInfo(userInfo: string): string {
+  return maskUser(userInfo.split(':', 1).join(''));
 }
 
 /** `203.0.113.x`; of an IPv6 address two groups stay. */

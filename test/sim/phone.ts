@@ -37,7 +37,7 @@ export class Phone {
   readonly #time: VirtualWorld;
   readonly #send: (bytes: Buffer, to: Address) => void;
   #invite: Repeater | undefined;
-  #other: Repeater | undefined;
+  readonly #repeaters = new Map<string, Repeater>();
   #ack: { bytes: Buffer; to: Address } | undefined;
   #toTag = '';
   #target = '';
@@ -83,7 +83,8 @@ export class Phone {
     if (!this.#heardProvisional) return;
     this.state = 'cancelling';
     const cancel = this.#request('CANCEL', 1, 'first', '');
-    this.#other = repeat(this.#after, () => this.#send(cancel, this.#dialled), 4000);
+    const repeater = repeat(this.#after, () => this.#send(cancel, this.#dialled), 4000);
+    this.#repeaters.set('CANCEL', repeater);
   }
 
   #hear(bytes: Buffer, from: Address): void {
@@ -103,7 +104,7 @@ export class Phone {
 
   #hearResponse(message: SipResponse): void {
     if (message.cseq.method !== 'INVITE') {
-      this.#other?.stop();
+      this.#repeaters.get(message.cseq.method)?.stop();
       return;
     }
     this.#invite?.stop();
@@ -147,7 +148,8 @@ export class Phone {
     if (this.state !== 'talking') return;
     this.#over();
     const bye = this.#request('BYE', 2, 'bye', '');
-    this.#other = repeat(this.#after, () => this.#send(bye, this.#next), 4000);
+    const repeater = repeat(this.#after, () => this.#send(bye, this.#next), 4000);
+    this.#repeaters.set('BYE', repeater);
   }
 
   #over(): void {

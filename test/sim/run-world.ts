@@ -1,5 +1,5 @@
 import type { CallRecord } from '../../lib/call/record.ts';
-import { VirtualNetwork } from '../support/virtual-network.ts';
+import { type Packet, VirtualNetwork } from '../support/virtual-network.ts';
 import {
   A,
   gatewayAddress,
@@ -30,7 +30,11 @@ const LATEST_START_MS = 20_000;
 const END_MS = 900_000;
 
 /** One world from one seed: a site, its gateways and a crowd of callers, until all is quiet. */
-export async function runWorld(seed: number, calls: number): Promise<Outcome> {
+export async function runWorld(
+  seed: number,
+  calls: number,
+  onPacket: (atMs: number, packet: Packet) => void = () => undefined,
+): Promise<Outcome> {
   const time = new VirtualWorld(seed);
   const draw = drawFrom(time.random);
   const network = new VirtualNetwork(time, drawWeather(draw));
@@ -38,7 +42,11 @@ export async function runWorld(seed: number, calls: number): Promise<Outcome> {
   const complain = (promise: string, what: string) => {
     if (broken.length < BROKEN_MAX) broken.push(`${promise}: ${what} at ${time.nowMs}`);
   };
-  network.onPacket = watchdog(complain);
+  const watch = watchdog(complain);
+  network.onPacket = (packet) => {
+    onPacket(time.nowMs, packet);
+    watch(packet);
+  };
   const site = virtualSite(time, network, virtualSiteOptions(GATEWAYS));
   await site.node.listen();
 

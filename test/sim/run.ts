@@ -1,10 +1,18 @@
 import { parseArgs } from 'node:util';
+import { headerValue } from '../../lib/sip/headers.ts';
+import { parse } from '../../lib/sip/parse.ts';
+import type { Packet } from '../support/virtual-network.ts';
 import { runWorld } from './run-world.ts';
 
 const CALLS_PER_WORLD = 200;
 
 const { values } = parseArgs({
-  options: { calls: { type: 'string', default: '20000' }, seed: { type: 'string', default: '1' } },
+  options: {
+    calls: { type: 'string', default: '20000' },
+    seed: { type: 'string', default: '1' },
+    /** A Call-ID, of a phone or of leg b: every packet of both legs is printed. */
+    trace: { type: 'string' },
+  },
 });
 const calls = Number(values.calls);
 const firstSeed = Number(values.seed);
@@ -16,7 +24,7 @@ const worlds = Math.ceil(calls / CALLS_PER_WORLD);
 let failed = 0;
 const ends = new Map<string, number>();
 for (let seed = firstSeed; seed < firstSeed + worlds; seed += 1) {
-  const outcome = await runWorld(seed, Math.min(calls, CALLS_PER_WORLD));
+  const outcome = await runWorld(seed, Math.min(calls, CALLS_PER_WORLD), tracer(values.trace));
   for (const [reason, count] of outcome.ends) ends.set(reason, (ends.get(reason) ?? 0) + count);
   if (outcome.broken.length === 0) continue;
   failed += 1;
@@ -26,3 +34,20 @@ for (let seed = firstSeed; seed < firstSeed + worlds; seed += 1) {
 console.log(Object.fromEntries(ends));
 console.log(`${worlds} worlds from seed ${firstSeed}, ${failed} broke a promise`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+function tracer(wanted: string | undefined) {
+  if (wanted === undefined) return undefined;
+  const callIds = new Set([wanted]);
+  return (atMs: number, { bytes, from, to }: Packet) => {
+    const message = parse(bytes);
+    if (message.kind === 'fault') return;
+    if (callIds.has(headerValue(message.headers, 'x-phone') ?? '')) callIds.add(message.callId);
+    if (!callIds.has(message.callId)) return;
+    const what = message.kind === 'request' ? message.method : `${message.status}`;
+    const { number, method } = message.cseq;
+    const tags = `${message.from.tag?.slice(-6)} ${message.to.tag?.slice(-6)}`;
+    console.log(
+      `${atMs.toFixed(0)} ${from.address} > ${to.address} ${what} (${number} ${method}) ${tags}`,
+    );
+  };
+}

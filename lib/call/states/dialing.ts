@@ -2,7 +2,7 @@ import { NO_OCTETS } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
 import type { Effect } from '../effects.ts';
 import type { CallEvent, EventOf } from '../events.ts';
-import { isLateOffer } from '../facts.ts';
+import { type Facts, isLateOffer } from '../facts.ts';
 import { cancelAll } from '../fading.ts';
 import { forkFor } from '../forks.ts';
 import { crossing, reasonsOf } from '../header-plans.ts';
@@ -79,15 +79,13 @@ function ringing(state: Dialing, event: EventOf<'b-ringing'>): Transition {
   );
 }
 
+/** The first 2xx is the answer, even of a gateway whose Timer B has long run out. */
 function answered(state: Dialing, event: EventOf<'b-answered'>): Transition {
-  const all = owed(state);
-  const winner = all.find(({ number }) => number === event.attempt);
-  if (winner === undefined) return ignored(state, event);
   const { attempt, tag, status, reason, headers, body, at } = event;
   const forked = forkFor(state.facts, attempt, tag, body !== '');
   const facts = withTime(withOutcome(forked.facts, attempt, status, reason), 'answered', at);
   const { fading, effects } = cancelAll(
-    all.filter((other) => other !== winner),
+    owed(state).filter(({ number }) => number !== attempt),
     [],
   );
   const ack: Effect[] = isLateOffer(facts)
@@ -97,13 +95,19 @@ function answered(state: Dialing, event: EventOf<'b-answered'>): Transition {
   return transition(
     { tag: 'answering', facts, fading, bridge: { fork: forked.fork, attempt, tag } },
     [
-      { do: 'note-gateway', gateway: winner.target.gateway, outcome: 'alive' },
+      { do: 'note-gateway', gateway: gatewayOf(facts, attempt), outcome: 'alive' },
       { do: 'clear-timer' },
       { do: 'answer-a', fork: forked.fork, status, reason, headers: crossed, body },
       ...ack,
       ...effects,
     ],
   );
+}
+
+function gatewayOf({ attempts }: Facts, attempt: number): string {
+  const entry = attempts[attempt - 1];
+  if (entry === undefined) throw new Error(`attempt ${attempt} was never made`);
+  return entry.gateway;
 }
 
 /** The caller gave up, by CANCEL or by BYE in an early dialog. [3261-9.2] [3261-15.1.2] */

@@ -20,6 +20,7 @@ export type Reply = {
   readonly hasToTag: boolean;
   readonly callId: string;
   readonly cseq: string;
+  /** Goes back in a 100. [3261-8.2.6.1] */
   readonly timestamp: Header | undefined;
 };
 

@@ -84,6 +84,10 @@ describe('the epoch', () => {
     expect(epoch).toHaveProperty('why', expect.stringContaining('ENOTDIR'));
   });
 
+  test('does not hang where no folder can ever be made', () => {
+    expect(nextEpoch('/proc/landfall/state', clockAt(NOW)).kind).toBe('clock');
+  });
+
   test('is not hindered by a draft that a crash left behind', () => {
     mkdirSync(stateDir, { recursive: true });
     writeFileSync(join(stateDir, 'epoch.new'), '1', { mode: 0o400 });

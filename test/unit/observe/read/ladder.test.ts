@@ -77,8 +77,7 @@ describe('the ladder of a call', () => {
 
   test('lets no escape sequence of a stranger through to the terminal', () => {
     const steps = someSteps().map((step) => ({ ...step, message: '200 \u001b[2J\u009b31mOK' }));
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    expect(ladderOf({ ...WHOLE, steps })).not.toMatch(/[\u001b\u009b]/);
+    expect(ladderOf({ ...WHOLE, steps }).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
   test('clips a reason phrase that has no end', () => {
