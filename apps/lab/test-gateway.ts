@@ -96,10 +96,14 @@ async function main(): Promise<void> {
       onFault: () => undefined,
     },
   });
-  process.once('SIGTERM', () => void engine.close());
+  const stop = () => {
+    if (process.connected) process.disconnect();
+    void engine.close();
+  };
+  process.once('SIGTERM', stop);
   // Ctrl-C is for the site: its last calls still need this gateway, which ends with its parent.
   process.on('SIGINT', () => undefined);
-  process.once('disconnect', () => void engine.close());
+  process.once('disconnect', stop);
   const listening = await engine.listen([listener]);
   if (listening.kind === 'failed') {
     console.error(`test gateway: ${values.address}:${values.port}: ${listening.why}`);

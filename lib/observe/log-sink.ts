@@ -8,6 +8,8 @@ import { type LogOptions, openLogFiles } from './log-files.ts';
 import { type Mask, maskFor } from './mask.ts';
 import { RecentCalls } from './recent-calls.ts';
 
+export type { LogLevel } from './log-files.ts';
+
 const CALLS_KEPT_MAX = 1000;
 
 export type ObserverOptions = LogOptions & {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { startChild } from './child.ts';
@@ -32,8 +32,7 @@ export type Phone = {
 
 export async function startPhone(options: PhoneOptions): Promise<Phone> {
   const { user, address, answers } = options;
-  const folder = join(options.folder, `phone-${user}`);
-  mkdirSync(folder);
+  const folder = mkdtempSync(join(options.folder, `phone-${user}-`));
   writeFileSync(join(folder, 'config'), configOf(address));
   const account = `<sip:${user}@${address}>;regint=0;answermode=${answers};audio_codecs=pcma`;
   writeFileSync(join(folder, 'accounts'), `${account}\n`);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { dropPacketsTo, type Wall } from '../support/nft.ts';
 import { complaintsOf } from '../support/sipp.ts';
 import { openStage, type Stage } from '../support/stage.ts';
@@ -12,25 +12,22 @@ const LOAD = { calls: CALLS, perSec: 10, pauseMs: 100 };
 describe('the first gateway fails, and every caller is answered by the second', () => {
   let stage: Stage;
   let wall: Wall | undefined;
-  beforeAll(async () => {
+  // A node of its own for each: one that knows a gateway to be down tries it last.
+  beforeEach(async () => {
     stage = await openStage({ net: NET, gatewayCount: 2 });
   });
   afterEach(async () => {
     await wall?.remove();
     wall = undefined;
-    await stage.stopGateways();
-  });
-  afterAll(async () => {
     expect(await stage.close()).toBe(0);
   });
 
   async function callsAreAnswered(): Promise<readonly number[]> {
-    const before = stage.site.records().length;
     await stage.gateway('uas-answer', { local: stage.gateways[1] ?? stage.gateways[0] });
     const end = await stage.call('uac-honours-contact', LOAD);
     expect(complaintsOf(end)).toBe('');
     expect(end.succeeded).toBe(CALLS);
-    const records = (await stage.site.recordsOf(before + CALLS)).slice(before);
+    const records = await stage.site.recordsOf(CALLS);
     expect(records.map(({ status }) => status)).toEqual(Array(CALLS).fill(200));
     for (const { attempts } of records) expect(attempts.at(-1)?.gateway).toBe('gw2');
     return records.flatMap(({ attempts }) => attempts.slice(0, -1).map(({ status }) => status));
@@ -48,7 +45,6 @@ describe('the first gateway fails, and every caller is answered by the second', 
     gateway.child.signal('SIGSTOP');
     const failures = await callsAreAnswered();
     expect(failures).toEqual(Array(CALLS).fill(408));
-    gateway.child.signal('SIGCONT');
   });
 
   test('the network drops every packet on the way to it', async () => {
@@ -60,6 +56,7 @@ describe('the first gateway fails, and every caller is answered by the second', 
 
   test('it answers 100 and nothing more', async () => {
     await stage.gateway('uas-100-only', { deaf: true });
-    await callsAreAnswered();
+    const failures = await callsAreAnswered();
+    expect(failures).toEqual(Array(CALLS).fill(408));
   });
 });
