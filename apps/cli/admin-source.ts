@@ -11,6 +11,7 @@ const SILENCE_MS = 45_000;
 /** What is asked for again after a lost connection. */
 const CATCH_UP = 1000;
 const SEEN_MAX = 10_000;
+const NEVER = Number.NEGATIVE_INFINITY;
 
 export type AdminAccess = { readonly url: URL; readonly token: string | undefined };
 
@@ -34,15 +35,20 @@ async function follow(
   pause: () => Promise<boolean>,
 ): Promise<Shown> {
   const seen = new BoundedMap<string, true>(SEEN_MAX);
+  let lastEndedAt = NEVER;
+  let shownUntil = NEVER;
   const show: Tailing['show'] = (record) => {
-    if (seen.has(record.callId)) return;
-    seen.set(record.callId, true);
+    const { callId, times } = record;
+    // After a gap the node is asked for more than was missed.
+    if (seen.has(callId) || times.ended < shownUntil) return;
+    seen.set(callId, true);
+    lastEndedAt = Math.max(lastEndedAt, times.ended);
     tailing.show(record);
   };
   let isLost = false;
   let hasBegun = false;
   for (;;) {
-    const lines = hasBegun ? CATCH_UP : tailing.lines;
+    const lines = shownUntil === NEVER ? tailing.lines : CATCH_UP;
     const answer = await ask(access, `calls/tail?${queryOf(tailing.wanted, lines)}`);
     if (answer.kind === 'unreadable' && !hasBegun) return answer;
     if (answer.kind === 'answer') {
@@ -50,6 +56,7 @@ async function follow(
       isLost = false;
       hasBegun = true;
       await showAll(access, answer, show);
+      shownUntil = lastEndedAt;
     }
     if (!isLost) tailing.remark(`${access.url.href} is gone; trying again`);
     isLost = true;
@@ -145,9 +152,14 @@ function unreadable({ url }: AdminAccess, why: string): Unreadable {
 
 /** fetch hides the reason one level deeper. */
 function whyOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED') {
+  const cause = fieldOf(error, 'cause') ?? error;
+  if (fieldOf(cause, 'code') === 'ECONNREFUSED') {
     return 'no node listens there; start one with npm start, or read a log with --file';
   }
-  return cause instanceof Error ? cause.message : String(cause);
+  return String(fieldOf(cause, 'message') ?? cause);
+}
+
+function fieldOf(value: unknown, name: 'cause' | 'code' | 'message'): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.getOwnPropertyDescriptor(value, name)?.value;
 }

@@ -9,7 +9,7 @@ export type Io = {
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
-/** What a command was told, or why it cannot be followed. */
+/** 0: done. 1: the command could not do it. 2: it was called wrongly. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

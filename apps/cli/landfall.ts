@@ -3,10 +3,11 @@ import { run } from './commands.ts';
 import { EXIT, type Io } from './io.ts';
 import { versionOf } from './version.ts';
 
-// `landfall calls tail | head` is no failure.
+/** A node outlives whoever reads its log; any other command has nobody left to work for. */
+const outlivesReader = process.argv[2] === 'start';
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed);
+    if (!outlivesReader) process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed);
   });
 }
 

@@ -6,7 +6,7 @@ export type LocalAddress =
   | { readonly kind: 'found'; readonly local: Address }
   | { readonly kind: 'none'; readonly why: string };
 
-/** The address that this machine would send from to reach `target`, and a port that is free there. */
+/** The address from which this machine would send to `target`, and a port that is free there. */
 export async function localAddressTowards(target: Address): Promise<LocalAddress> {
   const socket = createSocket(isIPv6(target.address) ? 'udp6' : 'udp4');
   try {

@@ -1,27 +1,20 @@
-import { NO_OCTETS, octetsOfText } from '../../lib/base/brands.ts';
+import { NO_OCTETS } from '../../lib/base/brands.ts';
 import { never } from '../../lib/base/never.ts';
 import type { Alarm, World } from '../../lib/base/time.ts';
 import type { Datagrams } from '../../lib/engine/builtin/datagrams.ts';
 import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
 import type { EngineEars, LegEvent, Listener } from '../../lib/ports/sip-engine.ts';
-import type { Address } from '../../lib/sip/address.ts';
-import { header } from '../../lib/sip/header-names.ts';
-import { legId, sipCallId, type Tag, tagOf, type UriText } from '../../lib/sip/ids.ts';
+import { legId, type Tag } from '../../lib/sip/ids.ts';
 import { reasonPhrase } from '../../lib/sip/status.ts';
-import { sipUri } from '../../lib/sip/uri.ts';
 import type { Course } from './call-verdict.ts';
 import { messageBook, type Seen } from './seen-messages.ts';
+import { type TestInvite, testInvite } from './test-invite.ts';
 
 /** How long a CANCEL or BYE of ours may take to be answered. */
 const FAREWELL_MS = 3000;
 const LEG = legId('test');
 
-export type CallPlan = {
-  readonly uri: UriText;
-  readonly target: Address;
-  readonly local: Address;
-  /** Absent: `sip:landfall-test@` and our address. */
-  readonly from: UriText | undefined;
+export type CallPlan = TestInvite & {
   /** From the answer to our BYE. */
   readonly afterMs: number;
   readonly timeoutMs: number;
@@ -46,111 +39,136 @@ export async function placeCall(
     advertise: undefined,
   };
   const book = messageBook();
-  const caller = callerOf(plan, world);
+  const caller = newCaller(plan, world);
   const engine = builtinEngine({
     world,
     datagrams,
-    ears: caller.ears,
+    ears: earsOf(caller),
     tap: (direction, _, far, bytes) => {
       const entry = book.see(world.clock.mono(), direction, far, bytes);
-      if (entry !== undefined) caller.saw(entry);
+      if (entry !== undefined) saw(caller, entry);
     },
   });
   const listening = await engine.listen([listener]);
   if (listening.kind === 'failed') return { kind: 'failed', why: listening.why };
-  const course = await caller.run(engine, listener);
+  const course = await run(caller, engine, listener);
   await engine.close();
   return { kind: 'placed', course, seen: book.seen };
 }
 
 type Engine = ReturnType<typeof builtinEngine>;
 
-/** The caller: what it does at each event of its one leg. */
-function callerOf(plan: CallPlan, world: World) {
-  let engine: Engine | undefined;
-  let course: Course | undefined;
-  let dialog: Tag | undefined;
-  let isLeaving = false;
-  let finish: () => void = () => undefined;
-  const alarms: Alarm[] = [];
-  const later = (delayMs: number, run: () => void) => {
-    alarms.push(world.timers.set(delayMs, run));
-  };
+/** The caller of one test call. */
+type Caller = {
+  readonly plan: CallPlan;
+  readonly world: World;
+  readonly alarms: Alarm[];
+  /** Absent until the call is placed. */
+  engine: Engine | undefined;
+  /** Absent as long as it may still be answered. */
+  course: Course | undefined;
+  /** The dialog that is talked in. */
+  dialog: Tag | undefined;
+  /** CANCEL or BYE was sent, or will be as soon as it may. */
+  isLeaving: boolean;
+  finish: () => void;
+};
 
-  /** Says goodbye in the way that fits, and waits for the answer to it, but not for ever. */
-  const leave = () => {
-    if (isLeaving) return;
-    isLeaving = true;
-    if (dialog === undefined) engine?.cancel(LEG, []);
-    else engine?.hangUp(LEG, dialog, []);
-    later(FAREWELL_MS, finish);
+function newCaller(plan: CallPlan, world: World): Caller {
+  return {
+    plan,
+    world,
+    alarms: [],
+    engine: undefined,
+    course: undefined,
+    dialog: undefined,
+    isLeaving: false,
+    finish: () => undefined,
   };
-  const giveUp = (why: Course) => {
-    course ??= why;
-    leave();
-  };
-  const onAnswered = (tag: Tag) => {
-    engine?.acknowledge(LEG, tag, { headers: [], body: NO_OCTETS });
-    if (course === undefined) {
-      course = 'answered';
-      dialog = tag;
-      later(plan.afterMs, leave);
-    } else if (tag !== dialog) {
-      // A second callee, or one that answered when we had given up.
-      engine?.hangUp(LEG, tag, []);
-    }
-  };
-  const onLeg = (event: LegEvent) => {
-    switch (event.on) {
-      case 'answered':
-        onAnswered(event.tag);
-        return;
-      case 'refused':
-        course ??= 'refused';
-        later(0, finish);
-        return;
-      case 'hung-up':
-        later(0, finish);
-        return;
-      case 'trying':
-      case 'ringing':
-      case 'cancelled':
-      case 'acknowledged':
-      case 'unacknowledged':
-      case 'declined':
-        return;
-      default:
-        never(event);
-    }
-  };
-  const ears: EngineEars = {
+}
+
+/** Settles when nothing more is to come, or not soon enough. */
+function run(caller: Caller, engine: Engine, listener: Listener): Promise<Course> {
+  const { plan, world } = caller;
+  return new Promise((resolve) => {
+    const onInterrupt = () => giveUp(caller, 'interrupted');
+    plan.interrupted.addEventListener('abort', onInterrupt);
+    caller.engine = engine;
+    caller.finish = () => {
+      for (const alarm of caller.alarms) world.timers.clear(alarm);
+      plan.interrupted.removeEventListener('abort', onInterrupt);
+      resolve(caller.course ?? 'refused');
+    };
+    later(caller, plan.timeoutMs, () => {
+      if (caller.course === undefined) giveUp(caller, 'timeout');
+    });
+    engine.invite(testInvite(plan, LEG, listener, world.rng));
+  });
+}
+
+function earsOf(caller: Caller): EngineEars {
+  return {
     // Nobody calls a test call.
     onInvite: () => undefined,
-    onLeg: (_, event) => onLeg(event),
-    onStray: ({ id }) => engine?.respond(id, 481, reasonPhrase(481), []),
+    onLeg: (_, event) => onLeg(caller, event),
+    onStray: ({ id }) => caller.engine?.respond(id, 481, reasonPhrase(481), []),
     onFault: () => undefined,
   };
-  return {
-    ears,
-    saw: (entry: Seen) => {
-      if (isLeaving && isByeAnswer(entry)) later(0, finish);
-    },
-    run: (running: Engine, listener: Listener): Promise<Course> =>
-      new Promise((resolve) => {
-        engine = running;
-        const onInterrupt = () => giveUp('interrupted');
-        finish = () => {
-          for (const alarm of alarms) world.timers.clear(alarm);
-          plan.interrupted.removeEventListener('abort', onInterrupt);
-          resolve(course ?? 'refused');
-        };
-        plan.interrupted.addEventListener('abort', onInterrupt);
-        later(plan.timeoutMs, () => {
-          if (course === undefined) giveUp('timeout');
-        });
-        running.invite(inviteOf(plan, listener, world));
-      }),
-  };
+}
+
+function onLeg(caller: Caller, event: LegEvent): void {
+  switch (event.on) {
+    case 'answered':
+      onAnswered(caller, event.tag);
+      return;
+    case 'refused':
+      caller.course ??= 'refused';
+      finishSoon(caller);
+      return;
+    case 'hung-up':
+      finishSoon(caller);
+      return;
+    case 'trying':
+    case 'ringing':
+    case 'cancelled':
+    case 'acknowledged':
+    case 'unacknowledged':
+    case 'declined':
+      return;
+    default:
+      never(event);
+  }
+}
+
+function onAnswered(caller: Caller, tag: Tag): void {
+  const { engine, plan } = caller;
+  engine?.acknowledge(LEG, tag, { headers: [], body: NO_OCTETS });
+  if (caller.course === undefined) {
+    caller.course = 'answered';
+    caller.dialog = tag;
+    later(caller, plan.afterMs, () => leave(caller));
+  } else if (tag !== caller.dialog) {
+    // A second callee, or one that answered when we had given up.
+    engine?.hangUp(LEG, tag, []);
+  }
+}
+
+function giveUp(caller: Caller, why: Course): void {
+  caller.course ??= why;
+  leave(caller);
+}
+
+/** Says goodbye in the way that fits, and waits for the answer to it, but not for ever. */
+function leave(caller: Caller): void {
+  if (caller.isLeaving) return;
+  caller.isLeaving = true;
+  if (caller.dialog === undefined) caller.engine?.cancel(LEG, []);
+  else caller.engine?.hangUp(LEG, caller.dialog, []);
+  later(caller, FAREWELL_MS, caller.finish);
+}
+
+function saw(caller: Caller, entry: Seen): void {
+  if (caller.isLeaving && isByeAnswer(entry)) finishSoon(caller);
 }
 
 function isByeAnswer({ direction, message }: Seen): boolean {
@@ -158,42 +176,11 @@ function isByeAnswer({ direction, message }: Seen): boolean {
   return message.cseq.method === 'BYE' && message.status >= 200;
 }
 
-function inviteOf({ uri, target, local, from }: CallPlan, listener: Listener, { rng }: World) {
-  const random = (bytes: number) => Buffer.from(rng.bytes(bytes)).toString('hex');
-  const tag = tagOf(random(6));
-  const own = sipUri({ user: 'landfall-test', host: local.address, port: local.port });
-  return {
-    leg: LEG,
-    listener,
-    nextHop: target,
-    uri,
-    from: `<${from ?? own}>;tag=${tag}`,
-    to: `<${uri}>`,
-    tag,
-    callId: sipCallId(`${random(12)}@${local.address}`),
-    contact: own,
-    maxForwards: 70,
-    headers: [header('User-Agent', 'landfall'), header('Content-Type', 'application/sdp')],
-    body: octetsOfText(offerOf(local)),
-  };
+/** When the engine is done with what it is doing now. */
+function finishSoon(caller: Caller): void {
+  later(caller, 0, caller.finish);
 }
 
-/** Speech in G.711, as every phone offers it; nobody listens on the port. [4566-5] [3264-5] */
-function offerOf({ address, port }: Address): string {
-  const family = address.includes(':') ? 'IP6' : 'IP4';
-  const mediaPort = port >= 65_000 ? 40_000 : port + 2 - (port % 2);
-  return [
-    'v=0',
-    `o=landfall 1 1 IN ${family} ${address}`,
-    's=-',
-    `c=IN ${family} ${address}`,
-    't=0 0',
-    `m=audio ${mediaPort} RTP/AVP 8 0 101`,
-    'a=rtpmap:8 PCMA/8000',
-    'a=rtpmap:0 PCMU/8000',
-    'a=rtpmap:101 telephone-event/8000',
-    'a=fmtp:101 0-15',
-    'a=sendrecv',
-    '',
-  ].join('\r\n');
+function later({ alarms, world }: Caller, delayMs: number, doIt: () => void): void {
+  alarms.push(world.timers.set(delayMs, doIt));
 }

@@ -20,7 +20,7 @@ export type AdminOpened =
   | { readonly kind: 'listening'; readonly port: number; readonly close: () => Promise<void> }
   | { readonly kind: 'failed'; readonly why: string };
 
-/** Opens the admin pages of a node: health, metrics, and the calls with the full numbers in them. */
+/** Opens the admin pages of a node: health, metrics, and the calls with full numbers in them. */
 export function openAdmin(options: AdminOptions): Promise<AdminOpened> {
   const server = createServer(
     { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: HEADERS_MS },

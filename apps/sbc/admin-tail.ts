@@ -7,7 +7,7 @@ import { refuse } from './admin-refusal.ts';
 const BEHIND_BYTES_MAX = 1024 * 1024;
 const SIGN_OF_LIFE_MS = 15_000;
 
-/** Sends the last records and then each one as it comes, an empty line now and then between them. */
+/** Sends the last records, then each one as it comes, and an empty line now and then. */
 export function streamRecords(
   response: ServerResponse,
   recent: RecentCalls,

@@ -14,8 +14,8 @@ export function mayAsk(request: IncomingMessage, path: string, token: string | u
 }
 
 /**
- * A web page somewhere can make a browser on this machine ask a loopback address under a name of its
- * own. Without a token a name other than localhost is such a case.
+ * A web page somewhere can make a browser on this machine ask a loopback address under a name of
+ * its own. Without a token a name other than localhost is such a case.
  */
 function isAskedByAddress(host: string | undefined): boolean {
   if (host === undefined) return true;

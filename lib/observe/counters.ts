@@ -30,7 +30,7 @@ export type Counters = {
   readonly text: () => Promise<string>;
 };
 
-/** Counts in plain maps, since a call must not pay for it; they become metrics when somebody asks. */
+/** Counts in plain maps, since a call must not pay for it; metrics are made when somebody asks. */
 export function openCounters(callsActive: () => number): Counters {
   const registry = new Registry();
   const counts = new Map<string, Map<string, number>>();

@@ -26,7 +26,7 @@ export type LineFileOptions = {
 
 type Batch = { readonly bytes: Buffer; readonly lines: number; offset: number };
 
-/** Appends lines to a file in the background: it never throws, never blocks, and holds a bounded amount. */
+/** Appends lines to a file in the background: never throws, never blocks, holds a bounded lot. */
 export class LineFile {
   readonly #options: LineFileOptions;
   #waiting = '';
@@ -54,18 +54,18 @@ export class LineFile {
     this.#waiting += line;
     this.#waitingLines += 1;
     const isHeldUp = this.#fd === undefined || this.#batch !== undefined;
-    if (this.#waiting.length >= BATCH_CHARS && !isHeldUp) this.#start();
+    if (this.#waiting.length >= BATCH_CHARS && !isHeldUp) this.#start(BATCH_CHARS);
     else this.#arm(this.#options.flushMs);
   }
 
   /** Settles when all that was written so far is in the file, or cannot be written now. */
   async flush(): Promise<void> {
     if (this.#draining !== undefined) await this.#draining;
-    this.#start();
+    this.#start(1);
     await this.#draining;
   }
 
-  /** Writes what waits before the process dies; what is being written meanwhile is left to finish. */
+  /** Writes what waits before the process dies; what is being written is left to finish. */
   flushNow(): void {
     if (this.#fd === undefined || this.#waitingLines === 0) return;
     try {
@@ -89,25 +89,26 @@ export class LineFile {
     if (typeof this.#options.target === 'string') this.#release();
   }
 
-  /** Waits at most `delayMs` more before it writes; while it writes, that goes on until nothing waits. */
+  /** Writes after `delayMs` at the latest; a writing that is under way takes it along. */
   #arm(delayMs: number): void {
     if (this.#alarm !== undefined || this.#draining !== undefined || this.#over) return;
-    this.#alarm = this.#options.world.timers.set(delayMs, () => this.#start());
+    this.#alarm = this.#options.world.timers.set(delayMs, () => this.#start(BATCH_CHARS));
   }
 
-  #start(): void {
+  /** Writes what waits, and goes on as long as at least `enough` characters wait again. */
+  #start(enough: number): void {
     if (this.#alarm !== undefined) this.#options.world.timers.clear(this.#alarm);
     this.#alarm = undefined;
     if (this.#over || this.#draining !== undefined) return;
-    this.#draining = this.#drain().then((retryMs) => {
+    this.#draining = this.#drain(enough).then((retryMs) => {
       this.#draining = undefined;
-      if (retryMs > 0) this.#arm(retryMs);
+      if (this.#batch !== undefined || this.#waitingLines > 0) this.#arm(retryMs);
     });
   }
 
-  /** Writes until nothing waits; answers after how long to try again, 0 when there is no need. */
-  async #drain(): Promise<number> {
-    const { target, onTrouble } = this.#options;
+  /** Answers after how long to look again, if anything waits. */
+  async #drain(enough: number): Promise<number> {
+    const { target, onTrouble, flushMs } = this.#options;
     if (typeof target === 'string') await this.#look(target);
     while (this.#batch !== undefined || this.#waitingLines > 0) {
       if (this.#fd === undefined) return RETRY_MS;
@@ -117,19 +118,21 @@ export class LineFile {
       if (batch.offset === batch.bytes.length) this.#batch = undefined;
       switch (failure?.code) {
         case undefined:
+          // Few lines at a time would cost more than they are worth.
+          if (this.#batch === undefined && this.#waiting.length < enough) return flushMs;
           break;
         case 'EAGAIN':
           return RETRY_BUSY_MS;
         case 'EPIPE':
           onTrouble(whyOf(failure));
           this.#end();
-          return 0;
+          return flushMs;
         default:
           onTrouble(whyOf(failure));
           return RETRY_MS;
       }
     }
-    return 0;
+    return flushMs;
   }
 
   #take(): Batch {

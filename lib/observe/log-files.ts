@@ -74,7 +74,7 @@ function loggerTo(file: LineFile, { level, world }: LogOptions): Logger {
   );
 }
 
-/** ISO 8601 in UTC. Lines of one millisecond share the text, since making it costs more than the line. */
+/** ISO 8601 in UTC. Lines of one millisecond share the text, which costs more than the line. */
 function timestamps({ clock }: World): () => string {
   let madeFor = -1;
   let text = '';

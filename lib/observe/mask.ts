@@ -13,6 +13,7 @@ export const MASKING: Readonly<Record<string, Masking>> = {
   trunk: 'plain',
   local: 'plain',
   listener: 'plain',
+  admin: 'plain',
   receivedOn: 'plain',
   method: 'plain',
   version: 'plain',
@@ -50,7 +51,7 @@ const IPV6 = /(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/gi;
 /** Not a port, which follows a colon. */
 const NUMBER = /\+\d[\d ().-]{4,20}\d|(?<![\w.:])\d{5,}/g;
 
-/** Hides who called whom in what goes to the step log; hosts that are ours or a gateway's stay readable. */
+/** Hides who called whom in the step log; hosts that are ours or a gateway's stay readable. */
 export type Mask = {
   readonly address: (text: string) => string;
   readonly uri: (text: string) => string;

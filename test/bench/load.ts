@@ -20,6 +20,8 @@ const CALLS = Number(values.calls);
 const HOLD_MS = 50;
 const PATIENCE_MS = 5000;
 const TICK_MS = 5;
+/** Two runs against one subject must not look like repetitions. */
+const RUN = process.pid;
 const BUFFER_BYTES = 8 * 1024 * 1024;
 
 type Call = { sentAt: number; delayMs: number; isDone: boolean; toTag: string; bye: string };
@@ -70,11 +72,11 @@ function request(method: string, uri: string, index: number, cseq: number, toTag
   const body = method === 'INVITE' ? sdp : '';
   return [
     `${method} ${uri} SIP/2.0`,
-    `Via: SIP/2.0/UDP ${values.caller};branch=z9hG4bK-${index}-${cseq}-${method};rport`,
+    `Via: SIP/2.0/UDP ${values.caller};branch=z9hG4bK-${RUN}-${index}-${cseq}-${method};rport`,
     'Max-Forwards: 70',
-    `From: <sip:+46701234567@bench.example>;tag=t${index}`,
+    `From: <sip:+46701234567@bench.example>;tag=t${RUN}-${index}`,
     `To: <sip:112@bench.example>${toTag}`,
-    `Call-ID: bench-${index}@127.9.0.7`,
+    `Call-ID: ${index}-${RUN}@127.9.0.7`,
     `CSeq: ${cseq} ${method}`,
     `Contact: <sip:bench@${values.caller}>`,
     `Subject: ${index}`,
@@ -93,7 +95,7 @@ function dial(): void {
 }
 
 function heardByCaller(text: string): void {
-  const index = Number(header(text, 'Call-ID').slice(6).split('@')[0]);
+  const index = Number(header(text, 'Call-ID').split('-')[0]);
   const call = calls[index];
   if (call === undefined || call.isDone) return;
   if (text.startsWith('SIP/2.0 1')) return;

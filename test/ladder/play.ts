@@ -1,3 +1,4 @@
+import type { SiteOptions } from '../../lib/node/site-options.ts';
 import { type Address, sameAddress, writeAddress } from '../../lib/sip/address.ts';
 import { headerValue } from '../../lib/sip/headers.ts';
 import type { SipRequest } from '../../lib/sip/message.ts';
@@ -27,17 +28,29 @@ export type Played = {
   readonly alarmsLeft: number;
 };
 
+/** What else a scene may need. */
+export type Stage = {
+  readonly changes?: Partial<SiteOptions>;
+  readonly dialled?: string;
+  readonly caller?: Address;
+  /** Gateways the system refuses to send to. */
+  readonly unreachable?: boolean;
+  readonly during?: (site: VirtualSite, time: VirtualWorld) => void;
+};
+
 /** Plays a ladder against a whole site and writes down what was on the wire. */
-export async function play(script: Script): Promise<Played> {
+export async function play(script: Script, stage: Stage = {}): Promise<Played> {
   const time = new VirtualWorld(SEED);
   const network = new VirtualNetwork(time, { delayMs: 0, jitterMs: 0, loss: 0, duplication: 0 });
-  const site = virtualSite(time, network, virtualSiteOptions(script.gateways));
+  const site = virtualSite(time, network, virtualSiteOptions(script.gateways, stage.changes));
   await site.node.listen();
+  stage.during?.(site, time);
 
-  const dialled = script.emergency ? 'sip:112@192.0.2.112' : 'sip:200@192.0.2.112';
-  const caller = new ScriptedCaller(CALLER, dialled);
+  const byKind = script.emergency ? 'sip:112@192.0.2.112' : 'sip:200@192.0.2.112';
+  const from = stage.caller ?? CALLER;
+  const caller = new ScriptedCaller(from, stage.dialled ?? byKind);
   let lastRequest: SipRequest | undefined;
-  const ofCaller = network.attach(CALLER, {
+  const ofCaller = network.attach(from, {
     onDatagram(bytes) {
       caller.hear(bytes);
       const message = parse(bytes);
@@ -64,6 +77,9 @@ export async function play(script: Script): Promise<Played> {
     const text = scripted.shift() ?? describe(packet, caller);
     transcript.push(writeLine(time.nowMs, from, to, text));
   };
+  network.refuses = (to) =>
+    stage.unreachable === true &&
+    gateways.some((_, index) => sameAddress(gatewayAddress(index + 1), to));
   network.drops = () => {
     const line = transcript.at(-1) ?? '';
     const loss = losses.find(({ match, count }) => count > 0 && lineMatches(line, match));

@@ -45,10 +45,13 @@ export async function startCapture(
   const passes = `(${filter}) or (udp port ${MARK.port})`;
   const args = ['-i', 'lo', '-f', passes, '-B', '32', '-q', '-w', file];
   const dumpcap = startChild('dumpcap', args, { lifeMs: LIFE_MS });
-  await mark(file);
+  const stillRuns = () => {
+    if (dumpcap.isOver()) throw new Error(`dumpcap ended:\n${dumpcap.output()}`);
+  };
+  await mark(file, stillRuns);
   return {
     async stop() {
-      await mark(file);
+      await mark(file, stillRuns);
       dumpcap.signal('SIGINT');
       await dumpcap.ended;
       const lost = /dropped on interface .*: \d+\/(\d+)/.exec(dumpcap.output())?.[1];
@@ -59,12 +62,13 @@ export async function startCapture(
 }
 
 /** Sends a datagram until it stands in the file: all that crossed before it stands there too. */
-async function mark(file: string): Promise<void> {
+async function mark(file: string, stillRuns: () => void): Promise<void> {
   marks += 1;
   const text = `landfall-mark-${process.pid}-${marks}`;
   const socket = createSocket('udp4');
   try {
     await until(`the mark in ${file}`, () => {
+      stillRuns();
       socket.send(text, MARK.port, MARK.address);
       return existsSync(file) && endOf(file).includes(text);
     });

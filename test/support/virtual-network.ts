@@ -22,6 +22,8 @@ export class VirtualNetwork implements Datagrams {
   weather: Weather;
   /** Sees each packet as it is sent, before the weather has its say. */
   onPacket: (packet: Packet) => void = () => undefined;
+  /** Answers whether the sender's system has no way to an address. */
+  refuses: (to: Address) => boolean = () => false;
   /** Answers whether a packet is swallowed on its way. */
   drops: (packet: Packet) => boolean = () => false;
 
@@ -39,7 +41,10 @@ export class VirtualNetwork implements Datagrams {
     if (this.#sockets.has(key)) throw new Error(`${key} is bound already`);
     this.#sockets.set(key, ears);
     return {
-      send: (bytes, to) => this.#send({ bytes, from: local, to }),
+      send: (bytes, to) => {
+        if (this.refuses(to)) ears.onSendFailure(to, 'no route to host', bytes);
+        else this.#send({ bytes, from: local, to });
+      },
       close: () => this.#sockets.delete(key),
     };
   }

@@ -109,6 +109,7 @@ export class BuiltinEngine implements SipEngine {
 
   invite(invite: OutgoingInvite): void {
     inviteB(this.#core, invite);
+    this.#core.news.flush();
   }
 
   cancel(leg: LegId, headers: readonly Header[]): void {

@@ -26,6 +26,11 @@ const FIRST_NUMBER = 1;
 export function inviteB(core: Core, order: OutgoingInvite): void {
   const { leg: id, tag, callId, uri, contact, maxForwards, nextHop, body } = order;
   if (core.legsA.has(id) || core.legsB.has(id)) throw new Error(`leg ${id} exists already`);
+  if (core.legsB.size >= core.limits.legsMax) {
+    core.counts.overloads += 1;
+    core.news.push({ what: 'leg', leg: id, event: failure('transport') });
+    return;
+  }
   const wire = core.wires.of(order.listener);
   const branch = core.serials.branch(tag);
   const invite: SentInvite = {
@@ -151,9 +156,13 @@ function onRefusal(core: Core, leg: LegB, response: SipResponse): void {
 /** A timeout counts as 408 and a transport failure as 503. [3261-8.1.3.1] */
 export function onFailureB(core: Core, leg: LegB, cause: 'timeout' | 'transport'): void {
   if (leg.phase.tag === 'final' || leg.phase.tag === 'over') return;
+  refuse(core, leg, failure(cause));
+}
+
+function failure(cause: 'timeout' | 'transport'): LegEvent {
   const status = cause === 'timeout' ? 408 : 503;
   const reason = reasonPhrase(status);
-  refuse(core, leg, { on: 'refused', status, reason, cause, headers: [], body: NO_OCTETS });
+  return { on: 'refused', status, reason, cause, headers: [], body: NO_OCTETS };
 }
 
 function refuse(core: Core, leg: LegB, event: LegEvent): void {

@@ -16,7 +16,7 @@ export const LIMITS: Limits = {
 
 /** What the engine had to leave undone since it began. */
 export type Counts = {
-  /** Requests answered with 500 since there was no room. */
+  /** Requests answered with 500, and calls not made, since there was no room. */
   overloads: number;
   /** Responses that answered no request of ours. */
   strayResponses: number;

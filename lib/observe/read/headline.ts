@@ -12,7 +12,7 @@ export function headline(record: CallRecord, paint: Paint = plain): string {
   return [paint('bold', plainText(callId)), momentOf(receivedAt), ...mark, people].join('  ');
 }
 
-/** Where it went, why it ended, whose fault it was; `way` are the two addresses of a call that moved. */
+/** Where it went, why it ended, whose fault it was; `way` is from where to where it moved. */
 export function outcomeLine(record: CallRecord, way = '', paint: Paint = plain): string {
   const { fault, reason, status } = record;
   const moved = way === '' ? movedInWords(record) : `${movedInWords(record)}: ${way}`;
@@ -28,7 +28,7 @@ export function outcomeLine(record: CallRecord, way = '', paint: Paint = plain):
     .join('; ');
 }
 
-/** From the first 180 to the answer, or to the end where nobody answered; undefined: it never rang. */
+/** From the first 180 to the answer, or to the end without one; undefined: it never rang. */
 export function rangMs({ times }: CallRecord): number | undefined {
   if (times.ringing === undefined) return undefined;
   return (times.answered ?? times.ended) - times.ringing;

@@ -68,7 +68,7 @@ function rowOf(
   return { offsetMs, arrow, label: plainText(step.message ?? ''), note };
 }
 
-/** Says once for each Contact where it leads, if that is elsewhere than where the message came from. */
+/** Says once for each Contact where it leads, if not to where the message came from. */
 function contactNote(step: Step, seen: Set<string>): string {
   if (step.contact === undefined) return '';
   const place = placeOf(step.contact);

@@ -66,7 +66,7 @@ function gatewaysOf(steps: readonly Step[]): LegAddress[] {
   return [...gateways.values()];
 }
 
-/** The record says to which address the INVITE came; without it our Contact tells which one is U. */
+/** The record says to which address the INVITE came; without it our Contact tells which is U. */
 function doorTitle(
   address: string,
   steps: readonly Step[],

@@ -38,7 +38,7 @@ function fieldsOf(line: string): Fields | undefined {
   }
 }
 
-/** Whether everything that is shown of a record is there; what a later version adds does not matter. */
+/** Whether all that is shown of a record is there; what a later version adds does not matter. */
 function isRecord(fields: Fields): fields is CallRecord & Fields {
   const { times, attempts, sipCallIdB } = fields;
   return (

@@ -7,8 +7,8 @@ const BEYOND_ASCII = /[\u0080-\u00ff]/;
 const BEYOND_LATIN1 = /[\u0100-\uffff]/;
 
 /**
- * Makes text of strangers fit for a terminal: no escape sequences, and names in UTF-8 readable where
- * the message's bytes were kept one a character.
+ * Makes text of strangers fit for a terminal: no escape sequences, and names in UTF-8 readable
+ * where the message's bytes were kept one a character.
  */
 export function plainText(text: string): string {
   return fromOctets(text).replace(UNPRINTABLE, '?');

@@ -13,6 +13,7 @@ const BUSY = someRecord({
   reason: 'callee-busy',
   status: 486,
   sipCallIdA: 'quote"back\\slash@x',
+  sipCallIdB: [],
 });
 const json = (values: readonly object[]) =>
   values.map((value) => `${JSON.stringify(value)}\n`).join('');

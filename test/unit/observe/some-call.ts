@@ -54,7 +54,7 @@ const RECORD: CallRecord = {
   durationMs: 37_200,
 };
 
-/** An emergency call: the first gateway is silent, the second one answers, the caller moves and hangs up. */
+/** An emergency call: the first gateway is silent, the second answers, the caller hangs up. */
 export function someRecord(changes: Partial<CallRecord> = {}): CallRecord {
   return { ...RECORD, ...changes };
 }

@@ -51,10 +51,16 @@ describe('a response', () => {
   });
 
   test('The Via header field values in the response MUST equal the Via header field values in the request and MUST maintain the same ordering. [3261-8.2.6.2]', () => {
-    expect(linesOf({}).slice(1, 3)).toEqual([
-      'Via: SIP/2.0/UDP p.example;branch=z9hG4bK2;rport=40000;received=203.0.113.7',
-      'v: SIP/2.0/UDP caller.example;branch=z9hG4bK1, SIP/2.0/UDP inner.example;branch=z9hG4bK0',
+    const [, top, next] = linesOf({});
+    expect(top?.split(';').toSorted()).toEqual([
+      'Via: SIP/2.0/UDP p.example',
+      'branch=z9hG4bK2',
+      'received=203.0.113.7',
+      'rport=40000',
     ]);
+    expect(next).toBe(
+      'v: SIP/2.0/UDP caller.example;branch=z9hG4bK1, SIP/2.0/UDP inner.example;branch=z9hG4bK0',
+    );
   });
 
   test('the UAS MUST add a tag to the To header field in the response (with the exception of the 100 (Trying) response, in which a tag MAY be present). [3261-8.2.6.2]', () => {

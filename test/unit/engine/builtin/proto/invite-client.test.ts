@@ -7,7 +7,7 @@ import {
 } from '../../../../../lib/engine/builtin/proto/invite-client.ts';
 
 const calling = beginInviteClient().state;
-const after = (...events: InviteClientEvent[]): InviteClientState =>
+const stateAfter = (...events: InviteClientEvent[]): InviteClientState =>
   events.reduce((state, event) => stepInviteClient(state, event).state, calling);
 const response = (status: number) => ({ on: 'response', status }) as const;
 const timer = (name: 'A' | 'B' | 'D' | 'M') => ({ on: 'timer', name }) as const;
@@ -59,12 +59,12 @@ describe('the client transaction of an INVITE', () => {
 
   test('Any further provisional responses MUST be passed up to the TU while in the "Proceeding" state. [3261-17.1.1.2]', () => {
     expect(orders(calling, response(180))).toContain('deliver-response');
-    expect(orders(after(response(180)), response(180))).toEqual(['deliver-response']);
+    expect(orders(stateAfter(response(180)), response(180))).toEqual(['deliver-response']);
   });
 
   test.each([
     ['Calling', calling],
-    ['Proceeding', after(response(180))],
+    ['Proceeding', stateAfter(response(180))],
   ])(
     'When in either the "Calling" or "Proceeding" states, reception of a response with status code from 300-699 MUST cause the client transaction to transition to "Completed". (%s) [3261-17.1.1.2]',
     (_, from) => {
@@ -80,21 +80,21 @@ describe('the client transaction of an INVITE', () => {
   test('The client transaction SHOULD start timer D when it enters the "Completed" state, with a value of at least 32 seconds for unreliable transports [3261-17.1.1.2]', () => {
     const { effects } = stepInviteClient(calling, response(486));
     expect(effects).toContainEqual({ do: 'set-timer', name: 'D', delayMs: 32_000 });
-    expect(after(response(486), timer('D')).tag).toBe('terminated');
+    expect(stateAfter(response(486), timer('D')).tag).toBe('terminated');
   });
 
   test('Any retransmissions of the final response that are received while in the "Completed" state MUST cause the ACK to be re-passed to the transport layer for retransmission, but the newly received response MUST NOT be passed up to the TU. [3261-17.1.1.2]', () => {
-    const completed = after(response(486));
+    const completed = stateAfter(response(486));
     expect(orders(completed, response(486))).toEqual(['send-ack']);
     expect(orders(completed, response(180))).toEqual([]);
   });
 
   test('passes up a 2xx that comes after a refusal, since its callee believes it is in a call', () => {
-    expect(orders(after(response(486)), response(200))).toEqual(['deliver-response']);
+    expect(orders(stateAfter(response(486)), response(200))).toEqual(['deliver-response']);
   });
 
   test('When a 2xx response is received, the client transaction enters the "Accepted" state and Timer M is set to fire in 64*T1. [6026-8.4]', () => {
-    for (const from of [calling, after(response(180))]) {
+    for (const from of [calling, stateAfter(response(180))]) {
       const { state, effects } = stepInviteClient(from, response(200));
       expect(state.tag).toBe('accepted');
       expect(effects).toContainEqual({ do: 'set-timer', name: 'M', delayMs: 32_000 });
@@ -103,11 +103,11 @@ describe('the client transaction of an INVITE', () => {
   });
 
   test('Any 2xx responses that match this client transaction and that are received while in the "Accepted" state MUST be passed up to the TU. The client transaction MUST NOT generate an ACK to the 2xx response. [6026-8.4]', () => {
-    const accepted = after(response(200));
+    const accepted = stateAfter(response(200));
     expect(orders(accepted, response(200))).toEqual(['deliver-response']);
     expect(orders(accepted, response(180))).toEqual([]);
     expect(orders(accepted, response(486))).toEqual([]);
-    expect(after(response(200), timer('M')).tag).toBe('terminated');
+    expect(stateAfter(response(200), timer('M')).tag).toBe('terminated');
   });
 
   test('The client transaction SHOULD inform the TU that a transport failure has occurred, and the client transaction SHOULD transition directly to the "Terminated" state. [3261-17.1.4]', () => {
@@ -121,13 +121,13 @@ describe('the client transaction of an INVITE', () => {
     const names = ['A', 'B', 'D', 'M'] as const;
     const strangers = (wanted: string) => names.filter((name) => !wanted.includes(name));
     for (const name of strangers('AB')) expect(orders(calling, timer(name))).toEqual([]);
-    for (const name of names) expect(orders(after(response(180)), timer(name))).toEqual([]);
+    for (const name of names) expect(orders(stateAfter(response(180)), timer(name))).toEqual([]);
     for (const name of strangers('D'))
-      expect(orders(after(response(486)), timer(name))).toEqual([]);
+      expect(orders(stateAfter(response(486)), timer(name))).toEqual([]);
     for (const name of strangers('M'))
-      expect(orders(after(response(200)), timer(name))).toEqual([]);
+      expect(orders(stateAfter(response(200)), timer(name))).toEqual([]);
     for (const status of [180, 200, 486])
-      expect(orders(after(response(status)), failed)).toEqual([]);
-    expect(orders(after(timer('B')), response(200))).toEqual([]);
+      expect(orders(stateAfter(response(status)), failed)).toEqual([]);
+    expect(orders(stateAfter(timer('B')), response(200))).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import {
 } from '../../../../../lib/engine/builtin/proto/invite-server.ts';
 
 const proceeding = beginInviteServer();
-const after = (...events: InviteServerEvent[]): InviteServerState =>
+const stateAfter = (...events: InviteServerEvent[]): InviteServerState =>
   events.reduce((state, event) => stepInviteServer(state, event).state, proceeding);
 const respond = (status: number) => ({ on: 'respond', status }) as const;
 const timer = (name: 'G' | 'H' | 'I' | 'L') => ({ on: 'timer', name }) as const;
@@ -50,7 +50,7 @@ describe('the server transaction of an INVITE', () => {
   });
 
   test('when timer G fires, the response is passed to the transport again for transmission, and timer G is reset with a value that doubles, unless that value exceeds T2, in which case it is reset with the value of T2. [3261-17.2.1]', () => {
-    let state = after(respond(486));
+    let state = stateAfter(respond(486));
     const intervals: number[] = [];
     for (let times = 0; times < 5; times += 1) {
       const step = stepInviteServer(state, timer('G'));
@@ -64,11 +64,11 @@ describe('the server transaction of an INVITE', () => {
   });
 
   test('while in the "Completed" state, if a request retransmission is received, the server SHOULD pass the response to the transport for retransmission. [3261-17.2.1]', () => {
-    expect(orders(after(respond(486)), REQUEST)).toEqual(['repeat-response']);
+    expect(orders(stateAfter(respond(486)), REQUEST)).toEqual(['repeat-response']);
   });
 
   test('If an ACK is received while the server transaction is in the "Completed" state, the server transaction MUST transition to the "Confirmed" state. [3261-17.2.1]', () => {
-    const { state, effects } = stepInviteServer(after(respond(486)), ACK);
+    const { state, effects } = stepInviteServer(stateAfter(respond(486)), ACK);
     expect(state.tag).toBe('confirmed');
     expect(effects).toEqual([
       { do: 'clear-timer', name: 'G' },
@@ -78,20 +78,20 @@ describe('the server transaction of an INVITE', () => {
   });
 
   test('If timer H fires while in the "Completed" state, it implies that the ACK was never received. In this case, the server transaction MUST transition to the "Terminated" state [3261-17.2.1]', () => {
-    const { state, effects } = stepInviteServer(after(respond(486)), timer('H'));
+    const { state, effects } = stepInviteServer(stateAfter(respond(486)), timer('H'));
     expect(state.tag).toBe('terminated');
     expect(effects).toEqual([{ do: 'clear-timer', name: 'G' }]);
   });
 
   test('The purpose of the "Confirmed" state is to absorb any additional ACK messages that arrive, triggered from retransmissions of the final response. [3261-17.2.1]', () => {
-    const confirmed = after(respond(486), ACK);
+    const confirmed = stateAfter(respond(486), ACK);
     for (const event of [ACK, REQUEST, respond(200), timer('G'), timer('H')]) {
       expect(stepInviteServer(confirmed, event)).toEqual({ state: confirmed, effects: [] });
     }
   });
 
   test('Once timer I fires, the server MUST transition to the "Terminated" state. [3261-17.2.1]', () => {
-    expect(after(respond(486), ACK, timer('I')).tag).toBe('terminated');
+    expect(stateAfter(respond(486), ACK, timer('I')).tag).toBe('terminated');
   });
 
   test('When the INVITE server transaction enters the "Accepted" state, Timer L MUST be set to fire in 64*T1 for all transports. [6026-8.7]', () => {
@@ -101,16 +101,16 @@ describe('the server transaction of an INVITE', () => {
       { do: 'send-response' },
       { do: 'set-timer', name: 'L', delayMs: 32_000 },
     ]);
-    expect(after(respond(200), timer('L')).tag).toBe('terminated');
+    expect(stateAfter(respond(200), timer('L')).tag).toBe('terminated');
   });
 
   test('While in the "Accepted" state, any retransmissions of the INVITE received will match this transaction state machine and will be absorbed by the machine without changing its state. [6026-7.1]', () => {
-    const accepted = after(respond(200));
+    const accepted = stateAfter(respond(200));
     expect(stepInviteServer(accepted, REQUEST)).toEqual({ state: accepted, effects: [] });
   });
 
   test('passes an ACK on while "Accepted", and sends a further 2xx, but nothing else [6026-8.7]', () => {
-    const accepted = after(respond(200));
+    const accepted = stateAfter(respond(200));
     expect(orders(accepted, ACK)).toEqual(['deliver-ack']);
     expect(orders(accepted, respond(200))).toEqual(['send-response']);
     expect(orders(accepted, respond(486))).toEqual([]);
@@ -121,13 +121,13 @@ describe('the server transaction of an INVITE', () => {
     const names = ['G', 'H', 'I', 'L'] as const;
     for (const name of names) expect(orders(proceeding, timer(name))).toEqual([]);
     for (const name of ['I', 'L'] as const) {
-      expect(orders(after(respond(486)), timer(name))).toEqual([]);
+      expect(orders(stateAfter(respond(486)), timer(name))).toEqual([]);
     }
     for (const name of ['G', 'H', 'I'] as const) {
-      expect(orders(after(respond(200)), timer(name))).toEqual([]);
+      expect(orders(stateAfter(respond(200)), timer(name))).toEqual([]);
     }
     expect(orders(proceeding, ACK)).toEqual([]);
-    expect(orders(after(respond(486)), respond(200))).toEqual([]);
-    expect(orders(after(respond(200), timer('L')), REQUEST)).toEqual([]);
+    expect(orders(stateAfter(respond(486)), respond(200))).toEqual([]);
+    expect(orders(stateAfter(respond(200), timer('L')), REQUEST)).toEqual([]);
   });
 });

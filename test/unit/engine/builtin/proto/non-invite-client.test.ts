@@ -7,7 +7,7 @@ import {
 } from '../../../../../lib/engine/builtin/proto/non-invite-client.ts';
 
 const trying = beginNonInviteClient().state;
-const after = (...events: NonInviteClientEvent[]): NonInviteClientState =>
+const stateAfter = (...events: NonInviteClientEvent[]): NonInviteClientState =>
   events.reduce((state, event) => stepNonInviteClient(state, event).state, trying);
 const response = (status: number) => ({ on: 'response', status }) as const;
 const timer = (name: 'E' | 'F' | 'K') => ({ on: 'timer', name }) as const;
@@ -42,13 +42,13 @@ describe('the client transaction of a BYE or a CANCEL', () => {
   });
 
   test('If Timer E fires while in the "Proceeding" state, the request MUST be passed to the transport layer for retransmission, and Timer E MUST be reset with a value of T2 seconds. [3261-17.1.2.2]', () => {
-    expect(after(response(100)).tag).toBe('proceeding');
-    expect(pauses(after(response(100)), 2)).toEqual([4000, 4000]);
+    expect(stateAfter(response(100)).tag).toBe('proceeding');
+    expect(pauses(stateAfter(response(100)), 2)).toEqual([4000, 4000]);
   });
 
   test.each([
     ['Trying', trying],
-    ['Proceeding', after(response(100))],
+    ['Proceeding', stateAfter(response(100))],
   ])(
     'If Timer F fires while the client transaction is still in the "%s" state, the client transaction SHOULD inform the TU about the timeout, and then it SHOULD enter the "Terminated" state. [3261-17.1.2.2]',
     (_, from) => {
@@ -59,7 +59,7 @@ describe('the client transaction of a BYE or a CANCEL', () => {
   );
 
   test('If a final response (status codes 200-699) is received while in the "Trying" state, the response MUST be passed to the TU, and the client transaction MUST transition to the "Completed" state. [3261-17.1.2.2]', () => {
-    for (const from of [trying, after(response(100))]) {
+    for (const from of [trying, stateAfter(response(100))]) {
       for (const status of [200, 481, 699]) {
         const { state, effects } = stepNonInviteClient(from, response(status));
         expect(state.tag).toBe('completed');
@@ -74,7 +74,7 @@ describe('the client transaction of a BYE or a CANCEL', () => {
   });
 
   test('The "Completed" state exists to buffer any additional response retransmissions that may be received. If Timer K fires while in this state, the client transaction MUST transition to the "Terminated" state. [3261-17.1.2.2]', () => {
-    const completed = after(response(200));
+    const completed = stateAfter(response(200));
     for (const event of [
       response(200),
       timer('E'),
@@ -83,7 +83,7 @@ describe('the client transaction of a BYE or a CANCEL', () => {
     ]) {
       expect(stepNonInviteClient(completed, event)).toEqual({ state: completed, effects: [] });
     }
-    expect(after(response(200), timer('K')).tag).toBe('terminated');
+    expect(stateAfter(response(200), timer('K')).tag).toBe('terminated');
   });
 
   test('The client transaction SHOULD inform the TU that a transport failure has occurred [3261-17.1.4]', () => {
@@ -94,6 +94,6 @@ describe('the client transaction of a BYE or a CANCEL', () => {
 
   test('ignores what a state does not want', () => {
     expect(stepNonInviteClient(trying, timer('K')).effects).toEqual([]);
-    expect(stepNonInviteClient(after(timer('F')), response(200)).effects).toEqual([]);
+    expect(stepNonInviteClient(stateAfter(timer('F')), response(200)).effects).toEqual([]);
   });
 });

@@ -1,0 +1,113 @@
+import { describe, expect, test } from '@jest/globals';
+import { header } from '../../../../lib/sip/header-names.ts';
+import { headerValue } from '../../../../lib/sip/headers.ts';
+import { strayId } from '../../../../lib/sip/ids.ts';
+import { A, CALLER, callerSays, Stage } from './stage.ts';
+
+const stranger = (method: string, more: Parameters<typeof callerSays>[1] = {}) =>
+  callerSays(method, { toTag: 'unknown', cseq: 2, ...more });
+
+describe('requests outside dialogs', () => {
+  test('Allow, Accept, and Supported header fields SHOULD be present in a 200 (OK) response to an OPTIONS request. [3261-11.2]', async () => {
+    const stage = await Stage.open();
+    stage.callerSends(callerSays('OPTIONS'));
+    const { message } = stage.caller.last();
+    expect(stage.caller.summary).toEqual(['200 OPTIONS']);
+    expect(headerValue(message.headers, 'allow')).toBe('INVITE, ACK, CANCEL, BYE, OPTIONS');
+    expect(headerValue(message.headers, 'accept')).toBe('application/sdp');
+    expect(headerValue(message.headers, 'supported')).toBe('');
+  });
+
+  test.each(['REGISTER', 'MESSAGE', 'SUBSCRIBE', 'INFO', 'NEWMETHOD'])(
+    'If the UAS recognizes but does not support the method of a request, it MUST generate a 405 (Method Not Allowed) response. (%s) [3261-8.2.1]',
+    async (method) => {
+      const stage = await Stage.open();
+      stage.callerSends(callerSays(method));
+      expect(stage.caller.summary).toEqual([`405 ${method}`]);
+      const { message } = stage.caller.last();
+      expect(headerValue(message.headers, 'allow')).toBe('INVITE, ACK, CANCEL, BYE, OPTIONS');
+      expect(stage.strays).toEqual([]);
+    },
+  );
+
+  test('To header tags MUST be generated for responses in a stateless manner - in a manner that will generate the same tag for the same request consistently. [3261-8.2.7]', async () => {
+    const stage = await Stage.open();
+    const request = callerSays('REGISTER', { branch: 'z9hG4bKreg' });
+    stage.callerSends(request);
+    stage.callerSends(request);
+    const [first, second] = stage.caller.heard;
+    expect(first?.message.to.tag).toMatch(/^\w{16}$/);
+    expect(second?.text).toBe(first?.text);
+    expect(stage.engine.sizes().serverTransactions).toBe(0);
+    expect(stage.time.pending).toBe(0);
+  });
+});
+
+describe('strays', () => {
+  test.each(['BYE', 'INVITE', 'OPTIONS', 'INFO', 'REGISTER'])(
+    'If the UAS wishes to reject the request because it does not wish to recreate the dialog, it MUST respond to the request with a 481 (%s) [3261-12.2.2]',
+    async (method) => {
+      const stage = await Stage.open();
+      const request = stranger(method, { branch: 'z9hG4bKstray' });
+      stage.callerSends(request);
+      stage.callerSends(request);
+      expect(stage.caller.summary).toEqual([]);
+      expect(stage.strays).toMatchObject([
+        { request: { method }, receivedOn: { source: CALLER, listener: A } },
+      ]);
+      const id = stage.strays[0]?.id ?? strayId('');
+      stage.engine.respond(id, 481, 'Unknown', [header('Supported', 'x')]);
+      stage.engine.respond(id, 200, 'OK', []);
+      stage.pass(0);
+      stage.callerSends(request);
+      expect(stage.caller.summary).toEqual([`481 ${method}`, `481 ${method}`]);
+      expect(stage.caller.last().message.to.tag).toBe('unknown');
+      expect(headerValue(stage.caller.last().message.headers, 'supported')).toBeUndefined();
+      expect(stage.strays).toHaveLength(1);
+      if (method === 'INVITE') stage.callerSends(stranger('ACK', { branch: 'z9hG4bKstray' }));
+      stage.pass(60_000);
+      expect(stage.caller.summary).toHaveLength(2);
+      expect(stage.engine.sizes()).toMatchObject({ serverTransactions: 0, strays: 0 });
+    },
+  );
+
+  test('an ACK is told and nothing is kept of it', async () => {
+    const stage = await Stage.open();
+    stage.callerSends(stranger('ACK'));
+    expect(stage.strays).toMatchObject([{ request: { method: 'ACK' } }]);
+    expect(stage.engine.sizes().serverTransactions).toBe(0);
+    stage.engine.respond(stage.strays[0]?.id ?? strayId(''), 481, 'No', []);
+    stage.pass(0);
+    expect(stage.caller.summary).toEqual([]);
+  });
+
+  test('an ACK without a tag of ours, or with that of a stateless answer, is dropped', async () => {
+    const stage = await Stage.open();
+    stage.callerSends(callerSays('ACK'));
+    stage.callerSends(callerSays('OPTIONS'));
+    const toTag = stage.caller.last().message.to.tag ?? '';
+    stage.callerSends(callerSays('ACK', { toTag }));
+    expect(stage.strays).toEqual([]);
+  });
+
+  test('a stray whose verdict never comes is let go of', async () => {
+    const stage = await Stage.open();
+    stage.callerSends(stranger('BYE'));
+    expect(stage.engine.sizes()).toMatchObject({ serverTransactions: 1, strays: 1 });
+    stage.pass(32_000);
+    expect(stage.engine.sizes()).toMatchObject({ serverTransactions: 0, strays: 0 });
+    stage.engine.respond(stage.strays[0]?.id ?? strayId(''), 481, 'Late', []);
+    stage.pass(0);
+    expect(stage.caller.summary).toEqual([]);
+  });
+
+  test('a tag of another call is a stray: all three parts make the dialog [3261-12]', async () => {
+    const stage = await Stage.open();
+    stage.talkingA();
+    stage.callerSends(stranger('BYE', { toTag: 'ours', callId: 'other' }));
+    stage.callerSends(stranger('BYE', { toTag: 'ours', fromTag: 'other' }));
+    stage.callerSends(stranger('BYE', { toTag: 'our5' }));
+    expect(stage.strays).toHaveLength(3);
+    expect(stage.told).toEqual(['acknowledged']);
+  });
+});
