@@ -44,10 +44,8 @@ describe('the house is tidy', () => {
   });
 
   test('nothing switches the types off, nothing is left for later, nothing names a machine', () => {
-    const texts = filesBelow(['docs', 'scripts', '.ci'], ['']).map(({ path, text }) => ({
-      ...readSource(path, ''),
-      text,
-    }));
+    const others = filesBelow(['.'], ['']).filter(({ path }) => !path.endsWith('.ts'));
+    const texts = others.map(({ path, text }) => ({ ...readSource(path, ''), text }));
     expect(complaints(marks, [...all, ...texts])).toEqual([]);
   });
 

@@ -75,7 +75,9 @@ async function openControl(host: string, hear: (event: PhoneEvent) => void): Pro
   return socket;
 }
 
-/** `net_interface` takes an address too: by the name of the interface, baresip passes loopback over. */
+/**
+ * `net_interface` takes an address too: by the name of the interface, baresip passes loopback over.
+ */
 function configOf(address: string): string {
   return `poll_method epoll
 net_interface ${address}

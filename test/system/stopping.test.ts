@@ -18,7 +18,7 @@ describe('SIGTERM', () => {
   test('turns readiness off, lets the call end by itself, and then the node exits with 0', async () => {
     stage = await openStage({ net: NET });
     await stage.gateway('uas-answer');
-    const call = await stage.startCall('uac-honours-contact', { pauseMs: 1500 });
+    const call = await stage.startCall('uac-honours-contact', { pauseMs: 2500 });
     await isTalking();
     const drained = stage.site.drain();
     await until('readiness off', async () => (await readiness()) === 503);

@@ -50,7 +50,8 @@ describe('requests that belong to no call here', () => {
     await stage.gateway('uas-answer', { calls: 1 });
     const end = await stage.call('uac-bad-tag', { keepMessages: true });
     expect(complaintsOf(end)).toBe('');
-    expect((await strays()) - before).toBe(2);
+    // On a slow machine the 200 comes again before the right ACK, and so does the wrong one.
+    expect((await strays()) - before).toBeGreaterThanOrEqual(2);
     const record = await stage.site.recordOf(headerOf(end.messages[0]?.text ?? '', 'Call-ID'));
     expect(record).toMatchObject({ reason: 'caller-hung-up', moved: 'moved' });
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { headerValue } from '../../lib/sip/headers.ts';
 import { parse } from '../../lib/sip/parse.ts';
+import type { Sipp } from '../support/sipp.ts';
 import { headerOf } from '../support/sipp-logs.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { openUdpSink, type UdpSink } from '../support/udp-sink.ts';
@@ -16,9 +17,10 @@ const PORTS = [5060, 5050, 5061, 5070];
 describe('the torture messages of RFC 4475 at a running node', () => {
   let stage: Stage;
   let sinks: UdpSink[];
+  let gateway: Sipp;
   beforeAll(async () => {
     stage = await openStage({ net: NET });
-    await stage.gateway('uas-busy');
+    gateway = await stage.gateway('uas-busy');
     sinks = await Promise.all(
       PORTS.map((port) => openUdpSink({ address: stage.caller.address, port })),
     );
@@ -30,7 +32,9 @@ describe('the torture messages of RFC 4475 at a running node', () => {
 
   const send = (bytes: Buffer | string) => sinks[0]?.send(bytes, stage.site.anycast);
 
-  /** By Call-ID: the finals of the INVITEs before are sent again, since nobody acknowledges them. */
+  /**
+   * By Call-ID: the finals of the INVITEs before are sent again, since nobody acknowledges them.
+   */
   const answersTo = (callId: string) =>
     sinks
       .flatMap(({ received }) => received.map(({ text }) => text))
@@ -77,6 +81,11 @@ describe('the torture messages of RFC 4475 at a running node', () => {
     for (const bytes of ['GET / HTTP/1.0\r\n\r\n', '\xff\xfe']) send(bytes);
     await isAlive('after-junk');
     expect((await count()) - before).toBe(2);
+  });
+
+  test('what went on to the gateway was nothing that sipp stumbled over', async () => {
+    const { errors } = await gateway.stop();
+    expect(errors).toBe('');
   });
 });
 
