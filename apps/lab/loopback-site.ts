@@ -26,12 +26,9 @@ function main(): void {
       '',
     ].join('\n'),
   );
-  // A terminal's Ctrl-C reaches both children by itself; a signal to this process alone is passed on.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (signal === 'SIGTERM') site.kill(signal);
-    });
-  }
+  // Both have process groups of their own, so that a terminal's Ctrl-C comes through here, and
+  // once.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => site.kill(signal));
   site.on('exit', (code) => {
     gateway.kill('SIGTERM');
     process.exitCode = code ?? 1;
@@ -42,6 +39,7 @@ function run(script: string, args: readonly string[]): ChildProcess {
   const file = path.join(root, 'dist', script);
   return spawn(process.execPath, ['--enable-source-maps', file, ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    detached: true,
   });
 }
 

@@ -41,7 +41,9 @@ type Guest = {
   answerAfter(delayMs: number): void;
 };
 
-/** A media gateway without media: it answers, rings, is busy or says nothing, by the dialled user. */
+/**
+ * A media gateway without media: it answers, rings, is busy or says nothing, by the dialled user.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -101,8 +103,7 @@ async function main(): Promise<void> {
     void engine.close();
   };
   process.once('SIGTERM', stop);
-  // Ctrl-C is for the site: its last calls still need this gateway, which ends with its parent.
-  process.on('SIGINT', () => undefined);
+  // It ends with its parent, after the site's last call.
   process.once('disconnect', stop);
   const listening = await engine.listen([listener]);
   if (listening.kind === 'failed') {

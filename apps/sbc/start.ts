@@ -10,6 +10,7 @@ import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
 import { type Observer, openObserver } from '../../lib/observe/log-sink.ts';
+import type { EventSink } from '../../lib/ports/event-sink.ts';
 import type { Listener } from '../../lib/ports/sip-engine.ts';
 import { writeAddress } from '../../lib/sip/address.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
@@ -60,6 +61,7 @@ async function runSite(config: SiteConfig, io: Io): Promise<ExitCode> {
   if (epoch.kind === 'clock') sink.note({ event: 'epoch-by-clock', level: 'warn', why: epoch.why });
   if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
 
+  keepGoing(observer);
   const datagrams = udpDatagrams();
   let engine: ReturnType<typeof builtinEngine> | undefined;
   const node = siteNode(options, world, sink, (ears) => {
@@ -87,7 +89,7 @@ async function runSite(config: SiteConfig, io: Io): Promise<ExitCode> {
     await observer.close();
     return 1;
   }
-  announce(options.listeners, config, sink.note);
+  announce(options.listeners, config, sink);
   await stopped;
   await farewell(world, () => engine?.sizes().clientTransactions ?? 0);
   await engine?.close();
@@ -95,6 +97,17 @@ async function runSite(config: SiteConfig, io: Io): Promise<ExitCode> {
   sink.note({ event: 'stopped', level: 'info' });
   await observer.close();
   return 0;
+}
+
+/**
+ * A bug outside every call is told and survived: the calls that are up are worth more than a clean
+ * end.
+ */
+function keepGoing({ sink, flushNow }: Observer): void {
+  process.on('uncaughtException', (error) => {
+    sink.note({ event: 'bug', level: 'error', stack: error.stack });
+  });
+  process.on('exit', flushNow);
 }
 
 /** The first signal drains; the second hangs up what is left. Resolves when no call is left. */
@@ -129,16 +142,13 @@ function farewell(world: World, owed: () => number): Promise<void> {
   });
 }
 
-function announce(
-  listeners: readonly Listener[],
-  { admin }: SiteConfig,
-  note: Observer['sink']['note'],
-): void {
+function announce(listeners: readonly Listener[], { admin }: SiteConfig, sink: EventSink): void {
   for (const listener of listeners) {
     const { role, transport } = listener;
-    note({ event: 'listening', level: 'info', role, transport, local: writeAddress(listener) });
+    const local = writeAddress(listener);
+    sink.note({ event: 'listening', level: 'info', role, transport, local });
   }
-  note({ event: 'ready', level: 'info', admin: `http://${writeAddress(admin.listen)}` });
+  sink.note({ event: 'ready', level: 'info', admin: `http://${writeAddress(admin.listen)}` });
 }
 
 function readableHosts({ options }: SiteConfig): string[] {

@@ -69,7 +69,9 @@ export type Facts = {
   readonly moved: Moved | undefined;
 };
 
-/** The moment of an event by the wall clock as it stood at the start, whatever was done to it since. */
+/**
+ * The moment of an event by the wall clock as it stood at the start, whatever was done to it since.
+ */
 export function unixAt(facts: Facts, at: MonoMs): UnixMs {
   return unixMs(Math.round(facts.startedAtUnix + (at - facts.startedAt)));
 }

@@ -20,7 +20,9 @@ export function cancelAll(
   return { fading, effects };
 }
 
-/** Hangs up a callee whose 2xx nobody waits for: it believes it is in a call. [3261-9.1] [3261-15] */
+/**
+ * Hangs up a callee whose 2xx nobody waits for: it believes it is in a call. [3261-9.1] [3261-15]
+ */
 export function hangUpUnwanted({ attempt, tag }: EventOf<'b-answered'>): Effect[] {
   return [
     { do: 'ack-b', attempt, tag, headers: [], body: NO_OCTETS },

@@ -4,8 +4,8 @@ import type { Facts } from './facts.ts';
 /**
  * Chooses the dialog of leg a in which a gateway-side dialog speaks to the caller.
  *
- * A dialog holds one answer to one offer, so as soon as SDP has gone out for one gateway, another one
- * gets a To-tag of its own: to the caller it looks like a fork. [3261-13.2.2.4]
+ * A dialog holds one answer to one offer, so as soon as SDP has gone out for one gateway, another
+ * one gets a To-tag of its own: to the caller it looks like a fork. [3261-13.2.2.4]
  */
 export function forkFor(
   facts: Facts,

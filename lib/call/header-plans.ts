@@ -1,8 +1,8 @@
 import type { Header } from '../sip/message.ts';
 
 /**
- * What crosses in an ordinary call; everything else stays on its leg. Headers that describe the body
- * cross in every call.
+ * What crosses in an ordinary call; everything else stays on its leg. Headers that describe the
+ * body cross in every call.
  */
 const ORDINARY_PASSES: ReadonlySet<string> = new Set([
   'accept',
@@ -42,8 +42,8 @@ const ORDINARY_PASSES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What does not cross in an emergency call; everything else does, known or not, in its order and byte
- * for byte.
+ * What does not cross in an emergency call; everything else does, known or not, in its order and
+ * byte for byte.
  */
 const EMERGENCY_STAYS: ReadonlySet<string> = new Set([
   // one leg's own: written anew on the other

@@ -8,7 +8,10 @@ export type AttemptRecord = {
   /** `address:port`. */
   readonly target: string;
   readonly startedAt: UnixMs;
-  /** The gateway's final status; ours is 408 for silence and 503 for a transport failure; 0 while it is owed. */
+  /**
+   * The gateway's final status; ours is 408 for silence and 503 for a transport failure; 0 while it
+   * is owed.
+   */
   readonly status: number;
   readonly reason: string;
 };

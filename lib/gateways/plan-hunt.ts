@@ -11,8 +11,8 @@ export type PlannedTarget = {
 };
 
 /**
- * The order in which a call tries its gateways: by priority, those believed down last, then the last
- * resort. None is ever left out: belief may be wrong, and an emergency call has nobody else.
+ * The order in which a call tries its gateways: by priority, those believed down last, then the
+ * last resort. None is ever left out: belief may be wrong, and an emergency call has nobody else.
  */
 export function planHunt(
   group: Group,
@@ -33,8 +33,8 @@ export function planHunt(
 }
 
 /**
- * What a gateway is asked for: a service URN as it is [6881-9.2], else the dialled user at the gateway, unless
- * the gateway's own URI names a user.
+ * What a gateway is asked for: a service URN as it is [6881-9.2], else the dialled user at the
+ * gateway, unless the gateway's own URI names a user.
  */
 function requestUri(asked: UriText, gateway: UriText): UriText {
   const wanted = parseUri(asked);

@@ -25,8 +25,9 @@ export type Row = {
 };
 
 /**
- * Every refusal that the node can give to an INVITE. The emergency column refuses only what cannot be
- * placed at all. Overload says 500: a 503 would tell a carrier to send nothing to A, 112 included.
+ * Every refusal that the node can give to an INVITE. The emergency column refuses only what cannot
+ * be placed at all. Overload says 500: a 503 would tell a carrier to send nothing to A, 112
+ * included.
  */
 export const REFUSALS: Readonly<Record<Condition, Row>> = {
   'cancelled-before-invite': {

@@ -49,8 +49,8 @@ export function refusalOf(
 }
 
 /**
- * Whether a call is an emergency call: by what was dialled, whatever the routes say, or by the group
- * that it is routed to. Decided before any refusal.
+ * Whether a call is an emergency call: by what was dialled, whatever the routes say, or by the
+ * group that it is routed to. Decided before any refusal.
  */
 export function isEmergency({ request }: ReceivedInvite, routed: Group | undefined): boolean {
   return routed?.emergency === true || isUnder(request.uri, SOS);

@@ -1,4 +1,5 @@
 import type { Alarm } from '../base/time.ts';
+import type { Effect } from '../call/effects.ts';
 import type { CallEvent } from '../call/events.ts';
 import type { CallState } from '../call/state.ts';
 import type { LegId, Listener, ReceivedOn } from '../ports/sip-engine.ts';
@@ -28,7 +29,8 @@ export type LiveCall = {
   /** One an attempt; attempt 1 is the first. */
   readonly legsB: LegB[];
   alarm: Alarm | undefined;
-  readonly inbox: CallEvent[];
+  /** Events, and the orders that the call begins with. */
+  readonly inbox: (CallEvent | readonly Effect[])[];
   isBusy: boolean;
   isRecorded: boolean;
 };

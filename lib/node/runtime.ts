@@ -20,8 +20,8 @@ import { fromLegA, fromLegB } from './translate.ts';
 export type Runtime = {
   start(call: LiveCall, effects: readonly Effect[]): void;
   onLeg(leg: LegId, event: LegEvent): void;
-  callsNow(): number;
-  shutDown(): void;
+  readonly callsNow: () => number;
+  readonly shutDown: () => void;
 };
 
 export type Surroundings = {
@@ -42,82 +42,20 @@ type Place = { readonly call: LiveCall; readonly attempt: number };
 
 /** Runs the calls: one event of a call, all its effects, then the next. */
 export function openRuntime(around: Surroundings): Runtime {
-  const { world, sink, engine, tell } = around;
-  const { clock } = world;
+  const { engine, tell } = around;
+  const { clock } = around.world;
   const calls = new Set<LiveCall>();
   const places = new Map<LegId, Place>();
-
-  const hands: Hands = {
-    ...around,
-    setTimer(call, name, delayMs) {
-      hands.clearTimer(call);
-      call.alarm = world.timers.set(delayMs, () => onTimer(call, name));
-    },
-    clearTimer(call) {
-      if (call.alarm !== undefined) world.timers.clear(call.alarm);
-      call.alarm = undefined;
-    },
-    bind(call, attempt) {
-      places.set(legBOf(call, attempt).leg, { call, attempt });
-    },
-    end: (call, termination) => writeRecord(around, call, termination),
-    forget(call) {
-      hands.clearTimer(call);
-      places.delete(call.legA);
-      for (const { leg } of call.legsB) places.delete(leg);
-      calls.delete(call);
-      if (calls.size === 0) around.onQuiet();
-    },
-  };
-
-  const onTimer = (call: LiveCall, name: TimerName) => {
-    call.alarm = undefined;
-    take(call, { on: 'timer', name, at: clock.mono() });
-  };
-
-  /** An exception ends this one call, never the node. */
-  const guarded = (call: LiveCall, run: () => void) => {
-    try {
-      run();
-    } catch (error) {
-      const stack = error instanceof Error ? error.stack : String(error);
-      sink.note({ event: 'bug', level: 'error', callId: call.state.facts.callId, stack });
-      abort(around, hands, call);
-    }
-  };
-
-  const carryAll = (call: LiveCall, effects: readonly Effect[]) => {
-    const at = clock.mono();
-    for (const effect of effects) {
-      carryOut(call, effect, hands);
-      tell.ordered(call, effect, at);
-    }
-  };
-
-  const take = (call: LiveCall, event: CallEvent) => {
-    call.inbox.push(event);
-    if (call.isBusy) return;
-    call.isBusy = true;
-    guarded(call, () => {
-      for (let next = call.inbox.shift(); next !== undefined; next = call.inbox.shift()) {
-        const { state, effects } = step(call.state, next);
-        call.state = state;
-        carryAll(call, effects);
-      }
-    });
-    call.isBusy = false;
-  };
-
+  const hands = handsOf(around, calls, places, (call, name) =>
+    take(call, { on: 'timer', name, at: clock.mono() }),
+  );
+  const take = inboxes(around, hands);
   return {
     start(call, effects) {
       calls.add(call);
       places.set(call.legA, { call, attempt: 0 });
       tell.invited(call, clock.mono());
-      call.isBusy = true;
-      guarded(call, () => carryAll(call, effects));
-      call.isBusy = false;
-      const first = call.inbox.shift();
-      if (first !== undefined) take(call, first);
+      take(call, effects);
     },
     onLeg(leg, event) {
       const place = places.get(leg);
@@ -134,7 +72,79 @@ export function openRuntime(around: Surroundings): Runtime {
     },
     callsNow: () => calls.size,
     shutDown() {
-      for (const call of [...calls]) take(call, { on: 'shutdown', at: clock.mono() });
+      for (const call of calls) take(call, { on: 'shutdown', at: clock.mono() });
+    },
+  };
+}
+
+/** Makes the function that takes an event, or the orders that a call begins with. */
+function inboxes(around: Surroundings, hands: Hands) {
+  const { world, sink, tell } = around;
+  const carryAll = (call: LiveCall, effects: readonly Effect[]) => {
+    const at = world.clock.mono();
+    for (const effect of effects) {
+      carryOut(call, effect, hands);
+      tell.ordered(call, effect, at);
+    }
+  };
+  const empty = (call: LiveCall) => {
+    for (let next = call.inbox.shift(); next !== undefined; next = call.inbox.shift()) {
+      if ('on' in next) {
+        const { state, effects } = step(call.state, next);
+        call.state = state;
+        carryAll(call, effects);
+      } else {
+        carryAll(call, next);
+      }
+    }
+  };
+  return (call: LiveCall, arrived: CallEvent | readonly Effect[]): void => {
+    call.inbox.push(arrived);
+    if (call.isBusy) return;
+    call.isBusy = true;
+    try {
+      empty(call);
+    } catch (error) {
+      // An exception ends this one call, never the node.
+      const stack = error instanceof Error ? error.stack : String(error);
+      sink.note({ event: 'bug', level: 'error', callId: call.state.facts.callId, stack });
+      abort(around, hands, call);
+    }
+    call.isBusy = false;
+  };
+}
+
+function handsOf(
+  around: Surroundings,
+  calls: Set<LiveCall>,
+  places: Map<LegId, Place>,
+  onTimer: (call: LiveCall, name: TimerName) => void,
+): Hands {
+  const { timers } = around.world;
+  const clearTimer = (call: LiveCall) => {
+    if (call.alarm !== undefined) timers.clear(call.alarm);
+    call.alarm = undefined;
+  };
+  return {
+    ...around,
+    clearTimer,
+    setTimer(call, name, delayMs) {
+      clearTimer(call);
+      call.alarm = timers.set(delayMs, () => {
+        call.alarm = undefined;
+        onTimer(call, name);
+      });
+    },
+    bind(call, attempt) {
+      places.set(legBOf(call, attempt).leg, { call, attempt });
+    },
+    end: (call, termination) => writeRecord(around, call, termination),
+    forget(call) {
+      clearTimer(call);
+      places.delete(call.legA);
+      for (const { leg } of call.legsB) places.delete(leg);
+      calls.delete(call);
+      if (calls.size === 0) around.onQuiet();
     },
   };
 }

@@ -3,7 +3,10 @@ import type { Trunk } from '../guard/trunks.ts';
 import type { Listener } from '../ports/sip-engine.ts';
 import type { ClusterKey } from '../sip/owner-token.ts';
 
-/** All that a node needs to know of its site, as config hands it over: valid, with no defaults left open. */
+/**
+ * All that a node needs to know of its site, as config hands it over: valid, with no defaults left
+ * open.
+ */
 export type SiteOptions = {
   readonly site: string;
   readonly siteNumber: number;

@@ -9,8 +9,8 @@ import { warning } from '../sip/warning.ts';
 export type StrayVerdict = 'early-cancel' | 'forged' | 'over' | 'foreign';
 
 /**
- * Answers a request that belongs to no leg here: 481, but nothing to an ACK. A CANCEL that came before
- * its INVITE is remembered. [3261-9.2] [3261-12.2.2]
+ * Answers a request that belongs to no leg here: 481, but nothing to an ACK. A CANCEL that came
+ * before its INVITE is remembered. [3261-9.2] [3261-12.2.2]
  */
 export function answerStray(
   stray: Stray,

@@ -25,7 +25,9 @@ const ends = (fault: Fault, reason: Termination['reason'], status: number): Term
 });
 const final = (status: number) => `${INVITE}\n10 g1 > B ${status}`;
 
-/** Twenty-five things that go wrong, and whose doing each of them is, written down before the run. */
+/**
+ * Twenty-five things that go wrong, and whose doing each of them is, written down before the run.
+ */
 const CASES: readonly Case[] = [
   {
     what: 'the caller gives up while it rings',

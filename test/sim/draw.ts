@@ -3,8 +3,8 @@ import type { GatewayPlan } from './gateway.ts';
 import type { PhonePlan } from './phone.ts';
 
 export type Draw = {
-  chance(share: number): boolean;
-  between(low: number, high: number): number;
+  readonly chance: (share: number) => boolean;
+  readonly between: (low: number, high: number) => number;
 };
 
 export function drawFrom(random: () => number): Draw {

@@ -32,7 +32,9 @@ export type GatewayLeg = {
   wasCancelled: boolean;
 };
 
-/** A gateway after RFC 3261 that can also crash: then it is deaf for a while and forgets everything. */
+/**
+ * A gateway after RFC 3261 that can also crash: then it is deaf for a while and forgets everything.
+ */
 export class SimGateway {
   readonly legs = new Map<string, GatewayLeg>();
   readonly faults: string[] = [];

@@ -62,7 +62,7 @@ export class Phone {
       onDatagram: (bytes, from) => this.#hear(bytes, from),
       onSendFailure: () => undefined,
     });
-    this.#send = socket.send;
+    this.#send = (bytes, to) => socket.send(bytes, to);
   }
 
   dial(): void {

@@ -53,7 +53,10 @@ export class VirtualNetwork implements Datagrams {
     const socket = this.attach(local, ears);
     return {
       kind: 'bound' as const,
-      socket: { send: socket.send, close: async () => socket.close() },
+      socket: {
+        send: (bytes: Buffer, to: Address) => socket.send(bytes, to),
+        close: async () => socket.close(),
+      },
     };
   }
 

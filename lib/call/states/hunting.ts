@@ -11,7 +11,10 @@ import { type Attempt, type Dialing, owed } from '../state.ts';
 import { type EndReason, reasonOfStatus, terminated } from '../termination.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
 
-/** How long a fading gateway of an emergency call may think, if the caller waits: Timer C. [3261-16.8] */
+/**
+ * How long a fading gateway of an emergency call may think, if the caller waits: Timer C.
+ * [3261-16.8]
+ */
 const LAST_ANSWER_MS = 180_000;
 
 /** Tries the next target, or waits for those that still owe an answer. */

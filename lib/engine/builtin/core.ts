@@ -24,7 +24,7 @@ export type Core = {
   readonly legsB: Map<LegId, LegB>;
   readonly dialogs: Map<string, AnyDialog>;
   readonly strays: Map<StrayId, OpenStray>;
-  /** The To-tag of answers that keep no state, the same for a request that comes again. [3261-8.2.7] */
+  /** The To-tag of answers that keep no state: the same when a request comes again. [3261-8.2.7] */
   readonly statelessTag: Tag;
 };
 

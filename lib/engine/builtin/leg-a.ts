@@ -27,9 +27,8 @@ export function openLegA(
   const leg: LegA = {
     side: 'a',
     id: core.serials.leg(),
-    transaction,
     number: request.cseq.number,
-    phase: { tag: 'pending', invite: request },
+    phase: { tag: 'pending', invite: request, transaction },
     flow: { wire, to: receivedOn.source },
     dialogs: [],
   };
@@ -44,26 +43,28 @@ export function openLegA(
 /** Sends 101 to 199. [3261-13.3.1.1] */
 export function ringA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
-  dialogOf(core, leg, leg.phase.invite, response.tag);
-  respond(core, leg, response);
+  const { invite, transaction } = leg.phase;
+  dialogOf(core, leg, invite, response.tag);
+  respond(core, transaction, response);
 }
 
 /** Sends a 2xx and repeats it, from T1 on at growing intervals, until its ACK. [3261-13.3.1.4] */
 export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
-  const dialog = dialogOf(core, leg, leg.phase.invite, response.tag);
+  const { invite, transaction } = leg.phase;
+  const entry = dialogOf(core, leg, invite, response.tag);
   leg.phase = { tag: 'final' };
   leg.flow = flowFrom(core, leg, response.contact);
-  const bytes = respond(core, leg, response);
-  const { wire, to } = leg.transaction;
+  const bytes = respond(core, transaction, response);
+  const { wire, to } = transaction;
   const repeat = { bytes, flow: { wire, to }, intervalMs: T1_MS, waitedMs: 0 };
-  awaitAck(core, dialog, repeat, T1_MS, undefined);
+  awaitAck(core, entry, repeat, T1_MS, undefined);
 }
 
 /** Sends 300 to 699. */
 export function rejectA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
-  respond(core, leg, response);
+  respond(core, leg.phase.transaction, response);
   lingerA(core, leg);
 }
 
@@ -73,12 +74,12 @@ function flowFrom(core: Core, { flow }: LegA, contact: UriText | undefined): Flo
   return wire === undefined ? flow : { wire, to: flow.to };
 }
 
-function respond(core: Core, leg: LegA, response: InviteResponse): Buffer {
+function respond(core: Core, transaction: InviteServer, response: InviteResponse): Buffer {
   const { status, reason, tag, contact, body } = response;
   const formsDialog = status < 300;
   const own = contact === undefined ? [] : [header('Contact', `<${contact}>`)];
   if (formsDialog && status >= 200) own.push(ALLOW);
-  const bytes = composeResponse(leg.transaction.reply, {
+  const bytes = composeResponse(transaction.reply, {
     status,
     reason,
     tag,
@@ -86,7 +87,7 @@ function respond(core: Core, leg: LegA, response: InviteResponse): Buffer {
     headers: [...own, ...fenced(response.headers)],
     body,
   });
-  core.servers.respond(leg.transaction, status, bytes);
+  core.servers.respond(transaction, status, bytes);
   return bytes;
 }
 
@@ -231,7 +232,7 @@ function concernsNode(leg: LegA, state: DialogStateA): boolean {
   }
 }
 
-/** An early dialog ends with the INVITE's final response, and so it keeps nothing alive. [3261-12.3] */
+/** An early dialog ends with the INVITE's final response: it keeps nothing alive. [3261-12.3] */
 function lingerIfOverA(core: Core, leg: LegA): void {
   if (leg.phase.tag === 'pending') return;
   const isOver = leg.dialogs.every(({ state }) => state.tag === 'early' || state.tag === 'ended');

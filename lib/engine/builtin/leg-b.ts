@@ -111,7 +111,7 @@ function findDialogB({ dialogs }: LegB, tag: Tag): DialogB | undefined {
   return dialogs.find(({ dialog }) => dialog.remoteTag === tag);
 }
 
-/** Each callee that answers is told once; a 2xx that comes again gets its ACK again. [3261-13.2.2.4] */
+/** Each callee's answer is told once; a 2xx that comes again gets its ACK again. [3261-13.2.2.4] */
 function onSuccess(core: Core, leg: LegB, response: SipResponse): void {
   const tag = response.to.tag ?? tagOf('');
   const entry = findDialogB(leg, tag) ?? addDialog(core, leg, response, tag);
@@ -134,7 +134,7 @@ function onSuccess(core: Core, leg: LegB, response: SipResponse): void {
   }
 }
 
-/** The way and the target of the dialog are those of the 2xx, not of a 1xx before. [3261-13.2.2.4] */
+/** Way and target of the dialog are those of the 2xx, not of a 1xx before. [3261-13.2.2.4] */
 function answered(core: Core, entry: DialogB, response: SipResponse): void {
   const { leg } = entry;
   const { remoteSeq } = entry.dialog;
@@ -223,7 +223,7 @@ function sendAck(core: Core, { wire }: Flow, ack: SentAck | undefined): void {
 
 function hopOf(core: Core, { leg, dialog }: DialogB): Flow {
   const { wire, to } = leg.flow;
-  return { wire, to: gatewayHop(dialog, to, core.wires.listeners()) };
+  return { wire, to: gatewayHop(dialog, to, core.wires.listeners) };
 }
 
 /** Sends BYE. A 2xx without its ACK gets that first. [3261-13.2.2.4] [3261-15] */
@@ -241,8 +241,8 @@ export function hangUpB(core: Core, leg: LegB, tag: Tag, headers: readonly Heade
 }
 
 /**
- * Takes the callee's BYE. In an early dialog it means that its 2xx was lost and that it has given up,
- * so the INVITE counts as refused. [3261-15]
+ * Takes the callee's BYE. In an early dialog it means that its 2xx was lost and that it has given
+ * up, so the INVITE counts as refused. [3261-15]
  */
 export function hungUpByThemB(core: Core, entry: DialogB, arrival: Arrival): void {
   const { leg, state, dialog } = entry;

@@ -14,7 +14,6 @@ export type Flow = { readonly wire: Wire; readonly to: Address };
 export type LegA = {
   readonly side: 'a';
   readonly id: LegId;
-  readonly transaction: InviteServer;
   /** The number of the INVITE, which its ACK repeats. */
   readonly number: number;
   phase: PhaseA;
@@ -24,7 +23,11 @@ export type LegA = {
 };
 
 export type PhaseA =
-  | { readonly tag: 'pending'; readonly invite: SipRequest }
+  | {
+      readonly tag: 'pending';
+      readonly invite: SipRequest;
+      readonly transaction: InviteServer;
+    }
   /** The final response was given. */
   | { readonly tag: 'final' }
   /** Nothing is left of it but answers to late messages. */

@@ -1,6 +1,6 @@
 /** How much the engine holds at most. */
 export type Limits = {
-  /** Requests outside dialogs are refused beyond it; those of calls that are up have a tenth more. */
+  /** Requests outside dialogs are refused beyond it; those of calls that are up at a tenth more. */
   readonly transactionsMax: number;
   /** Of either side. */
   readonly legsMax: number;

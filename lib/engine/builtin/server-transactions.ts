@@ -27,6 +27,7 @@ type Common = {
   readonly to: Address;
   readonly reply: Reply;
   readonly alarms: Alarms;
+  /** The last response, as long as it may be repeated. */
   last: Buffer | undefined;
 };
 
@@ -129,6 +130,8 @@ export class ServerTransactions {
           never(effect);
       }
     }
+    // From here on nothing repeats it.
+    if (state.tag === 'accepted' || state.tag === 'confirmed') transaction.last = undefined;
     if (state.tag === 'terminated') this.#all.delete(transaction.key);
     return passesAck;
   }

@@ -30,7 +30,7 @@ export function serveUnparsable(
   core.news.push({ what: 'fault', fault, receivedOn, answered });
 }
 
-/** 400 with as much of the request as there is; where it goes does not depend on it. [3261-21.4.1] */
+/** 400 with as much of the request as there is; nothing in it says where to. [3261-21.4.1] */
 function composeBadRequest(
   { headers, reason }: SipFault,
   { source }: ReceivedOn,

@@ -31,6 +31,7 @@ export class Wires {
   readonly #tap: Tap | undefined;
   readonly #ears: WireEars;
   readonly #wires: Wire[] = [];
+  readonly #listeners: Listener[] = [];
 
   constructor(datagrams: Datagrams, tap: Tap | undefined, ears: WireEars) {
     this.#datagrams = datagrams;
@@ -68,6 +69,7 @@ export class Wires {
     if (bound.kind === 'failed') return bound.why;
     wire = { listener, socket: bound.socket };
     this.#wires.push(wire);
+    this.#listeners.push(listener);
     return undefined;
   }
 
@@ -89,8 +91,8 @@ export class Wires {
     );
   }
 
-  listeners(): Listener[] {
-    return this.#wires.map(({ listener }) => listener);
+  get listeners(): readonly Listener[] {
+    return this.#listeners;
   }
 
   send({ listener, socket }: Wire, bytes: Buffer, to: Address): void {
@@ -99,6 +101,7 @@ export class Wires {
   }
 
   async close(): Promise<void> {
+    this.#listeners.length = 0;
     await Promise.all(this.#wires.splice(0).map(({ socket }) => socket.close()));
   }
 }

@@ -70,7 +70,7 @@ export type ReplyWith = {
   readonly body: Octets;
 };
 
-/** A response with what must be repeated of its request. [3261-8.2.6] */
+/** A response with what must be repeated of its request. [3261-8.2.6.2] */
 export function composeResponse(reply: Reply, response: ReplyWith): Buffer {
   const { status, reason, tag, formsDialog, body } = response;
   const toWithTag = tag === undefined || reply.hasToTag ? reply.to : withTag(reply.to, tag);
@@ -97,7 +97,7 @@ export type SentInvite = {
   readonly number: number;
 };
 
-/** The ACK of a final response that is no 2xx. Our INVITE has no Route to repeat. [3261-17.1.1.3] */
+/** The ACK of a refusal. Our INVITE has no Route that it would have to repeat. [3261-17.1.1.3] */
 export function composeAck(invite: SentInvite, to: string): Buffer {
   return writeRequest(repeating(invite, 'ACK', header('To', to), []));
 }

@@ -1,7 +1,14 @@
-import { NO_OCTETS, type Octets } from '../../../base/brands.ts';
+import { bytesOf, NO_OCTETS, type Octets } from '../../../base/brands.ts';
 import { header } from '../../../sip/header-names.ts';
 import { headerValue, listValues } from '../../../sip/headers.ts';
-import { type SipCallId, type Tag, tagOf, type UriText, uriText } from '../../../sip/ids.ts';
+import {
+  type SipCallId,
+  sipCallId,
+  type Tag,
+  tagOf,
+  type UriText,
+  uriText,
+} from '../../../sip/ids.ts';
 import type { Header, SipRequest, SipResponse } from '../../../sip/message.ts';
 import { contactUri, parseNameAddr, withTag } from '../../../sip/name-addr.ts';
 import { parseUri } from '../../../sip/uri.ts';
@@ -32,15 +39,15 @@ const MAX_FORWARDS = 70;
 export function uasDialog(invite: SipRequest, localTag: Tag): Dialog {
   const { headers, from, callId, cseq } = invite;
   return {
-    callId,
+    callId: sipCallId(copyOf(callId)),
     localTag,
-    remoteTag: from.tag ?? tagOf(''),
-    local: withTag(headerValue(headers, 'to') ?? '', localTag),
-    remote: headerValue(headers, 'from') ?? '',
+    remoteTag: tagOf(copyOf(from.tag ?? '')),
+    local: copyOf(withTag(headerValue(headers, 'to') ?? '', localTag)),
+    remote: copyOf(headerValue(headers, 'from') ?? ''),
     localSeq: 0,
     remoteSeq: cseq.number,
-    target: targetOf(headers) ?? from.uri,
-    routes: listValues(headers, 'record-route'),
+    target: targetOf(headers) ?? uriText(copyOf(from.uri)),
+    routes: routesOf(headers),
   };
 }
 
@@ -48,21 +55,31 @@ export function uasDialog(invite: SipRequest, localTag: Tag): Dialog {
 export function uacDialog(response: SipResponse, invited: UriText): Dialog {
   const { headers, from, to, callId, cseq } = response;
   return {
-    callId,
-    localTag: from.tag ?? tagOf(''),
-    remoteTag: to.tag ?? tagOf(''),
-    local: headerValue(headers, 'from') ?? '',
-    remote: headerValue(headers, 'to') ?? '',
+    callId: sipCallId(copyOf(callId)),
+    localTag: tagOf(copyOf(from.tag ?? '')),
+    remoteTag: tagOf(copyOf(to.tag ?? '')),
+    local: copyOf(headerValue(headers, 'from') ?? ''),
+    remote: copyOf(headerValue(headers, 'to') ?? ''),
     localSeq: cseq.number,
     remoteSeq: undefined,
     target: targetOf(headers) ?? invited,
-    routes: listValues(headers, 'record-route').toReversed(),
+    routes: routesOf(headers).reverse(),
   };
 }
 
 function targetOf(headers: readonly Header[]): UriText | undefined {
   const contact = headerValue(headers, 'contact');
-  return contact === undefined ? undefined : contactUri(contact);
+  const uri = contact === undefined ? undefined : contactUri(contact);
+  return uri === undefined ? undefined : uriText(copyOf(uri));
+}
+
+function routesOf(headers: readonly Header[]): string[] {
+  return listValues(headers, 'record-route').map(copyOf);
+}
+
+/** A slice would keep the whole datagram in memory for as long as the dialog. */
+function copyOf(text: string): string {
+  return bytesOf(text).toString('latin1');
 }
 
 /** Takes the number of a request of the far end; undefined: it is out of order. [3261-12.2.2] */
@@ -109,7 +126,7 @@ export function nextOurs(dialog: Dialog): Dialog {
   return { ...dialog, localSeq: dialog.localSeq + 1 };
 }
 
-/** The URI that says where a request of the dialog goes first: that of the top route, or the target. */
+/** Where a request of the dialog goes first: the URI of the top route, or the target. */
 export function firstHop({ target, routes: [top] }: Dialog): string {
   return top === undefined ? target : routeUri(top);
 }

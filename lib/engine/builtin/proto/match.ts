@@ -14,7 +14,7 @@ export function responseKey({ via, cseq }: SipResponse): string | undefined {
   return via.branch === undefined ? undefined : clientKey(via.branch, cseq.method);
 }
 
-/** What a request and its retransmissions have in common, and an INVITE with its ACK. [3261-17.2.3] */
+/** What a request and its repetitions have in common, and an INVITE with its ACK. [3261-17.2.3] */
 export function serverKey(request: SipRequest): string {
   return keyFor(request, request.method === 'ACK' ? 'INVITE' : request.method);
 }

@@ -6,9 +6,9 @@ import { type Dialog, firstHop } from './dialog.ts';
 const PORT_DEFAULT = 5060;
 
 /**
- * Where a request of ours on a gateway leg goes: to the top route or the remote target where that is
- * a usable address, otherwise to where the INVITE went. `maddr` is not obeyed, no name is looked up,
- * and no hop is an address of ours: a request of the node's must never come back to it.
+ * Where a request of ours on a gateway leg goes: to the top route or the remote target where that
+ * is a usable address, otherwise to where the INVITE went. `maddr` is not obeyed, no name is looked
+ * up, and no hop is an address of ours: a request of the node's must never come back to it.
  */
 export function gatewayHop(dialog: Dialog, invited: Address, ours: readonly Listener[]): Address {
   const uri = parseUri(firstHop(dialog));
@@ -23,7 +23,8 @@ export function gatewayHop(dialog: Dialog, invited: Address, ours: readonly List
 
 /** On an anycast or unicast address every port counts as ours, on a gateway-side one its own. */
 function isOurs({ address, port, role }: Listener, hop: Address): boolean {
-  if ((canonicalAddress(address) ?? address) !== hop.address) return false;
+  const ours = address.includes(':') ? canonicalV6(address) : address;
+  if (ours !== hop.address) return false;
   return role !== 'gateway' || port === hop.port;
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { header } from '../../../../lib/sip/header-names.ts';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { tagOf } from '../../../../lib/sip/ids.ts';
-import { A, callerSays, responds, Stage, says, U } from './stage.ts';
+import { A, callerSays, responds, U } from './peers.ts';
+import { Stage, says } from './stage.ts';
 
 const BRANCH = 'z9hG4bKinv';
 

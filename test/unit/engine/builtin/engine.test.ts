@@ -3,7 +3,8 @@ import { builtinEngine } from '../../../../lib/engine/builtin/engine.ts';
 import { legId, strayId, tagOf } from '../../../../lib/sip/ids.ts';
 import { VirtualNetwork } from '../../../support/virtual-network.ts';
 import { VirtualWorld } from '../../../support/virtual-world.ts';
-import { A, CALLER, callerSays, LISTENERS, NOTHING, Stage, says, U } from './stage.ts';
+import { A, CALLER, callerSays, U } from './peers.ts';
+import { LISTENERS, NOTHING, Stage, says } from './stage.ts';
 
 describe('the engine', () => {
   test('the node is told when everything is done, and one thing after the other', async () => {

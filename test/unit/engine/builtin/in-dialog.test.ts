@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { tagOf } from '../../../../lib/sip/ids.ts';
-import { A, callerSays, gatewaySays, Stage, says, U } from './stage.ts';
+import { A, callerSays, gatewaySays, U } from './peers.ts';
+import { Stage, says } from './stage.ts';
 
 const inDialog = (method: string, cseq: number, more: Parameters<typeof callerSays>[1] = {}) =>
   callerSays(method, { toTag: 'ours', cseq, ...more });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LegEvent } from '../../../../lib/ports/sip-engine.ts';
 import { type LegId, legId, sipCallId, tagOf } from '../../../../lib/sip/ids.ts';
-import { A, B, callerSays, gatewaySays, NOTHING, responds, Stage, says, U } from './stage.ts';
+import { A, B, callerSays, gatewaySays, responds, U } from './peers.ts';
+import { NOTHING, Stage, says } from './stage.ts';
 
 const CALLS = 1000;
 const EMPTY = { legs: 0, dialogs: 0, serverTransactions: 0, clientTransactions: 0, strays: 0 };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { legId, tagOf } from '../../../../lib/sip/ids.ts';
-import { callerSays, NOTHING, Stage, U } from './stage.ts';
+import { callerSays, U } from './peers.ts';
+import { NOTHING, Stage } from './stage.ts';
 
 const invite = (number: number) => callerSays('INVITE', { callId: `call-${number}` });
 

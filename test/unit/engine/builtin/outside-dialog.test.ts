@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { header } from '../../../../lib/sip/header-names.ts';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { strayId } from '../../../../lib/sip/ids.ts';
-import { A, CALLER, callerSays, Stage } from './stage.ts';
+import { A, CALLER, callerSays } from './peers.ts';
+import { Stage } from './stage.ts';
 
 const stranger = (method: string, more: Parameters<typeof callerSays>[1] = {}) =>
   callerSays(method, { toTag: 'unknown', cseq: 2, ...more });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { CALLER, callerSays, Stage } from './stage.ts';
+import { CALLER, callerSays } from './peers.ts';
+import { Stage } from './stage.ts';
 
 const broken = (method: string, line: string) =>
   callerSays(method).replace(new RegExp(`${line}:.*\r\n`), '');
