@@ -1,3 +1,5 @@
+import { header } from '../../sip/header-names.ts';
+import { listValues } from '../../sip/headers.ts';
 import type { StrayId } from '../../sip/ids.ts';
 import { TIMER_J_MS } from '../../sip/timer-values.ts';
 import {
@@ -30,7 +32,7 @@ export function serveOutside(core: Core, key: string, arrival: Arrival): void {
       cancel(core, key, arrival);
       return;
     case 'OPTIONS':
-      serveAlone(core, key, arrival, ABILITIES);
+      serveAlone(core, key, arrival, abilitiesFor(arrival));
       return;
     case 'BYE':
       serveAlone(core, key, arrival, { status: 481 });
@@ -38,6 +40,13 @@ export function serveOutside(core: Core, key: string, arrival: Arrival): void {
     default:
       serveAlone(core, key, arrival, NOT_ALLOWED);
   }
+}
+
+/** What is asked for under a condition that is not met is not told. [3261-8.2.2.3] */
+function abilitiesFor({ request }: Arrival): Answer {
+  const unknown = listValues(request.headers, 'require');
+  if (unknown.length === 0) return ABILITIES;
+  return { status: 420, headers: [header('Unsupported', unknown.join(', '))] };
 }
 
 function serveAlone(core: Core, key: string, arrival: Arrival, what: Answer): void {

@@ -19,6 +19,14 @@ describe('requests outside dialogs', () => {
     expect(headerValue(message.headers, 'supported')).toBe('');
   });
 
+  test('If a UAS does not understand an option-tag listed in a Require header field, it MUST respond by generating a response with status code 420 (Bad Extension). [3261-8.2.2.3]', async () => {
+    const stage = await Stage.open();
+    stage.callerSends(callerSays('OPTIONS', { headers: ['Require: nothing, foo'] }));
+    expect(stage.caller.summary).toEqual(['420 OPTIONS']);
+    const { headers } = stage.caller.last().message;
+    expect(headerValue(headers, 'unsupported')).toBe('nothing, foo');
+  });
+
   test.each(['REGISTER', 'MESSAGE', 'SUBSCRIBE', 'INFO', 'NEWMETHOD'])(
     'If the UAS recognizes but does not support the method of a request, it MUST generate a 405 (Method Not Allowed) response. (%s) [3261-8.2.1]',
     async (method) => {
