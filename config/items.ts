@@ -53,6 +53,11 @@ export const LISTENER = {
     NONE,
     'What Contact and Via say in place of the address: a host name, or the address outside a NAT.',
   ),
+  emergency: field(
+    YES_OR_NO,
+    { value: false },
+    'Whether every call that comes here is an emergency call, whatever is dialled.',
+  ),
 };
 
 export const GATEWAY = {

@@ -30,6 +30,7 @@ export type CallRecord = {
   readonly source: string;
   /** Absent for a source that no trunk names. */
   readonly trunk: string | undefined;
+  /** Whole header values, as text for people. */
   readonly from: string;
   readonly to: string;
   readonly emergency: boolean;

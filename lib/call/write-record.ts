@@ -1,4 +1,5 @@
 import type { MonoMs } from '../base/brands.ts';
+import { textOf } from '../base/octet-text.ts';
 import { type Facts, unixAt } from './facts.ts';
 import type { CallRecord } from './record.ts';
 import type { Termination } from './termination.ts';
@@ -21,8 +22,8 @@ export function recordOf(
     callId: facts.callId,
     ...particulars,
     receivedAt: facts.startedAtUnix,
-    from: facts.asked.from,
-    to: facts.asked.to,
+    from: textOf(facts.asked.from),
+    to: textOf(facts.asked.to),
     emergency: facts.emergency,
     times: { invite: facts.startedAtUnix, ...facts.times, ended: unixAt(facts, endedAt) },
     moved: facts.moved,

@@ -49,11 +49,15 @@ export function refusalOf(
 }
 
 /**
- * Whether a call is an emergency call: by what was dialled, whatever the routes say, or by the
- * group that it is routed to. Decided before any refusal.
+ * Whether a call is an emergency call: by the listener it came to, by the service that was dialled
+ * whatever the routes say, or by the group that it is routed to. Decided before any refusal.
  */
-export function isEmergency({ request }: ReceivedInvite, routed: Group | undefined): boolean {
-  return routed?.emergency === true || isUnder(request.uri, SOS);
+export function isEmergency(
+  { request, receivedOn }: ReceivedInvite,
+  routed: Group | undefined,
+): boolean {
+  if (receivedOn.listener.emergency === true || routed?.emergency === true) return true;
+  return isUnder(request.uri, SOS);
 }
 
 /** The Max-Forwards of the INVITE; absent or unreadable counts as 70. [3261-8.1.1.6] */

@@ -1,4 +1,5 @@
 import type { UnixMs } from '../base/brands.ts';
+import { textOf } from '../base/octet-text.ts';
 import type { CallId } from '../call/ids.ts';
 import type { CallRecord } from '../call/record.ts';
 import { type EndReason, terminated } from '../call/termination.ts';
@@ -44,8 +45,8 @@ export function refusedRecord(
     receivedOn: doorName(receivedOn.listener),
     source: writeAddress(receivedOn.source),
     trunk,
-    from: headerValue(request.headers, 'from') ?? '',
-    to: headerValue(request.headers, 'to') ?? '',
+    from: textOf(headerValue(request.headers, 'from') ?? ''),
+    to: textOf(headerValue(request.headers, 'to') ?? ''),
     emergency,
     times: {
       invite: at,

@@ -12,6 +12,8 @@ export type Listener = Address & {
   readonly role: ListenerRole;
   /** Stands in Contact and Via in place of the address; absent: the address itself. */
   readonly advertise: string | undefined;
+  /** Every call that comes here is an emergency call. Absent: what is dialled decides. */
+  readonly emergency?: boolean;
 };
 
 export type ReceivedOn = { readonly listener: Listener; readonly source: Address };

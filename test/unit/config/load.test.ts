@@ -134,7 +134,7 @@ describe('a valid site file', () => {
 });
 
 function listener(role: string, address: string) {
-  return { role, transport: 'udp', address, port: 5060, advertise: undefined };
+  return { role, transport: 'udp', address, port: 5060, advertise: undefined, emergency: false };
 }
 
 function gateway(name: string, uri: string, address: string, priority: number) {

@@ -97,11 +97,15 @@ describe('admission', () => {
     expect(conditionOf({ isBuried: true, trunk: undefined })).toBe('cancelled-before-invite');
   });
 
-  test('what is an emergency call is decided by the service URN or by the group', () => {
+  test('what is an emergency call is decided by the listener, the service URN or the group', () => {
     expect(isEmergency(invite('urn:service:sos.fire'), undefined)).toBe(true);
     expect(isEmergency(invite('urn:service:sos'), office)).toBe(true);
     expect(isEmergency(invite('sip:112@c'), { ...office, emergency: true })).toBe(true);
     expect(isEmergency(invite('sip:112@c'), office)).toBe(false);
+    const { request, receivedOn, leg } = invite('sip:12345@c');
+    const listener = { ...receivedOn.listener, emergency: true };
+    const there = { leg, request, receivedOn: { ...receivedOn, listener } };
+    expect(isEmergency(there, undefined)).toBe(true);
     expect(isEmergency(invite('urn:service:test.sos'), undefined)).toBe(false);
   });
 
