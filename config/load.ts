@@ -18,6 +18,7 @@ import {
 import { readLists } from './lists.ts';
 import { inFileOrder, type Problem, problemAt, type Report } from './problems.ts';
 import { leaves } from './schema.ts';
+import { type Sheet, sheetOf } from './sheet.ts';
 import type { SiteConfig } from './site-config.ts';
 import { EMPTY_FILE, parseSiteFile, type SiteFile } from './site-file.ts';
 import { whyOf } from './why.ts';
@@ -34,7 +35,7 @@ export type LoadRequest = {
 };
 
 export type LoadedConfig =
-  | { readonly kind: 'valid'; readonly config: SiteConfig }
+  | { readonly kind: 'valid'; readonly config: SiteConfig; readonly sheet: Sheet }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
 /** Reads defaults < file < environment < arguments, and reports all that is wrong at once. */
@@ -69,7 +70,8 @@ function loadLayers(file: SiteFile, request: LoadRequest): LoadedConfig {
   const secrets = readSecrets(values, isSiteOnLoopback(lists, adminHost), request, report);
   if (problems.length > 0) return { kind: 'invalid', problems: inFileOrder(problems) };
   assertValid();
-  return { kind: 'valid', config: assemble(values, lists, secrets) };
+  const config = assemble(values, lists, secrets);
+  return { kind: 'valid', config, sheet: sheetOf(values, lists, secrets) };
 }
 
 function readSettings(

@@ -101,8 +101,8 @@ gets the new rules. The command prints the difference and ends with 0:
 
 \`\`\`
 ~ hunt.budgetMs: 6000 -> 8000
-+ gateways[psap-c]: {"uri":"sip:10.0.1.33","priority":3}
-- routes[user 113]: {"group":"psap"}
++ gateways[psap-c]: { uri: sip:10.0.1.33, priority: 3 }
+- routes[user 113]: { group: psap }
 \`\`\`
 
 A file with problems, or a change that needs a restart, is refused as a whole: every reason is said, the node runs
