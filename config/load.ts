@@ -34,8 +34,15 @@ export type LoadRequest = {
   readonly readFile: (path: string) => string;
 };
 
+export type ValidConfig = {
+  readonly kind: 'valid';
+  readonly config: SiteConfig;
+  /** The same, laid out for comparing it with another one. */
+  readonly sheet: Sheet;
+};
+
 export type LoadedConfig =
-  | { readonly kind: 'valid'; readonly config: SiteConfig; readonly sheet: Sheet }
+  | ValidConfig
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
 /** Reads defaults < file < environment < arguments, and reports all that is wrong at once. */

@@ -80,8 +80,8 @@ export function siteNode(
     hangUpAll: runtime.shutDown,
     reconfigure(next) {
       const { options: before } = desk.rules;
-      for (const name of gatewaysLost(before, next)) health.forget(name);
       desk.rules = siteRules({ ...before, ...next });
+      for (const name of gatewaysLost(before, next)) health.forget(name);
     },
   };
 }
