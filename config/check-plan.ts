@@ -11,10 +11,14 @@ export function checkPlan(lists: SiteLists, report: Report): void {
     const names = items.map(({ path, parts }) => ({ path: [...path, 'name'], name: parts.name }));
     reportTwice(names, 'name', report);
   }
-  if (gateways !== undefined)
-    for (const group of groups ?? []) checkMembers(group, namesOf(gateways), report);
-  if (groups !== undefined)
-    for (const route of routes ?? []) checkRouteGroup(route, namesOf(groups), report);
+  if (gateways !== undefined) {
+    const known = namesOf(gateways);
+    for (const group of groups ?? []) checkMembers(group, known, report);
+  }
+  if (groups !== undefined) {
+    const known = namesOf(groups);
+    for (const route of routes ?? []) checkRouteGroup(route, known, report);
+  }
   const matches = (routes ?? []).map(({ path, parts: { match } }) => ({
     path: [...path, 'match'],
     name: match === undefined ? undefined : Object.values(match).join(),
