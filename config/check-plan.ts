@@ -1,6 +1,8 @@
+import { adminAddress, isLoopback } from './addresses.ts';
 import { closest } from './closest.ts';
 import type { GroupItem, RouteItem, SiteLists } from './lists.ts';
 import { keyOf, type Path, type Report } from './problems.ts';
+import type { SiteValues } from './schema.ts';
 
 /** Holds gateways, groups, routes and trunks against each other. */
 export function checkPlan(lists: SiteLists, report: Report): void {
@@ -25,6 +27,28 @@ export function checkPlan(lists: SiteLists, report: Report): void {
   }));
   reportTwice(matches, 'match', report);
   checkReach(lists, report);
+}
+
+/** Holds single values against each other. */
+export function checkValues({ hunt, log, admin }: SiteValues, report: Report): void {
+  if (hunt.attemptMsMin > hunt.attemptMs)
+    report(['hunt', 'attemptMsMin'], {
+      value: hunt.attemptMsMin,
+      wrong: `is more than hunt.attemptMs, ${hunt.attemptMs}`,
+      want: `write ${hunt.attemptMs} or less`,
+    });
+  if (log.records !== 'none' && log.records === log.steps)
+    report(['log', 'records'], {
+      value: log.records,
+      wrong: 'is the file of log.steps too',
+      want: 'write another; records are not masked',
+    });
+  const host = adminAddress(admin.listen)?.address;
+  if (host !== undefined && !isLoopback(host) && admin.token === null)
+    report(['admin', 'token'], {
+      wrong: `is missing, and admin.listen ${admin.listen} can be reached from outside`,
+      want: 'write token: "env:NAME", or listen on 127.0.0.1',
+    });
 }
 
 function reportEmpty(

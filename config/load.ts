@@ -1,8 +1,7 @@
 import { adminAddress } from './addresses.ts';
 import { assemble } from './assemble.ts';
 import { checkListeners, checkNextHops } from './check-listeners.ts';
-import { checkPlan } from './check-plan.ts';
-import { checkValues } from './check-values.ts';
+import { checkPlan, checkValues } from './check-plan.ts';
 import { isSiteOnLoopback, readSecrets } from './keys.ts';
 import { layered } from './layered.ts';
 import {
@@ -16,12 +15,11 @@ import {
   type Setting,
 } from './layers.ts';
 import { readLists } from './lists.ts';
-import { inFileOrder, type Problem, problemAt, type Report } from './problems.ts';
+import { inFileOrder, type Problem, problemAt, type Report, whyOf } from './problems.ts';
 import { leaves } from './schema.ts';
 import { type Sheet, sheetOf } from './sheet.ts';
 import type { SiteConfig } from './site-config.ts';
 import { EMPTY_FILE, parseSiteFile, type SiteFile } from './site-file.ts';
-import { whyOf } from './why.ts';
 
 export type LoadRequest = {
   /** The site file; absent, like `text`, where environment and arguments describe the site. */
