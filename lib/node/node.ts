@@ -78,12 +78,14 @@ export function siteNode(
       return isDraining;
     },
     hangUpAll: runtime.shutDown,
-    reconfigure(next) {
-      const { options: before } = desk.rules;
-      desk.rules = siteRules({ ...before, ...next });
-      for (const name of gatewaysLost(before, next)) health.forget(name);
-    },
+    reconfigure: (next) => reconfigure(desk, next),
   };
+}
+
+function reconfigure(desk: Desk, next: Changeable): void {
+  const { options: before } = desk.rules;
+  desk.rules = siteRules({ ...before, ...next });
+  for (const name of gatewaysLost(before, next)) desk.health.forget(name);
 }
 
 function listenerOf(listeners: readonly Listener[], role: Listener['role']): Listener {
