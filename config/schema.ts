@@ -13,7 +13,6 @@ export type Leaf<T> = {
   readonly reads: Format<T>;
   /** Where nothing is a valid choice too. */
   readonly nullable: boolean;
-  readonly sensitive: boolean;
   readonly reload: Reload;
 };
 
@@ -168,8 +167,7 @@ function leaf<T>(reads: Format<T>, otherwise: T, doc: string): Leaf<T> {
 }
 
 function required<T>(reads: Format<T>, doc: string): Leaf<T> {
-  const sensitive = reads.isSecret;
-  const rest = { nullable: false, sensitive, reload: 'refuses' } as const;
+  const rest = { nullable: false, reload: 'refuses' } as const;
   return { doc, default: null, format: reads.name, reads, ...rest };
 }
 
