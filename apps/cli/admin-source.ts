@@ -82,18 +82,31 @@ type Answer =
   | { readonly kind: 'answer'; readonly response: Response; readonly abort: AbortController }
   | (Unreadable & { readonly status: number | undefined });
 
-/** Asks a page; anything but 200 is unreadable, with what the node said about it. */
-async function ask(access: AdminAccess, page: string): Promise<Answer> {
+type Asking = {
+  readonly method: 'GET' | 'POST';
+  /** The statuses of answers; with any other one it is unreadable. */
+  readonly statuses: readonly number[];
+};
+
+const GETTING: Asking = { method: 'GET', statuses: [200] };
+
+/** Asks a page; an answer that was not hoped for is what the node said about it. */
+export async function ask(
+  access: AdminAccess,
+  page: string,
+  { method, statuses }: Asking = GETTING,
+): Promise<Answer> {
   const { url, token } = access;
   const abort = new AbortController();
   const patience = setTimeout(() => abort.abort(new Error('no answer came')), ANSWER_MS);
   const base = url.href.endsWith('/') ? url.href : `${url.href}/`;
   try {
     const response = await fetch(new URL(page, base), {
+      method,
       headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
       signal: abort.signal,
     });
-    if (response.status === 200) return { kind: 'answer', response, abort };
+    if (statuses.includes(response.status)) return { kind: 'answer', response, abort };
     return { ...unreadable(access, await saidBy(response)), status: response.status };
   } catch (error) {
     return { ...unreadable(access, whyOf(error)), status: undefined };
@@ -146,7 +159,7 @@ async function saidBy(response: Response): Promise<string> {
   return response.status === 401 ? `${said} (set LANDFALL_ADMIN_TOKEN)` : said;
 }
 
-function unreadable({ url }: AdminAccess, why: string): Unreadable {
+export function unreadable({ url }: AdminAccess, why: string): Unreadable {
   return { kind: 'unreadable', why: `--admin is ${url.href}: ${why}` };
 }
 

@@ -8,6 +8,7 @@ export const HELP_OF: Readonly<Record<string, string>> = {
 
   landfall start --config FILE [--set KEY=VALUE]   run a node
   landfall check FILE [--set KEY=VALUE]            say what is wrong with a site file
+  landfall reload                                  have a node read its site file again
   landfall call URI                                place a test call and draw its ladder
   landfall calls tail [-f]                         the last calls, a line each
   landfall calls show ID                           all that is known of one call
@@ -21,6 +22,7 @@ Exit codes: 0 done, 1 failed, 2 called wrongly.`,
   start: `landfall start --config FILE [--set KEY=VALUE]...
 
 Runs a node with the site file. --set overrides a key of it: --set log.level=debug.
+SIGHUP: as landfall reload.
 SIGTERM or SIGINT: no longer ready, waits for the calls to end; again: hangs them up.
 
   --config FILE   the site file (YAML)
@@ -32,6 +34,15 @@ ${HELP}`,
 Says all that is wrong with a site file at once, or what it means.
 
   --set KEY=VALUE overrides a key, as in landfall start
+${HELP}`,
+
+  reload: `landfall reload
+
+Has a node read its site file, variables and arguments again, and prints the difference. It takes
+all of it or nothing; calls that are up keep what they began with. Exit code 1: refused, for what
+is wrong with the file or because a change needs a restart; the node runs on with what it had.
+
+${ADMIN}
 ${HELP}`,
 
   call: `landfall call URI [--after MS] [--timeout S] [--from URI] [--json]

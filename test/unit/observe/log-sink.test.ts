@@ -33,6 +33,26 @@ const linesOf = (name: string): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line));
 
 describe('the log', () => {
+  test('is written by another level and other masks after a change', async () => {
+    const { observer } = open();
+    const [step] = someSteps();
+    if (step === undefined) throw new Error('the sample has no step');
+    const gateway = { event: 'bug', level: 'debug', why: 'from 10.0.7.7' } as const;
+    observer.sink.note(gateway);
+    observer.reconfigure({ level: 'debug', readableHosts: ['10.0.7.7'] });
+    observer.sink.note(gateway);
+    observer.reconfigure({ level: 'warn', readableHosts: [] });
+    observer.sink.step(step);
+    observer.reconfigure({ level: 'info', readableHosts: [] });
+    observer.sink.step(step);
+    await observer.close();
+    const lines = linesOf('steps.ndjson').map(({ event, why }) => [event, why]);
+    expect(lines).toEqual([
+      ['bug', 'from 10.0.7.7'],
+      [step.event, undefined],
+    ]);
+  });
+
   test('has a masked line for each step', async () => {
     const { observer } = open();
     for (const step of someSteps()) observer.sink.step(step);
