@@ -25,6 +25,8 @@ export type Observer = {
   readonly recent: RecentCalls;
   readonly metricsText: () => Promise<string>;
   readonly flush: () => Promise<void>;
+  /** Opens all files anew: they may have been renamed. */
+  readonly reopen: () => void;
   /** Writes what waits at once, for a process that is about to die. */
   readonly flushNow: () => void;
   readonly close: () => Promise<void>;
@@ -47,6 +49,9 @@ export function openObserver(options: ObserverOptions): Observer {
     metricsText: counters.text,
     flush: async () => {
       await Promise.all(all.map((file) => file.flush()));
+    },
+    reopen: () => {
+      for (const file of all) file.reopen();
     },
     flushNow: () => {
       for (const file of all) file.flushNow();
