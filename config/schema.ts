@@ -152,6 +152,26 @@ export const SCHEMA = {
       './calls.ndjson',
       'The file with one full record per call, readable by its owner alone; or none.',
     ),
+    rotateBytes: leaf(
+      wholeNumber(0, 1_000_000_000_000),
+      0,
+      'A log file is turned before it grows beyond this many bytes; 0: not by size.',
+    ),
+    rotateHours: leaf(
+      wholeNumber(0, 8760),
+      0,
+      'A log file is turned when this many hours begin, 24 being midnight UTC; 0: not by time.',
+    ),
+    keepFiles: leaf(
+      wholeNumber(1, 1000),
+      14,
+      'How many turned files (FILE.1 is the youngest) are kept of each log file.',
+    ),
+    waitingCharsMax: leaf(
+      wholeNumber(10_000, 1_000_000_000),
+      8_388_608,
+      'How many characters wait for a disk that is full or slow; what is more is lost and counted.',
+    ),
   },
   admin: {
     listen: leaf(ADMIN_LISTEN, '127.0.0.1:8112', 'The address and port of the admin HTTP server.'),

@@ -1,4 +1,5 @@
 import { BoundedMap } from '../../lib/base/bounded-map.ts';
+import { lossOf } from '../../lib/observe/read/loss.ts';
 import { parseRecord, parseStep, parseStory } from '../../lib/observe/read/parse-story.ts';
 import { readLines } from '../../lib/observe/read/read-lines.ts';
 import type { Wanted } from '../../lib/observe/read/wanted.ts';
@@ -10,6 +11,7 @@ const ANSWER_MS = 10_000;
 const SILENCE_MS = 45_000;
 /** What is asked for again after a lost connection. */
 const CATCH_UP = 1000;
+const LAST_MAX = 100_000;
 const SEEN_MAX = 10_000;
 const NEVER = Number.NEGATIVE_INFINITY;
 
@@ -18,14 +20,23 @@ export type AdminAccess = { readonly url: URL; readonly token: string | undefine
 /** Reads calls from a node's admin pages. */
 export function adminSource(access: AdminAccess, pause: () => Promise<boolean>): CallSource {
   return {
-    tail: async (tailing) => {
-      const answer = await ask(access, `calls?${queryOf(tailing.wanted, tailing.lines)}`);
-      if (answer.kind === 'unreadable') return answer;
-      return showAll(access, answer, tailing.show);
-    },
+    each: (listing) => showLast(access, { ...listing, lines: LAST_MAX }),
+    tail: (tailing) => showLast(access, tailing),
     follow: (tailing) => follow(access, tailing, pause),
     find: (id) => find(access, id),
   };
+}
+
+/** Shows the last records, and says what the node could not write down. */
+async function showLast(access: AdminAccess, tailing: Tailing): Promise<Shown> {
+  const answer = await ask(access, `calls?${queryOf(tailing.wanted, tailing.lines)}`);
+  if (answer.kind === 'unreadable') return answer;
+  const shown = await showAll(access, answer, tailing.show);
+  const metrics = await ask(access, 'metrics');
+  if (metrics.kind === 'unreadable') return shown;
+  const lost = lossOf(await metrics.response.text().catch(() => ''));
+  if (lost !== undefined) tailing.remark(lost);
+  return shown;
 }
 
 /** Comes back after each lost connection, and shows then what was missed. */

@@ -11,6 +11,7 @@ export const HELP_OF: Readonly<Record<string, string>> = {
   landfall reload                                  have a node read its site file again
   landfall call URI                                place a test call and draw its ladder
   landfall calls tail [-f]                         the last calls, a line each
+  landfall calls list [--since 2h] [--group-by G]  calls of a time, with totals
   landfall calls show ID                           all that is known of one call
   landfall calls ladder ID                         who said what to whom when
 
@@ -58,9 +59,10 @@ Exit code 0: answered, and ACK and BYE went to another address than the one dial
   --admin URL     not asked: a test call needs no node of ours
 ${HELP}`,
 
-  calls: `landfall calls tail|show|ladder
+  calls: `landfall calls tail|list|show|ladder
 
   landfall calls tail [-f] [--failed]   the last calls, a line each
+  landfall calls list [--group-by G]    calls of a time, with totals
   landfall calls show ID                all that is known of one call
   landfall calls ladder ID              who said what to whom when
 
@@ -79,6 +81,24 @@ The last calls that have ended, a line each, the newest last.
   --json          the whole record, a line each
 ${ADMIN}
 ${FILE}
+${HELP}`,
+
+  'calls list': `landfall calls list [--since TIME] [--failed] [--number N] [--gateway G]
+                    [--group-by gateway|reason|fault|trunk|site|hour] [--csv | --json]
+
+The calls that have ended, a line each, or added up in groups with the worst one first; at the
+end how many, how many emergency calls, how many failed, the answered share, the median ring.
+A node knows its last 1000 calls; a record file knows all of them.
+
+  --since TIME    received since then: 30m, 2h, 7d, or 2026-11-20T03:00Z
+  --failed        only calls that were not talked on to their end
+  --number N      only calls whose caller or callee holds this number
+  --gateway G     only calls that tried this gateway
+  --group-by G    a row each; a gateway has answered what it took itself
+  --csv           comma-separated, with a head
+  --json          a JSON object a line, the last one being { "total": ... }
+${ADMIN}
+${FILE} (may be given several times)
 ${HELP}`,
 
   'calls show': `landfall calls show ID [--json]

@@ -74,6 +74,7 @@ async function runSite(
   if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
 
   keepGoing(observer);
+  process.on('SIGHUP', observer.reopen);
   const datagrams = udpDatagrams();
   let engine: ReturnType<typeof builtinEngine> | undefined;
   const node = siteNode(options, world, sink, (ears) => {

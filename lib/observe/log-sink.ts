@@ -27,6 +27,8 @@ export type Observer = {
   /** Changes what is written from now on. */
   readonly reconfigure: (next: Pick<ObserverOptions, 'level' | 'readableHosts'>) => void;
   readonly flush: () => Promise<void>;
+  /** Opens all files anew: they may have been renamed. */
+  readonly reopen: () => void;
   /** Writes what waits at once, for a process that is about to die. */
   readonly flushNow: () => void;
   readonly close: () => Promise<void>;
@@ -53,6 +55,9 @@ export function openObserver(options: ObserverOptions): Observer {
     },
     flush: async () => {
       await Promise.all(all.map((file) => file.flush()));
+    },
+    reopen: () => {
+      for (const file of all) file.reopen();
     },
     flushNow: () => {
       for (const file of all) file.flushNow();

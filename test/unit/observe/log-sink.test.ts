@@ -19,6 +19,10 @@ function open(changes: Partial<ObserverOptions> = {}) {
     records: `${folder}/calls.ndjson`,
     readableHosts: ['192.0.2.112', '198.51.100.11'],
     callsActive: () => 0,
+    rotateBytes: 0,
+    rotateHours: 0,
+    keepFiles: 3,
+    waitingCharsMax: 1_000_000,
     world: time.world,
     ...changes,
   });
@@ -156,7 +160,7 @@ describe('the log', () => {
       expect.objectContaining({ ...complaint, why: expect.stringContaining('ENOSPC') }),
       expect.objectContaining(complaint),
     ]);
-    expect(await observer.metricsText()).toMatch(/^landfall_log_lost_total 2$/m);
+    expect(await observer.metricsText()).toMatch(/^landfall_log_lost_total\{file="records"\} 2$/m);
     expect(observer.recent.records(() => true, 9)).toHaveLength(1);
   });
 
