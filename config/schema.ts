@@ -89,6 +89,18 @@ export const SCHEMA = {
       'The keys of owner tokens: the first one signs, all verify. Empty: one is made for stateDir.',
     ),
   },
+  guard: {
+    callsPerSecMax: leaf(
+      wholeNumber(1, 1_000_000),
+      10,
+      'How many calls a second one address may bring that no trunk names; what is over is marked.',
+    ),
+    callsMax: leaf(
+      wholeNumber(1, 1_000_000),
+      50,
+      'How many calls at once such an address may have; what is over is marked.',
+    ),
+  },
   hunt: {
     attemptMs: leaf(
       wholeNumber(100, 60_000),

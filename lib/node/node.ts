@@ -1,5 +1,7 @@
 import type { World } from '../base/time.ts';
 import { healthBook } from '../gateways/health.ts';
+import { loopGuard } from '../guard/loop-guard.ts';
+import { mergedInvites } from '../guard/merged-invites.ts';
 import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { EngineEars, Listener, Listening, SipEngine } from '../ports/sip-engine.ts';
@@ -33,6 +35,8 @@ export function siteNode(
   let onQuiet: (() => void) | undefined;
   const graves = tombstones(world.clock);
   const health = healthBook(world.clock);
+  const loops = loopGuard(options.keys);
+  const merges = mergedInvites(world.clock);
   const names = identities(options, world);
   const gatewayListener = listenerOf(options.listeners, 'gateway');
   const ears: EngineEars = {
@@ -53,13 +57,15 @@ export function siteNode(
     engine,
     identities: names,
     health,
+    loops,
+    merges,
     gatewayListener,
     site: options.site,
     tell: teller(sink, options.site, gatewayListener),
     onQuiet: () => onQuiet?.(),
   });
   const receive = receptionist(
-    { options, world, sink, engine, identities: names, health, graves, runtime },
+    { options, world, sink, engine, identities: names, health, graves, loops, merges, runtime },
     () => isDraining,
   );
   return {

@@ -37,6 +37,7 @@ describe('a valid site file', () => {
       ],
       routes: [{ match: { urn: 'urn:service:sos' }, group: 'psap' }],
       trunks: [{ name: 'carrier-x', source: ['203.0.113.0/24'], offAnycast: 'always' }],
+      guard: { callsPerSecMax: 10, callsMax: 50 },
       hunt: {
         attemptMs: 2000,
         attemptMsMin: 700,
