@@ -28,8 +28,8 @@ export type ShareBook = {
 const SOURCES_MAX = 10_000;
 
 /**
- * Keeps what each source takes. A trunk has its own share from the start, which no flood pushes out;
- * addresses without a trunk share room for `sourcesMax`, where the one unheard for longest goes.
+ * Keeps what each source takes. A trunk has its own share from the start, which no flood pushes
+ * out; addresses without a trunk have room for `sourcesMax`, and the one unheard for longest goes.
  */
 export function shareBook(
   trunks: readonly Trunk[],

@@ -99,7 +99,7 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
   };
 }
 
-/** Whether an INVITE belongs to a call that is here already. It is never told 482. [3261-8.2.2.2] */
+/** Whether an INVITE belongs to a call that is here: it is never told 482. [3261-8.2.2.2] */
 function joins(desk: Desk, invite: ReceivedInvite, claim: Claim): boolean {
   const leg = desk.merges.join(claim);
   if (leg === undefined || !desk.runtime.join(invite, leg)) return false;

@@ -128,8 +128,8 @@ export interface SipEngine {
   /** Sends 300 to 699 on leg a. */
   reject(leg: LegId, response: InviteResponse): void;
   /**
-   * Makes a new leg a part of an older one: its INVITE gets the same responses and its CANCEL is its
-   * own, until it is the last one. False: that one can be joined no more, and nothing has changed.
+   * Makes a new leg a part of an older one: its INVITE gets the same responses, and its CANCEL is
+   * its own, until it is the last one. False: it can be joined no more, and nothing has changed.
    */
   join(leg: LegId, older: LegId): boolean;
   invite(invite: OutgoingInvite): void;

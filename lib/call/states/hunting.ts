@@ -92,7 +92,7 @@ function mayTryNext(
   status: number,
   cause: EventOf<'b-refused'>['cause'],
 ): boolean {
-  // A gateway that sends our INVITE back to us has nowhere to send it; another one may. [3261-21.4.20]
+  // What one gateway sends back to us another one may have a way for. [3261-21.4.20]
   if (failoverOn === 'any' || status === 482) return true;
   if (cause !== 'response' && failoverOn.includes(cause)) return true;
   return failoverOn.includes(status);

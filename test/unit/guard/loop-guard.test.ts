@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals';
+import { loopGuard, type SentOut } from '../../../lib/guard/loop-guard.ts';
+import { sipCallId, type Tag, uriText } from '../../../lib/sip/ids.ts';
+import { type ClusterKey, type KeyId, tokenMint } from '../../../lib/sip/owner-token.ts';
+import { VirtualWorld } from '../../support/virtual-world.ts';
+import { type InviteParts, someInvite } from './some-invite.ts';
+
+const KEYS: readonly ClusterKey[] = [{ id: 'k1' as KeyId, secret: Buffer.alloc(32, 7) }];
+const OURS = sipCallId('3f2a');
+const { rng } = new VirtualWorld(1).world;
+const mint = (site: number, emergency: boolean): Tag =>
+  tokenMint({ keys: KEYS, site, epoch: 7, rng })(emergency, OURS).tag;
+
+/** Our INVITE as a proxy sends it on. */
+const throughProxy = (tag: Tag): InviteParts => ({
+  callId: OURS,
+  from: `<sip:a@b>;tag=${tag}`,
+  vias: [`SIP/2.0/UDP 10.0.0.11:5060;branch=z9hG4bK${tag}.1`],
+  contact: `<sip:${tag}@10.0.0.11:5060>`,
+});
+
+const sentOut = (tag: Tag, emergency: boolean): SentOut => ({
+  callId: OURS,
+  tag,
+  emergency,
+  uri: uriText(emergency ? 'sip:112@x' : 'sip:200@x'),
+  group: emergency ? 'psap' : 'office',
+});
+
+describe('the loop guard', () => {
+  test('If the request contains a Via header field with a value placed into previous requests by this element, the request has either looped or is legitimately spiraling through it. [3261-16.3]', () => {
+    const tag = mint(1, true);
+    const guard = loopGuard(KEYS);
+    guard.sent(sentOut(tag, true));
+    const back = someInvite({ ...throughProxy(tag), from: '<sip:a@b>;tag=1', contact: '<sip:x>' });
+    expect(guard.isLoop(back, true, 'psap')).toBe(true);
+    expect(guard.isLoop(back, true, 'another')).toBe(false);
+  });
+
+  test('the INVITE of another site is known by its token alone', () => {
+    const guard = loopGuard(KEYS);
+    const back = someInvite(throughProxy(mint(2, true)));
+    expect(guard.isLoop(back, true, 'psap')).toBe(true);
+    // an ordinary call that has become an emergency call is on its way somewhere else
+    expect(guard.isLoop(someInvite(throughProxy(mint(2, false))), true, 'psap')).toBe(false);
+  });
+
+  test.each([
+    ['its From-tag', { callId: 'new', vias: [], contact: '<sip:x@y>' }],
+    ['its Contact user', { callId: 'new', vias: [], from: '<sip:a@b>;tag=new' }],
+    ['its Call-ID', { vias: [], from: '<sip:a@b>;tag=new', contact: '<sip:x@y>' }],
+    ['its branch', { callId: 'new', from: '<sip:a@b>;tag=new', contact: '<sip:x@y>' }],
+  ])('of what a B2BUA leaves, %s alone is enough while the INVITE is out', (_, left) => {
+    const tag = mint(1, true);
+    const guard = loopGuard(KEYS);
+    const back = someInvite({ ...throughProxy(tag), ...left });
+    guard.sent(sentOut(tag, true));
+    expect(guard.isLoop(back, true, 'psap')).toBe(true);
+    guard.forget({ callId: OURS, tag });
+    expect(guard.isLoop(back, true, 'psap')).toBe(false);
+    expect(guard.size()).toBe(0);
+  });
+
+  test('a forged token makes no loop, nor one that was moved to another call', () => {
+    const tag = mint(1, true);
+    const guard = loopGuard(KEYS);
+    const moved = someInvite({ ...throughProxy(tag), callId: 'another' });
+    expect(guard.isLoop(moved, true, 'psap')).toBe(false);
+    const forged = `v1k1.b.e.h.abcdefgh.${'a'.repeat(16)}` as Tag;
+    expect(guard.isLoop(someInvite(throughProxy(forged)), true, 'psap')).toBe(false);
+    expect(guard.isLoop(someInvite(), true, 'psap')).toBe(false);
+  });
+
+  test('an ordinary call that a callee has forwarded spirals, one for the same callee loops', () => {
+    const tag = mint(1, false);
+    const guard = loopGuard(KEYS);
+    guard.sent(sentOut(tag, false));
+    const backFor = (user: string) =>
+      someInvite({ ...throughProxy(tag), uri: `sip:${user}@192.0.2.112` });
+    expect(guard.isLoop(backFor('200'), false, 'office')).toBe(true);
+    expect(guard.isLoop(backFor('300'), false, 'office')).toBe(false);
+    expect(guard.isLoop(backFor('112'), true, 'psap')).toBe(false);
+  });
+
+  test('remembers no more names than it may', () => {
+    const guard = loopGuard(KEYS, 10);
+    for (let call = 0; call < 100; call += 1) guard.sent(sentOut(mint(1, true), true));
+    expect(guard.size()).toBe(10);
+  });
+});
