@@ -28,8 +28,8 @@ const NAMES_MAX = 400_000;
 /**
  * Knows our own INVITE when it comes back. A proxy leaves Via, From-tag and Call-ID, so the token
  * in them proves it, of whichever site. What a B2BUA leaves is any one of From-tag, Contact user
- * and Call-ID; a token without its Call-ID proves nothing by itself, but the names of INVITEs that are
- * out from here are known. What keeps none of them ends when Max-Forwards does.
+ * and Call-ID; a token without its Call-ID proves nothing by itself, but the names of INVITEs that
+ * are out from here are known. What keeps none of them ends when Max-Forwards does.
  */
 export function loopGuard(keys: readonly ClusterKey[], namesMax = NAMES_MAX): LoopGuard {
   const out = new BoundedMap<string, SentOut>(namesMax);

@@ -16,6 +16,7 @@ import type { Tombstones } from '../guard/tombstones.ts';
 import { type Trunk, trunkFinder } from '../guard/trunks.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
+import { writeAddress } from '../sip/address.ts';
 import { header } from '../sip/header-names.ts';
 import { headerValue } from '../sip/headers.ts';
 import type { Header } from '../sip/message.ts';
@@ -73,7 +74,8 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
     const { address } = receivedOn.source;
     const trunk = findTrunk(address);
     const claim = claimOf(request, trunk, address);
-    if (joins(desk, invite, claim)) return;
+    const isBuried = graves.isBuried(request, receivedOn.source);
+    if (!isBuried && joins(desk, invite, claim)) return;
     const routed = findRoute(request.uri);
     const emergency = isEmergency(invite, routed);
     const group = routed ?? fallbackGroup(options.groups);
@@ -84,7 +86,7 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
       routed,
       emergency,
       isLoop: loops.isLoop(request, emergency, group?.name),
-      isBuried: graves.isBuried(request, receivedOn.source),
+      isBuried,
       standing: shares.arrive(share),
       isDraining: isDraining(),
       callsNow: runtime.callsNow(),
@@ -196,6 +198,10 @@ function refuse(
     body: NO_OCTETS,
   });
   sink.count('refusals', condition);
+  if (condition === 'loop') {
+    const source = writeAddress(invite.receivedOn.source);
+    sink.note({ event: 'loop', level: 'warn', source, sipCallId: request.callId });
+  }
   sink.record(
     refusedRecord(invite, {
       callId: identities.callId(identity),
