@@ -1,4 +1,7 @@
 import { BoundedMap } from '../base/bounded-map.ts';
+import type { Octets } from '../base/brands.ts';
+import type { ReceivedInvite } from '../ports/sip-engine.ts';
+import { digest } from '../sip/digest.ts';
 import { headerValue, headerValues } from '../sip/headers.ts';
 import { MAGIC_COOKIE, type SipCallId, type Tag, type UriText } from '../sip/ids.ts';
 import type { SipRequest } from '../sip/message.ts';
@@ -10,18 +13,27 @@ export type SentOut = {
   readonly callId: SipCallId;
   readonly tag: Tag;
   readonly emergency: boolean;
-  /** What was dialled. */
+  /** What was dialled, and by whom. */
   readonly uri: UriText;
+  readonly caller: UriText | undefined;
+  readonly body: Octets;
+  /** The address of the gateway. */
+  readonly sentTo: string;
   readonly group: string | undefined;
 };
 
 export type LoopGuard = {
   sent(invite: SentOut): void;
-  forget(invite: Pick<SentOut, 'callId' | 'tag'>): void;
+  /** It was answered, or its call is over. */
+  forget(callId: SipCallId): void;
   /** Whether this INVITE is one of ours come back, to be hunted as it was before. */
-  isLoop(request: SipRequest, emergency: boolean, group: string | undefined): boolean;
+  isLoop(invite: Arrived, emergency: boolean, group: string | undefined): boolean;
   readonly size: () => number;
 };
+
+export type Arrived = Pick<ReceivedInvite, 'request' | 'receivedOn'>;
+
+type Known = SentOut & { readonly content: string | undefined };
 
 const NAMES_MAX = 400_000;
 
@@ -29,22 +41,26 @@ const NAMES_MAX = 400_000;
  * Knows our own INVITE when it comes back. A proxy leaves Via, From-tag and Call-ID, so the token
  * in them proves it, of whichever site. What a B2BUA leaves is any one of From-tag, Contact user
  * and Call-ID; a token without its Call-ID proves nothing by itself, but the names of INVITEs that
- * are out from here are known. What keeps none of them ends when Max-Forwards does.
+ * are out from here are known. One that keeps none of them is known by coming from the very gateway
+ * that was asked, with the same caller's number and the same session, before anybody has answered.
  */
 export function loopGuard(keys: readonly ClusterKey[], namesMax = NAMES_MAX): LoopGuard {
-  const out = new BoundedMap<string, SentOut>(namesMax);
+  const out = new BoundedMap<string, Known>(namesMax);
   return {
     sent(invite) {
-      out.set(invite.callId, invite);
-      out.set(invite.tag, invite);
+      const content = contentOf(invite.sentTo, invite.caller, invite.body);
+      const known = { ...invite, content };
+      for (const name of namesOf(known)) out.set(name, known);
     },
-    forget({ callId, tag }) {
-      out.delete(callId);
-      out.delete(tag);
+    forget(callId) {
+      const known = out.get(callId);
+      if (known !== undefined) for (const name of namesOf(known)) out.delete(name);
     },
-    isLoop(request, emergency, group) {
+    isLoop({ request, receivedOn }, emergency, group) {
       const tokens = tokensIn(request);
-      const known = [request.callId, ...tokens].map((name) => out.get(name)).find(isThere);
+      const content = contentOf(receivedOn.source.address, request.from.uri, request.body);
+      const names = [request.callId, ...tokens, content ?? ''];
+      const known = names.map((name) => out.get(name)).find(isThere);
       if (known !== undefined) return isSameCall(known, request, emergency, group);
       return tokens.some((text) => {
         const verdict = verifyToken(text, request.callId, keys);
@@ -54,6 +70,20 @@ export function loopGuard(keys: readonly ClusterKey[], namesMax = NAMES_MAX): Lo
     size: () => out.size,
   };
 }
+
+function namesOf({ callId, tag, content }: Known): readonly string[] {
+  return content === undefined ? [callId, tag] : [callId, tag, content];
+}
+
+/** Without a number or a session two calls could be taken for one. */
+function contentOf(address: string, caller: UriText | undefined, body: Octets) {
+  const parsed = caller === undefined ? undefined : parseUri(caller);
+  if (parsed?.kind !== 'sip' || parsed.user === undefined || body === '') return undefined;
+  if (NOBODY.test(parsed.user)) return undefined;
+  return digest([address, parsed.user, body]);
+}
+
+const NOBODY = /^(?:anonymous|unknown|restricted|unavailable)?$/i;
 
 /** Every place of an INVITE of ours that says whose it is. */
 function tokensIn({ headers, from }: SipRequest): string[] {
@@ -93,6 +123,6 @@ function userOf(uri: UriText): string {
   return (parsed.kind === 'sip' ? parsed.user : undefined) ?? uri;
 }
 
-function isThere(invite: SentOut | undefined): invite is SentOut {
+function isThere(invite: Known | undefined): invite is Known {
   return invite !== undefined;
 }

@@ -5,7 +5,7 @@ import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { Listener, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { legId } from '../sip/ids.ts';
-import { withoutTag, withTag } from '../sip/name-addr.ts';
+import { contactUri, withoutTag, withTag } from '../sip/name-addr.ts';
 import { contactAt, type Identities } from './identities.ts';
 import { forkTag, type LiveCall, legBOf } from './live-call.ts';
 
@@ -93,12 +93,20 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
   call.legsB.push({
     leg,
     callId: legCallId,
-    tag,
     gateway: target.gateway,
     target: writeAddress(target.address),
   });
   hands.bind(call, attempt);
-  hands.loops.sent({ callId: legCallId, tag, emergency, uri: asked.uri, group: call.group });
+  hands.loops.sent({
+    callId: legCallId,
+    tag,
+    emergency,
+    uri: asked.uri,
+    caller: contactUri(asked.from),
+    body: asked.body,
+    sentTo: target.address.address,
+    group: call.group,
+  });
   engine.invite({
     leg,
     listener: gatewayListener,

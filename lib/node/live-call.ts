@@ -13,7 +13,6 @@ import type { Identity } from './identities.ts';
 export type LegB = {
   readonly leg: LegId;
   readonly callId: SipCallId;
-  readonly tag: Tag;
   readonly gateway: string;
   /** `address:port` it was sent to. */
   readonly target: string;

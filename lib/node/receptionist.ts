@@ -85,7 +85,7 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
       trunk,
       routed,
       emergency,
-      isLoop: loops.isLoop(request, emergency, group?.name),
+      isLoop: loops.isLoop(invite, emergency, group?.name),
       isBuried,
       standing: shares.arrive(share),
       isDraining: isDraining(),

@@ -97,7 +97,10 @@ function inboxes(around: Surroundings, hands: Hands) {
     const at = world.clock.mono();
     for (const effect of effects) {
       carryOut(call, effect, hands);
-      if (effect.do === 'answer-a') merges.answered(call.claim, call.legA);
+      if (effect.do === 'answer-a') {
+        merges.answered(call.claim, call.legA);
+        forgetSent(around, call);
+      }
       tell.ordered(call, effect, at);
     }
   };
@@ -156,14 +159,17 @@ function handsOf(
     forget(call) {
       clearTimer(call);
       places.delete(call.legA);
-      for (const legB of call.legsB) {
-        places.delete(legB.leg);
-        around.loops.forget(legB);
-      }
+      for (const { leg } of call.legsB) places.delete(leg);
+      forgetSent(around, call);
       if (calls.delete(call)) call.share.callsNow -= 1;
       if (calls.size === 0) around.onQuiet();
     },
   };
+}
+
+/** What comes back after an answer is a call of its own: somebody redials, or is transferred. */
+function forgetSent({ loops }: Surroundings, { legsB }: LiveCall): void {
+  for (const { callId } of legsB) loops.forget(callId);
 }
 
 /** A callee that answers when its call is long over believes it is in a call. [3261-13.2.2.4] */

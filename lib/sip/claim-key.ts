@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { Brand } from '../base/brands.ts';
+import { digest } from './digest.ts';
 import type { SipRequest } from './message.ts';
 
 /** What all INVITEs of one call attempt share, whichever way each of them came. */
@@ -7,5 +7,5 @@ export type ClaimKey = Brand<string, 'ClaimKey'>;
 
 /** Of one length whatever a stranger writes: a map of these stays small. [3261-8.2.2.2] */
 export function claimKey({ callId, from, cseq }: SipRequest): ClaimKey {
-  return hash('sha256', `${callId}\n${from.tag ?? ''}\n${cseq.number}`, 'base64') as ClaimKey;
+  return digest([callId, from.tag ?? '', `${cseq.number}`]) as ClaimKey;
 }

@@ -147,11 +147,12 @@ function respondTo(line: Line, request: SipRequest, tag: string | undefined, me:
 function sendBack(line: Line, invite: SipRequest, by: string, me: Address): Buffer {
   const hops = Number(headerValue(invite.headers, 'max-forwards')) - 1;
   const isProxy = by === 'proxy';
+  const from = headerValue(invite.headers, 'from') ?? '';
   const headers = [
     `Via: SIP/2.0/UDP ${writeAddress(me)};branch=z9hG4bKback;rport`,
     ...(isProxy ? headerValues(invite.headers, 'via').map((via) => `Via: ${via}`) : []),
     `Max-Forwards: ${hops}`,
-    `From: ${headerValue(invite.headers, 'from')}`,
+    `From: ${by === 'stranger' ? from.replace(/;tag=.*/, ';tag=new') : from}`,
     `To: ${headerValue(invite.headers, 'to')}`,
     `Call-ID: ${isProxy ? invite.callId : 'made-by-the-b2bua'}`,
     `CSeq: ${invite.cseq.number} ${line.what}`,

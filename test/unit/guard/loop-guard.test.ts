@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { loopGuard, type SentOut } from '../../../lib/guard/loop-guard.ts';
+import { octetsOfText } from '../../../lib/base/brands.ts';
+import { type Arrived, loopGuard, type SentOut } from '../../../lib/guard/loop-guard.ts';
 import { sipCallId, type Tag, uriText } from '../../../lib/sip/ids.ts';
 import { type ClusterKey, type KeyId, tokenMint } from '../../../lib/sip/owner-token.ts';
 import { VirtualWorld } from '../../support/virtual-world.ts';
 import { type InviteParts, someInvite } from './some-invite.ts';
 
 const KEYS: readonly ClusterKey[] = [{ id: 'k1' as KeyId, secret: Buffer.alloc(32, 7) }];
+const SESSION = 'v=0\r\no=- 1 1 IN IP4 203.0.113.7\r\n';
 const OURS = sipCallId('3f2a');
 const { rng } = new VirtualWorld(1).world;
 const mint = (site: number, emergency: boolean): Tag =>
@@ -19,9 +21,29 @@ const throughProxy = (tag: Tag): InviteParts => ({
   contact: `<sip:${tag}@10.0.0.11:5060>`,
 });
 
+const GATEWAY = '10.0.1.31';
+
+/** An INVITE as it came from an address, by default not that of the gateway. */
+function arrived(parts: InviteParts = {}, address = '203.0.113.7'): Arrived {
+  const listener = {
+    address: '192.0.2.112',
+    port: 5060,
+    transport: 'udp',
+    role: 'anycast',
+  } as const;
+  const source = { address, port: 5060 };
+  return {
+    request: someInvite(parts),
+    receivedOn: { listener: { ...listener, advertise: undefined }, source },
+  };
+}
+
 const sentOut = (tag: Tag, emergency: boolean): SentOut => ({
   callId: OURS,
   tag,
+  caller: uriText('sip:+46701234567@op.example'),
+  body: octetsOfText(SESSION),
+  sentTo: GATEWAY,
   emergency,
   uri: uriText(emergency ? 'sip:112@x' : 'sip:200@x'),
   group: emergency ? 'psap' : 'office',
@@ -32,17 +54,17 @@ describe('the loop guard', () => {
     const tag = mint(1, true);
     const guard = loopGuard(KEYS);
     guard.sent(sentOut(tag, true));
-    const back = someInvite({ ...throughProxy(tag), from: '<sip:a@b>;tag=1', contact: '<sip:x>' });
+    const back = arrived({ ...throughProxy(tag), from: '<sip:a@b>;tag=1', contact: '<sip:x>' });
     expect(guard.isLoop(back, true, 'psap')).toBe(true);
     expect(guard.isLoop(back, true, 'another')).toBe(false);
   });
 
   test('the INVITE of another site is known by its token alone', () => {
     const guard = loopGuard(KEYS);
-    const back = someInvite(throughProxy(mint(2, true)));
+    const back = arrived(throughProxy(mint(2, true)));
     expect(guard.isLoop(back, true, 'psap')).toBe(true);
     // an ordinary call that has become an emergency call is on its way somewhere else
-    expect(guard.isLoop(someInvite(throughProxy(mint(2, false))), true, 'psap')).toBe(false);
+    expect(guard.isLoop(arrived(throughProxy(mint(2, false))), true, 'psap')).toBe(false);
   });
 
   test.each([
@@ -53,10 +75,10 @@ describe('the loop guard', () => {
   ])('of what a B2BUA leaves, %s alone is enough while the INVITE is out', (_, left) => {
     const tag = mint(1, true);
     const guard = loopGuard(KEYS);
-    const back = someInvite({ ...throughProxy(tag), ...left });
+    const back = arrived({ ...throughProxy(tag), ...left });
     guard.sent(sentOut(tag, true));
     expect(guard.isLoop(back, true, 'psap')).toBe(true);
-    guard.forget({ callId: OURS, tag });
+    guard.forget(OURS);
     expect(guard.isLoop(back, true, 'psap')).toBe(false);
     expect(guard.size()).toBe(0);
   });
@@ -64,11 +86,11 @@ describe('the loop guard', () => {
   test('a forged token makes no loop, nor one that was moved to another call', () => {
     const tag = mint(1, true);
     const guard = loopGuard(KEYS);
-    const moved = someInvite({ ...throughProxy(tag), callId: 'another' });
+    const moved = arrived({ ...throughProxy(tag), callId: 'another' });
     expect(guard.isLoop(moved, true, 'psap')).toBe(false);
     const forged = `v1k1.b.e.h.abcdefgh.${'a'.repeat(16)}` as Tag;
-    expect(guard.isLoop(someInvite(throughProxy(forged)), true, 'psap')).toBe(false);
-    expect(guard.isLoop(someInvite(), true, 'psap')).toBe(false);
+    expect(guard.isLoop(arrived(throughProxy(forged)), true, 'psap')).toBe(false);
+    expect(guard.isLoop(arrived(), true, 'psap')).toBe(false);
   });
 
   test('an ordinary call that a callee has forwarded spirals, one for the same callee loops', () => {
@@ -76,10 +98,36 @@ describe('the loop guard', () => {
     const guard = loopGuard(KEYS);
     guard.sent(sentOut(tag, false));
     const backFor = (user: string) =>
-      someInvite({ ...throughProxy(tag), uri: `sip:${user}@192.0.2.112` });
+      arrived({ ...throughProxy(tag), uri: `sip:${user}@192.0.2.112` });
     expect(guard.isLoop(backFor('200'), false, 'office')).toBe(true);
     expect(guard.isLoop(backFor('300'), false, 'office')).toBe(false);
     expect(guard.isLoop(backFor('112'), true, 'psap')).toBe(false);
+  });
+
+  test('a B2BUA that keeps no name of ours is known by whom it calls for, and what with', () => {
+    const guard = loopGuard(KEYS);
+    guard.sent(sentOut(mint(1, true), true));
+    const from = '"A" <sip:+46701234567@b2bua.example>;tag=new';
+    const back = { callId: 'new', from, body: SESSION };
+    expect(guard.isLoop(arrived(back, GATEWAY), true, 'psap')).toBe(true);
+    const others = [
+      arrived(back),
+      arrived({ ...back, body: `${SESSION}s=another\r\n` }, GATEWAY),
+      arrived({ ...back, from: '<sip:+46709999999@b2bua.example>;tag=new' }, GATEWAY),
+      arrived({ ...back, body: '' }, GATEWAY),
+    ];
+    expect(others.map((one) => guard.isLoop(one, true, 'psap'))).toEqual(others.map(() => false));
+    guard.forget(OURS);
+    expect(guard.isLoop(arrived(back, GATEWAY), true, 'psap')).toBe(false);
+  });
+
+  test('two callers who hide their number are two', () => {
+    const guard = loopGuard(KEYS);
+    const caller = uriText('sip:anonymous@anonymous.invalid');
+    guard.sent({ ...sentOut(mint(1, true), true), caller });
+    const from = '<sip:anonymous@anonymous.invalid>;tag=new';
+    const other = arrived({ callId: 'new', from, body: SESSION }, GATEWAY);
+    expect(guard.isLoop(other, true, 'psap')).toBe(false);
   });
 
   test('remembers no more names than it may', () => {
