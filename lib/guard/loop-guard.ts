@@ -1,6 +1,7 @@
 import { BoundedMap } from '../base/bounded-map.ts';
 import type { Octets } from '../base/brands.ts';
 import type { ReceivedInvite } from '../ports/sip-engine.ts';
+import { type Address, writeAddress } from '../sip/address.ts';
 import { digest } from '../sip/digest.ts';
 import { headerValue, headerValues } from '../sip/headers.ts';
 import { MAGIC_COOKIE, type SipCallId, type Tag, type UriText } from '../sip/ids.ts';
@@ -17,8 +18,8 @@ export type SentOut = {
   readonly uri: UriText;
   readonly caller: UriText | undefined;
   readonly body: Octets;
-  /** The address of the gateway. */
-  readonly sentTo: string;
+  /** The gateway. */
+  readonly sentTo: Address;
   readonly group: string | undefined;
 };
 
@@ -58,7 +59,7 @@ export function loopGuard(keys: readonly ClusterKey[], namesMax = NAMES_MAX): Lo
     },
     isLoop({ request, receivedOn }, emergency, group) {
       const tokens = tokensIn(request);
-      const content = contentOf(receivedOn.source.address, request.from.uri, request.body);
+      const content = contentOf(receivedOn.source, request.from.uri, request.body);
       const names = [request.callId, ...tokens, content ?? ''];
       const known = names.map((name) => out.get(name)).find(isThere);
       if (known !== undefined) return isSameCall(known, request, emergency, group);
@@ -76,24 +77,27 @@ function namesOf({ callId, tag, content }: Known): readonly string[] {
 }
 
 /** Without a number or a session two calls could be taken for one. */
-function contentOf(address: string, caller: UriText | undefined, body: Octets) {
+function contentOf(address: Address, caller: UriText | undefined, body: Octets) {
   const parsed = caller === undefined ? undefined : parseUri(caller);
   if (parsed?.kind !== 'sip' || parsed.user === undefined || body === '') return undefined;
   if (NOBODY.test(parsed.user)) return undefined;
-  return digest([address, parsed.user, body]);
+  return digest([writeAddress(address), parsed.user, body]);
 }
 
 const NOBODY = /^(?:anonymous|unknown|restricted|unavailable)?$/i;
 
 /** Every place of an INVITE of ours that says whose it is. */
 function tokensIn({ headers, from }: SipRequest): string[] {
-  const tokens = headerValues(headers, 'via').flatMap(tokensInVia);
+  const tokens: string[] = [];
   if (from.tag !== undefined && looksLikeToken(from.tag)) tokens.push(from.tag);
   const inContact = CONTACT_TOKEN.exec(headerValue(headers, 'contact') ?? '')?.[1];
   if (inContact !== undefined) tokens.push(inContact);
-  return tokens;
+  tokens.push(...headerValues(headers, 'via').flatMap(tokensInVia));
+  return tokens.slice(0, TOKENS_MAX);
 }
 
+/** What a loop adds stands on top; checking more would be work that a stranger can order. */
+const TOKENS_MAX = 16;
 const TOKEN_START = `${MAGIC_COOKIE}v1`;
 /** Between the cookie and the serial number. */
 const BRANCH_TOKEN = /z9hG4bK(v1[a-z0-9]{1,4}(?:\.[a-z0-9]{1,16}){4})\./g;

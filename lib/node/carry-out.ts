@@ -104,7 +104,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     uri: asked.uri,
     caller: contactUri(asked.from),
     body: asked.body,
-    sentTo: target.address.address,
+    sentTo: target.address,
     group: call.group,
   });
   engine.invite({

@@ -43,7 +43,7 @@ const sentOut = (tag: Tag, emergency: boolean): SentOut => ({
   tag,
   caller: uriText('sip:+46701234567@op.example'),
   body: octetsOfText(SESSION),
-  sentTo: GATEWAY,
+  sentTo: { address: GATEWAY, port: 5060 },
   emergency,
   uri: uriText(emergency ? 'sip:112@x' : 'sip:200@x'),
   group: emergency ? 'psap' : 'office',
@@ -128,6 +128,18 @@ describe('the loop guard', () => {
     const from = '<sip:anonymous@anonymous.invalid>;tag=new';
     const other = arrived({ callId: 'new', from, body: SESSION }, GATEWAY);
     expect(guard.isLoop(other, true, 'psap')).toBe(false);
+  });
+
+  test('a heap of made-up tokens is not looked through to its end', () => {
+    const tag = mint(2, true);
+    const guard = loopGuard(KEYS);
+    const forged = `z9hG4bKv1k1.b.e.h.abcdefgh.${'a'.repeat(16)}.1`;
+    const via = (branch: string) => `SIP/2.0/UDP 10.0.0.11:5060;branch=${branch}`;
+    const heap = Array.from({ length: 40 }, () => via(forged));
+    const invite = { callId: OURS, vias: [...heap, via(`z9hG4bK${tag}.1`)] };
+    expect(guard.isLoop(arrived(invite), true, 'psap')).toBe(false);
+    const onTop = { callId: OURS, vias: [via(`z9hG4bK${tag}.1`), ...heap] };
+    expect(guard.isLoop(arrived(onTop), true, 'psap')).toBe(true);
   });
 
   test('remembers no more names than it may', () => {
