@@ -45,7 +45,7 @@ const NAMES_MAX = 400_000;
  * are out from here are known. One that keeps none of them is known by coming from the very gateway
  * that was asked, with the same caller's number and the same session, before anybody has answered.
  */
-export function loopGuard(keys: readonly ClusterKey[], namesMax = NAMES_MAX): LoopGuard {
+export function loopGuard(keysNow: () => readonly ClusterKey[], namesMax = NAMES_MAX): LoopGuard {
   const out = new BoundedMap<string, Known>(namesMax);
   return {
     sent(invite) {
@@ -63,6 +63,7 @@ export function loopGuard(keys: readonly ClusterKey[], namesMax = NAMES_MAX): Lo
       const names = [request.callId, ...tokens, content ?? ''];
       const known = names.map((name) => out.get(name)).find(isThere);
       if (known !== undefined) return isSameCall(known, request, emergency, group);
+      const keys = keysNow();
       return tokens.some((text) => {
         const verdict = verifyToken(text, request.callId, keys);
         return verdict.kind === 'valid' && verdict.token.emergency === emergency;

@@ -6,7 +6,8 @@ import type { Trunk } from './trunks.ts';
 
 /** What one source has taken. */
 export type Share = {
-  readonly limits: ShareLimits;
+  /** Those of now: a reload may change them. */
+  limits: ShareLimits;
   /** Calls that may still come at once; a second fills it up. */
   callsLeft: number;
   filledAt: MonoMs;
@@ -17,35 +18,33 @@ export type Share = {
 export type Standing = { readonly isOverRate: boolean; readonly isOverShare: boolean };
 
 export type ShareBook = {
-  /** The share of a trunk, or of an address that no trunk names. */
-  of(trunk: Trunk | undefined, address: string): Share;
+  /** The share of a trunk, or of an address that no trunk names: that one by these limits. */
+  of(trunk: Trunk | undefined, address: string, unknown: ShareLimits): Share;
   /** One more call of that source has come. */
   arrive(share: Share): Standing;
   /** Addresses without a trunk that are remembered. */
   readonly sourcesNow: () => number;
 };
 
+const TRUNKS_MAX = 10_000;
 const SOURCES_MAX = 10_000;
 
 /**
- * Keeps what each source takes. A trunk has its own share from the start, which no flood pushes
- * out; addresses without a trunk have room for `sourcesMax`, and the one unheard for longest goes.
+ * Keeps what each source takes. Trunks have a room of their own, so that no flood pushes one out;
+ * addresses without a trunk have room for `sourcesMax`, and the one unheard for longest goes.
  */
-export function shareBook(
-  trunks: readonly Trunk[],
-  unknown: ShareLimits,
-  clock: Clock,
-  sourcesMax = SOURCES_MAX,
-): ShareBook {
-  const ofTrunks = new Map(trunks.map((trunk) => [trunk.name, openShare(trunk, clock.mono())]));
+export function shareBook(clock: Clock, sourcesMax = SOURCES_MAX): ShareBook {
+  const ofTrunks = new BoundedMap<string, Share>(TRUNKS_MAX);
   const ofSources = new BoundedMap<string, Share>(sourcesMax);
   return {
-    of(trunk, address) {
-      const known = trunk === undefined ? undefined : ofTrunks.get(trunk.name);
-      if (known !== undefined) return known;
-      const share = ofSources.get(address) ?? openShare(unknown, clock.mono());
-      ofSources.delete(address);
-      ofSources.set(address, share);
+    of(trunk, address, unknown) {
+      const limits = trunk ?? unknown;
+      const book = trunk === undefined ? ofSources : ofTrunks;
+      const name = trunk?.name ?? address;
+      const share = book.get(name) ?? openShare(limits, clock.mono());
+      share.limits = limits;
+      book.delete(name);
+      book.set(name, share);
       return share;
     },
     arrive: (share) => ({
@@ -57,9 +56,7 @@ export function shareBook(
 }
 
 function openShare(limits: ShareLimits, now: MonoMs): Share {
-  const { callsPerSecMax = 0, callsMax } = limits;
-  const own = { callsPerSecMax: limits.callsPerSecMax, callsMax };
-  return { limits: own, callsLeft: callsPerSecMax, filledAt: now, callsNow: 0 };
+  return { limits, callsLeft: limits.callsPerSecMax ?? 0, filledAt: now, callsNow: 0 };
 }
 
 /** A call beyond the rate takes nothing, so that a flood does not shut out what follows it. */

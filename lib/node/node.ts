@@ -35,7 +35,7 @@ export function siteNode(
   let onQuiet: (() => void) | undefined;
   const graves = tombstones(world.clock);
   const health = healthBook(world.clock);
-  const loops = loopGuard(options.keys);
+  const loops = loopGuard(() => options.keys);
   const merges = mergedInvites(world.clock);
   const names = identities(options, world);
   const gatewayListener = listenerOf(options.listeners, 'gateway');

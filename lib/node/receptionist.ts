@@ -68,7 +68,7 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
   const { options, graves, runtime, loops, world } = desk;
   const findTrunk = trunkFinder(options.trunks);
   const findRoute = routeFinder(options.routes, options.groups);
-  const shares = shareBook(options.trunks, options.guard, world.clock);
+  const shares = shareBook(world.clock);
   return (invite: ReceivedInvite): void => {
     const { request, receivedOn } = invite;
     const { address } = receivedOn.source;
@@ -79,7 +79,7 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
     const routed = findRoute(request.uri);
     const emergency = isEmergency(invite, routed);
     const group = routed ?? fallbackGroup(options.groups);
-    const share = shares.of(trunk, address);
+    const share = shares.of(trunk, address, options.guard);
     const inquiry: Inquiry = {
       invite,
       trunk,

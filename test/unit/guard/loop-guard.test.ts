@@ -7,6 +7,7 @@ import { VirtualWorld } from '../../support/virtual-world.ts';
 import { type InviteParts, someInvite } from './some-invite.ts';
 
 const KEYS: readonly ClusterKey[] = [{ id: 'k1' as KeyId, secret: Buffer.alloc(32, 7) }];
+const keysNow = () => KEYS;
 const SESSION = 'v=0\r\no=- 1 1 IN IP4 203.0.113.7\r\n';
 const OURS = sipCallId('3f2a');
 const { rng } = new VirtualWorld(1).world;
@@ -52,7 +53,7 @@ const sentOut = (tag: Tag, emergency: boolean): SentOut => ({
 describe('the loop guard', () => {
   test('If the request contains a Via header field with a value placed into previous requests by this element, the request has either looped or is legitimately spiraling through it. [3261-16.3]', () => {
     const tag = mint(1, true);
-    const guard = loopGuard(KEYS);
+    const guard = loopGuard(keysNow);
     guard.sent(sentOut(tag, true));
     const back = arrived({ ...throughProxy(tag), from: '<sip:a@b>;tag=1', contact: '<sip:x>' });
     expect(guard.isLoop(back, true, 'psap')).toBe(true);
@@ -60,7 +61,7 @@ describe('the loop guard', () => {
   });
 
   test('the INVITE of another site is known by its token alone', () => {
-    const guard = loopGuard(KEYS);
+    const guard = loopGuard(keysNow);
     const back = arrived(throughProxy(mint(2, true)));
     expect(guard.isLoop(back, true, 'psap')).toBe(true);
     // an ordinary call that has become an emergency call is on its way somewhere else
@@ -74,7 +75,7 @@ describe('the loop guard', () => {
     ['its branch', { callId: 'new', from: '<sip:a@b>;tag=new', contact: '<sip:x@y>' }],
   ])('of what a B2BUA leaves, %s alone is enough while the INVITE is out', (_, left) => {
     const tag = mint(1, true);
-    const guard = loopGuard(KEYS);
+    const guard = loopGuard(keysNow);
     const back = arrived({ ...throughProxy(tag), ...left });
     guard.sent(sentOut(tag, true));
     expect(guard.isLoop(back, true, 'psap')).toBe(true);
@@ -85,7 +86,7 @@ describe('the loop guard', () => {
 
   test('a forged token makes no loop, nor one that was moved to another call', () => {
     const tag = mint(1, true);
-    const guard = loopGuard(KEYS);
+    const guard = loopGuard(keysNow);
     const moved = arrived({ ...throughProxy(tag), callId: 'another' });
     expect(guard.isLoop(moved, true, 'psap')).toBe(false);
     const forged = `v1k1.b.e.h.abcdefgh.${'a'.repeat(16)}` as Tag;
@@ -95,7 +96,7 @@ describe('the loop guard', () => {
 
   test('an ordinary call that a callee has forwarded spirals, one for the same callee loops', () => {
     const tag = mint(1, false);
-    const guard = loopGuard(KEYS);
+    const guard = loopGuard(keysNow);
     guard.sent(sentOut(tag, false));
     const backFor = (user: string) =>
       arrived({ ...throughProxy(tag), uri: `sip:${user}@192.0.2.112` });
@@ -105,7 +106,7 @@ describe('the loop guard', () => {
   });
 
   test('a B2BUA that keeps no name of ours is known by whom it calls for, and what with', () => {
-    const guard = loopGuard(KEYS);
+    const guard = loopGuard(keysNow);
     guard.sent(sentOut(mint(1, true), true));
     const from = '"A" <sip:+46701234567@b2bua.example>;tag=new';
     const back = { callId: 'new', from, body: SESSION };
@@ -122,7 +123,7 @@ describe('the loop guard', () => {
   });
 
   test('two callers who hide their number are two', () => {
-    const guard = loopGuard(KEYS);
+    const guard = loopGuard(keysNow);
     const caller = uriText('sip:anonymous@anonymous.invalid');
     guard.sent({ ...sentOut(mint(1, true), true), caller });
     const from = '<sip:anonymous@anonymous.invalid>;tag=new';
@@ -132,7 +133,7 @@ describe('the loop guard', () => {
 
   test('a heap of made-up tokens is not looked through to its end', () => {
     const tag = mint(2, true);
-    const guard = loopGuard(KEYS);
+    const guard = loopGuard(keysNow);
     const forged = `z9hG4bKv1k1.b.e.h.abcdefgh.${'a'.repeat(16)}.1`;
     const via = (branch: string) => `SIP/2.0/UDP 10.0.0.11:5060;branch=${branch}`;
     const heap = Array.from({ length: 40 }, () => via(forged));
@@ -143,7 +144,7 @@ describe('the loop guard', () => {
   });
 
   test('remembers no more names than it may', () => {
-    const guard = loopGuard(KEYS, 10);
+    const guard = loopGuard(keysNow, 10);
     for (let call = 0; call < 100; call += 1) guard.sent(sentOut(mint(1, true), true));
     expect(guard.size()).toBe(10);
   });

@@ -14,9 +14,9 @@ const UNKNOWN = { callsPerSecMax: 1, callsMax: 1 };
 
 function open(sourcesMax?: number) {
   const time = new VirtualWorld(1);
-  const book = shareBook([trunk], UNKNOWN, time.world.clock, sourcesMax);
+  const book = shareBook(time.world.clock, sourcesMax);
   const isOverRate = (of: Trunk | undefined, address: string) =>
-    book.arrive(book.of(of, address)).isOverRate;
+    book.arrive(book.of(of, address, UNKNOWN)).isOverRate;
   return { time, book, isOverRate };
 }
 
@@ -52,7 +52,7 @@ describe('shares', () => {
 
   test('a source may have as many calls at once as its share says', () => {
     const { book } = open();
-    const share = book.of(trunk, '203.0.113.7');
+    const share = book.of(trunk, '203.0.113.7', UNKNOWN);
     const seen = [0, 1, 2].map((callsNow) => {
       share.callsNow = callsNow;
       return book.arrive(share).isOverShare;
@@ -62,12 +62,23 @@ describe('shares', () => {
 
   test('a trunk without limits is never over its share', () => {
     const free: Trunk = { name: 'free', source: [], offAnycast: 'always' };
-    const book = shareBook([free], UNKNOWN, new VirtualWorld(1).world.clock);
-    const share = book.of(free, '203.0.113.7');
+    const book = shareBook(new VirtualWorld(1).world.clock);
+    const share = book.of(free, '203.0.113.7', UNKNOWN);
     share.callsNow = 1_000_000;
     for (let call = 0; call < 1000; call += 1) {
       expect(book.arrive(share)).toEqual({ isOverRate: false, isOverShare: false });
     }
+  });
+
+  test('limits that have changed hold at once, and what was taken stays taken', () => {
+    const { time, book, isOverRate } = open();
+    book.of(trunk, '203.0.113.7', UNKNOWN).callsNow = 2;
+    for (let call = 0; call < 3; call += 1) isOverRate(trunk, '203.0.113.7');
+    const wider: Trunk = { ...trunk, callsPerSecMax: 100, callsMax: 3 };
+    const share = book.of(wider, '203.0.113.7', UNKNOWN);
+    expect(book.arrive(share)).toEqual({ isOverRate: true, isOverShare: false });
+    time.runUntil(20);
+    expect(book.arrive(share)).toEqual({ isOverRate: false, isOverShare: false });
   });
 
   test('a flood of spoofed sources grows nothing and pushes no trunk out', () => {
