@@ -26,7 +26,7 @@ test('docs/LOGS.md is what npm run docs writes', () => {
 
 test('every notice that the code gives is in the manual, and no other', () => {
   const given = sources.flatMap((text) => [...text.matchAll(NOTE)].map(([, event]) => event));
-  expect([...new Set(given)].sort()).toEqual(Object.keys(NOTICES).sort());
+  expect(new Set(given)).toEqual(new Set(Object.keys(NOTICES)));
 });
 
 test('every notice has a fixed name', () => {
