@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { logsManual } from '../lib/observe/manual/write-manual.ts';
 import { configDocument } from './config-doc.ts';
 
 /** The pages of docs/ that are made and not written. */
 const PAGES: Readonly<Record<string, () => string>> = {
   'CONFIG.md': configDocument,
+  'LOGS.md': logsManual,
 };
 
 for (const [name, page] of Object.entries(PAGES)) {

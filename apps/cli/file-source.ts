@@ -30,7 +30,7 @@ export function fileSource(
     tail: (tailing) =>
       reading(async () => {
         const last = lastOf(tailing);
-        await readEach(files, tailing, last.take);
+        await readEach(files, tailing, (told) => last.take(told));
         last.showAll();
         return { kind: 'shown' };
       }),

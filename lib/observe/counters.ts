@@ -9,7 +9,7 @@ const REST = 'other';
 type Naming = { readonly label: string; readonly help: string };
 
 /** The counters that stand in a dashboard; any other one gets the label `label`. */
-export const NAMING: Readonly<Record<string, Naming>> = {
+const NAMING: Readonly<Record<string, Naming>> = {
   calls: { label: 'fault', help: 'Calls that have ended, by whose fault.' },
   moved: { label: 'moved', help: 'Ended calls, by whether the caller moved off anycast.' },
   attempts: { label: 'outcome', help: 'Tries at gateways, by how they ended.' },
@@ -22,6 +22,31 @@ export const NAMING: Readonly<Record<string, Naming>> = {
   merged: { label: 'outcome', help: 'Further INVITEs of a call that had come already.' },
   refusals: { label: 'condition', help: 'Calls refused by this node, by the row of the table.' },
 };
+
+const CALLS_ACTIVE = {
+  name: 'landfall_calls_active',
+  help: 'Calls that have not ended.',
+};
+const LOG_LOST = {
+  name: 'landfall_log_lost_total',
+  help: 'Records, and lines of the log, that could not be written.',
+};
+
+export type Metric = {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge';
+  readonly label: string | undefined;
+  readonly help: string;
+};
+
+/** All that a node shows as soon as it runs. */
+export const METRICS: readonly Metric[] = [
+  { ...CALLS_ACTIVE, type: 'gauge', label: undefined },
+  { ...LOG_LOST, type: 'counter', label: 'file' },
+  ...Object.entries(NAMING).map(
+    ([counter, naming]): Metric => ({ name: metricName(counter), type: 'counter', ...naming }),
+  ),
+];
 
 /** Where lines go: the terminal is standard output or standard error. */
 export type LogFile = 'records' | 'steps' | 'terminal';
@@ -42,16 +67,14 @@ export function openCounters(callsActive: () => number): Counters {
   const lost: Record<LogFile, number> = { records: 0, steps: 0, terminal: 0 };
 
   new Gauge({
-    name: 'landfall_calls_active',
-    help: 'Calls that have not ended.',
+    ...CALLS_ACTIVE,
     registers: [registry],
     collect() {
       this.set(callsActive());
     },
   });
   new Counter({
-    name: 'landfall_log_lost_total',
-    help: 'Records, and lines of the log, that could not be written.',
+    ...LOG_LOST,
     labelNames: ['file'],
     registers: [registry],
     collect() {
@@ -92,7 +115,7 @@ export function openCounters(callsActive: () => number): Counters {
 
 function exposeCounter(registry: Registry, counter: string, labels: Map<string, number>): void {
   const { label, help } = NAMING[counter] ?? { label: 'label', help: `Counts ${counter}.` };
-  const name = `landfall_${counter.toLowerCase().replace(/[^a-z0-9]+/g, '_')}_total`;
+  const name = metricName(counter);
   // Two spellings of one name would clash; the first one keeps it.
   if (registry.getSingleMetric(name) !== undefined) return;
   new Counter({
@@ -105,6 +128,10 @@ function exposeCounter(registry: Registry, counter: string, labels: Map<string, 
       for (const [value, total] of labels) this.inc({ [label]: value }, total);
     },
   });
+}
+
+function metricName(counter: string): string {
+  return `landfall_${counter.toLowerCase().replace(/[^a-z0-9]+/g, '_')}_total`;
 }
 
 function outcomeOf({ status }: AttemptRecord): string {

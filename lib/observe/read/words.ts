@@ -2,7 +2,7 @@ import type { CallRecord } from '../../call/record.ts';
 import type { EndReason, Fault } from '../../call/termination.ts';
 
 /** One plain sentence a reason, for somebody who was just woken up. */
-const REASONS: Readonly<Record<EndReason, string>> = {
+export const REASONS: Readonly<Record<EndReason, string>> = {
   'caller-hung-up': 'the caller hung up',
   'callee-hung-up': 'the callee hung up',
   'caller-cancelled': 'the caller gave up before an answer',

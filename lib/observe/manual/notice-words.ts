@@ -1,0 +1,40 @@
+/** What a line means that belongs to no call, or to a call only by its `callId`. */
+export const NOTICES: Readonly<Record<string, { readonly level: string; readonly says: string }>> =
+  {
+    listening: { level: 'info', says: 'A listener is open; `role`, `transport` and `local`.' },
+    ready: { level: 'info', says: 'The node takes calls; `admin` is where its pages are.' },
+    'epoch-by-clock': {
+      level: 'warn',
+      says: 'The start counter in `stateDir` was lost, and the clock took its place (`why`).',
+    },
+    'key-not-kept': {
+      level: 'warn',
+      says: 'The key of this site could not be kept; dialogs of today are strange tomorrow.',
+    },
+    unparsable: {
+      level: 'debug',
+      says: 'A datagram was no SIP message; `reason`, and whether it was `answered` with 400.',
+    },
+    stray: {
+      level: 'info, forged: warn',
+      says: 'A request belonged to no call here; `verdict` as in landfall_strays_total.',
+    },
+    bug: {
+      level: 'error',
+      says: 'An exception; with a `callId` it ended that call alone. Report it with its `stack`.',
+    },
+    'drain-started': {
+      level: 'info',
+      says: 'A signal was heard: no longer ready; `calls` are still up.',
+    },
+    'hanging-up': { level: 'warn', says: 'A second signal was heard: the `calls` left are ended.' },
+    stopped: { level: 'info', says: 'The last line of a node that ended in order.' },
+    'log-write-failed': {
+      level: 'error',
+      says: 'A log `file` cannot be written (`why`); `lost` lines of it so far. Once a minute, also on standard error.',
+    },
+    'log-written-again': {
+      level: 'warn',
+      says: 'That log `file` is written again; `lost` lines of it are missing since the start.',
+    },
+  };

@@ -1,0 +1,56 @@
+import type { Effect } from '../../call/effects.ts';
+import type { CallEvent } from '../../call/events.ts';
+import type { Step } from '../../call/story.ts';
+
+/** What happens inside a call without being told as a step. */
+type Untold = 'timer' | 'shutdown' | 'set-timer' | 'clear-timer' | 'note-gateway' | 'forget';
+
+/** Every event that a step line can have: what was heard, and what was ordered. */
+export type StepEvent =
+  | 'a-invited'
+  | 'trying-a'
+  | Exclude<CallEvent['on'], Untold>
+  | Exclude<Effect['do'], Untold>;
+
+/** In the order in which a call comes by them. */
+export const STEP_EVENTS: Readonly<Record<StepEvent, string>> = {
+  'a-invited': 'The caller sent an INVITE that began this call.',
+  'trying-a': 'We answered it with 100 Trying.',
+  'invite-b': 'We sent an INVITE to a gateway; `attempt` counts the tries of this call.',
+  'b-trying': 'The gateway answered 100: it is there, and nobody rings yet.',
+  'b-ringing': 'The gateway sent a provisional response from 101 to 199.',
+  'ring-a': 'We passed a provisional response on to the caller.',
+  'b-answered': 'The gateway answered with a 2xx.',
+  'answer-a': 'We answered the caller with a 2xx; its Contact is where the call moves to.',
+  'a-acknowledged': 'The caller sent its ACK; `local` tells whether it came to A or to U.',
+  'a-unacknowledged': 'No ACK came for our 2xx in the time that RFC 3261 allows.',
+  'ack-b': 'We sent the ACK to the gateway.',
+  'b-refused': 'The gateway refused with 300 or more, was silent, or could not be reached (`why`).',
+  'a-cancelled': 'The caller gave up before an answer.',
+  'cancel-b': 'We cancelled a try at a gateway.',
+  'reject-a': 'We refused the caller with a final response of 300 or more.',
+  'a-declined': 'The caller sent a request inside the dialog that we do not take.',
+  'b-declined': 'The gateway sent a request inside the dialog that we do not take.',
+  'a-hung-up': 'The caller sent a BYE.',
+  'b-hung-up': 'The gateway sent a BYE.',
+  'bye-a': 'We sent a BYE to the caller.',
+  'bye-b': 'We sent a BYE to the gateway.',
+  end: 'The call is over for the caller, and its record is written; `why` holds reason and fault.',
+  ignore: 'Something came that this call did not want any more; `why` names it and the state.',
+};
+
+export const STEP_FIELDS: Readonly<Record<keyof Step, string>> = {
+  at: 'When, in Unix milliseconds; `time` says it as text.',
+  callId: 'Our own name of the call, `<site>-<dialog>`: the same in every step and in the record.',
+  site: 'The site that wrote the line.',
+  leg: '`a` is the leg of the one who sent us the INVITE, `b` the leg of the one who got ours.',
+  event: 'What happened; see above.',
+  message: 'What stood on the wire: a method, or a status with its phrase. Absent: nothing did.',
+  direction: '`in`: it came to us; `out`: we sent it.',
+  local: 'Our own address and port.',
+  remote: 'The address and port of the far end.',
+  attempt: 'Which try at a gateway this belongs to, from 1.',
+  gateway: 'The configured name of that gateway.',
+  contact: 'The Contact that the message named, ours or theirs.',
+  why: 'More about it, where there is more.',
+};
