@@ -1,4 +1,5 @@
 import type { World } from '../base/time.ts';
+import { type Decide, step } from '../call/step.ts';
 import { healthBook } from '../gateways/health.ts';
 import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
@@ -22,12 +23,16 @@ export type Node = {
   hangUpAll(): void;
 };
 
-/** Puts a site together; the engine is made here because it must know who listens to it. */
+/**
+ * Puts a site together; the engine is made here because it must know who listens to it. `decide`
+ * takes each event of each call: a test may store and restore the state between two of them.
+ */
 export function siteNode(
   options: SiteOptions,
   world: World,
   sink: EventSink,
   engineFor: (ears: EngineEars) => SipEngine,
+  decide: Decide = step,
 ): Node {
   let isDraining = false;
   let onQuiet: (() => void) | undefined;
@@ -55,6 +60,7 @@ export function siteNode(
     health,
     gatewayListener,
     site: options.site,
+    decide,
     tell: teller(sink, options.site, gatewayListener),
     onQuiet: () => onQuiet?.(),
   });

@@ -22,6 +22,8 @@ export class VirtualNetwork implements Datagrams {
   weather: Weather;
   /** Sees each packet as it is sent, before the weather has its say. */
   onPacket: (packet: Packet) => void = () => undefined;
+  /** Sees each packet as it arrives, before the one it is for. */
+  onArrival: (packet: Packet) => void = () => undefined;
   /** Answers whether the sender's system has no way to an address. */
   refuses: (to: Address) => boolean = () => false;
   /** Answers whether a packet is swallowed on its way. */
@@ -73,6 +75,7 @@ export class VirtualNetwork implements Datagrams {
     const { delayMs, jitterMs } = this.weather;
     const wait = delayMs + (jitterMs > 0 ? this.#time.random() * jitterMs : 0);
     this.#time.at(this.#time.nowMs + wait, () => {
+      this.onArrival(packet);
       this.#sockets.get(writeAddress(packet.to))?.onDatagram(packet.bytes, packet.from);
     });
   }
