@@ -2,34 +2,37 @@ import { sameAddress } from '../../lib/sip/address.ts';
 import { headerValue } from '../../lib/sip/headers.ts';
 import type { SipMessage } from '../../lib/sip/message.ts';
 import { contactUri } from '../../lib/sip/name-addr.ts';
-import { parse } from '../../lib/sip/parse.ts';
 import { parseUri } from '../../lib/sip/uri.ts';
 import type { Packet } from '../support/virtual-network.ts';
-import { A, B, U } from '../support/virtual-site.ts';
+import { B, U } from '../support/virtual-site.ts';
 import { SDP } from './wire.ts';
+import { isOurs, readOnce } from './witness.ts';
 
 /** Watches the wire and says which promise a packet of the site breaks. */
 export function watchdog(complain: (promise: string, what: string) => void) {
   /** Where each request of a caller was sent to, by transaction. */
   const sentTo = new Map<string, Packet['to']>();
   return (packet: Packet): void => {
-    const message = parse(packet.bytes);
+    const message = readOnce(packet.bytes);
     if (message.kind === 'fault') {
       complain('strict out', `${message.reason} from ${packet.from.address}`);
       return;
     }
     const key = `${message.callId} ${message.via.branch} ${message.cseq.method}`;
-    const isOurs = [A, U, B].some((own) => sameAddress(own, packet.from));
-    if (!isOurs) {
+    if (!isOurs(packet.from)) {
       if (message.kind === 'request') sentTo.set(key, packet.to);
       return;
     }
-    if ([A, U, B].some((own) => sameAddress(own, packet.to))) {
-      complain('P9', `a packet to ourselves: ${message.cseq.method}`);
-    }
+    if (isOurs(packet.to)) complain('P9', `a packet to ourselves: ${message.cseq.method}`);
+    if (!isFarEnd(packet.to)) complain('P9', `${message.cseq.method} to ${packet.to.address}`);
     if (message.kind === 'response') checkResponse(message, packet, sentTo.get(key), complain);
     else checkRequest(message, packet, complain);
   };
+}
+
+/** The callers and the gateways of the simulation: nobody else is ever sent anything. */
+function isFarEnd({ address }: Packet['to']): boolean {
+  return address.startsWith('203.0.113.') || address.startsWith('10.0.1.3');
 }
 
 type Complain = (promise: string, what: string) => void;

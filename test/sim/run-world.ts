@@ -11,8 +11,13 @@ import {
 import { VirtualWorld } from '../support/virtual-world.ts';
 import { type Draw, drawFrom, drawGateway, drawPhone, drawWeather } from './draw.ts';
 import { SimGateway } from './gateway.ts';
+import { makeMischief } from './mischief.ts';
+import { type Complain, judgeCall, type Rules } from './model.ts';
+import { judgeAnswers } from './model-answers.ts';
 import { Phone } from './phone.ts';
 import { watchdog } from './promises.ts';
+import { readCall } from './reading.ts';
+import { type Witness, witness } from './witness.ts';
 
 export type Outcome = {
   readonly seed: number;
@@ -40,14 +45,21 @@ export async function runWorld(
   const network = new VirtualNetwork(time, drawWeather(draw));
   const broken: string[] = [];
   const complain = (promise: string, what: string) => {
-    if (broken.length < BROKEN_MAX) broken.push(`${promise}: ${what} at ${time.nowMs}`);
+    const count = broken.filter((other) => other.startsWith(`${promise}:`)).length;
+    if (count < BROKEN_MAX) broken.push(`${promise}: ${what} at ${time.nowMs}`);
   };
   const watch = watchdog(complain);
+  const edge = witness();
   network.onPacket = (packet) => {
     onPacket(time.nowMs, packet);
+    edge.sent(time.nowMs, packet);
     watch(packet);
   };
-  const site = virtualSite(time, network, virtualSiteOptions(GATEWAYS));
+  network.onArrival = (packet) => edge.arrived(time.nowMs, packet);
+  const rules: Rules = { gateways: GATEWAYS, isSmall: draw.chance(0.1) };
+  const limits = rules.isSmall ? { callsMax: Math.ceil(calls / 2) } : {};
+  if (draw.chance(0.8)) makeMischief(network, time, draw);
+  const site = virtualSite(time, network, virtualSiteOptions(GATEWAYS, limits));
   await site.node.listen();
 
   const gateways = Array.from({ length: GATEWAYS }, (_, index) => {
@@ -62,7 +74,7 @@ export async function runWorld(
   );
   time.runUntil(END_MS);
 
-  judge(site, phones, gateways, complain);
+  judge(site, phones, gateways, edge, rules, complain);
   if (time.pending > 0) complain('P12', `${time.pending} alarms are left`);
   return { seed, calls, broken, ends: countEnds(site.told.records) };
 }
@@ -85,6 +97,8 @@ function judge(
   site: VirtualSite,
   phones: readonly Phone[],
   gateways: readonly SimGateway[],
+  edge: Witness,
+  rules: Rules,
   complain: (promise: string, what: string) => void,
 ): void {
   const { told, engine, node } = site;
@@ -93,6 +107,14 @@ function judge(
     records.set(record.sipCallIdA, [...(records.get(record.sipCallIdA) ?? []), record]);
   }
   for (const phone of phones) judgePhone(phone, records.get(phone.callId) ?? [], complain);
+  for (const witnessed of edge.calls.values()) {
+    const call = readCall(witnessed);
+    if (call === undefined) continue;
+    const say: Complain = (promise, what) => complain(promise, `${call.callId}: ${what}`);
+    judgeCall(call, records.get(call.callId)?.[0], rules, say);
+    judgeAnswers(witnessed, call, say);
+  }
+  for (const leg of edge.unnamed) complain('P13', `leg b ${leg} names no caller`);
   for (const gateway of gateways) {
     for (const fault of gateway.faults) complain('gateway', fault);
     for (const [callId, leg] of gateway.legs) {
