@@ -37,9 +37,14 @@ export function makeMischief(network: VirtualNetwork, time: VirtualWorld, draw: 
   }
 }
 
+/** Nobody knows what these mean; a latin1 letter stands for a byte that is no UTF-8. */
+const ODD = '\r\nX-Odd: a,b ;c="d\\"e", \xe5\r\nx-odd: \r\nP-Charge-Info: <sip:1@2;a=b>';
+
 function ofCaller(text: string): string {
-  if (!isOneOf(callIdIn(text), 'route', 0.2)) return text;
-  return text
+  const callId = callIdIn(text);
+  const odd = isOneOf(callId, 'odd', 0.2) ? text.replace('\r\nSubject', `${ODD}\r\nSubject`) : text;
+  if (!isOneOf(callId, 'route', 0.2)) return odd;
+  return odd
     .replace('\r\nMax-Forwards', `\r\nRoute: <sip:${INTERNAL_HOST};lr>\r\nMax-Forwards`)
     .replace(/(\r\nContact: <[^>\r]*)>/, `$1;maddr=${INTERNAL_HOST}>`);
 }

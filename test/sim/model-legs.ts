@@ -12,6 +12,9 @@ import {
 /** Timer B: an INVITE without any response for so long is over, and no CANCEL is owed to it. */
 const TIMER_B_MS = 32_000;
 
+/** Without an ACK the 2xx is repeated for so long, and only then a BYE goes out. */
+const ACK_MS_MAX = 32_000;
+
 /** What is owed to each gateway: CANCEL when it is not wanted, ACK for a 2xx, and one BYE. */
 export function judgeLegs(call: CallSeen, say: Complain): void {
   const [first] = answersOf(call);
@@ -86,14 +89,8 @@ function judgeBridge(call: CallSeen, answer: Answered, say: Complain): void {
   }
   if (answer.byeIn === undefined || !isBefore(answer.byeIn, byeIn)) return;
   if (!isBefore(answer.byeIn, byeOut) || isBefore(answer.byeOut, answer.byeIn)) return;
-  const isAcked = isBefore(acked, answer.byeIn);
-  const due = isAcked ? answer.byeIn : acked;
-  if (isAtOnce(byeOut, due)) return;
-  if (!isAcked && (isBefore(byeIn, acked) || waitedOut(byeOut, final))) return;
-  say('P12', "the callee's BYE did not cross");
-}
-
-/** Without an ACK the 2xx is repeated for 32 seconds, and then the BYE goes out. */
-function waitedOut(byeOut: Mark | undefined, final: Mark): boolean {
-  return byeOut !== undefined && byeOut.atMs - final.atMs >= TIMER_B_MS - 1;
+  const ackedMs = Math.min(acked?.atMs ?? Number.POSITIVE_INFINITY, final.atMs + ACK_MS_MAX);
+  const dueMs = Math.max(ackedMs, answer.byeIn.atMs);
+  if (byeOut !== undefined && Math.abs(byeOut.atMs - dueMs) < 1) return;
+  if (byeIn === undefined || byeIn.atMs > dueMs) say('P12', "the callee's BYE did not cross");
 }
