@@ -9,9 +9,6 @@ import {
   type Mark,
 } from './reading.ts';
 
-/** Timer B: an INVITE without any response for so long is over, and no CANCEL is owed to it. */
-const TIMER_B_MS = 32_000;
-
 /** Without an ACK the 2xx is repeated for so long, and only then a BYE goes out. */
 const ACK_MS_MAX = 32_000;
 
@@ -66,7 +63,6 @@ function judgeCancel(
   }
   const over = leg.answers[0] ?? leg.refused;
   if (heard === undefined || isBefore(over, unwanted) || isAtOnce(over, heard)) return;
-  if (heard.atMs - leg.invited.atMs >= TIMER_B_MS) return;
   const due = isBefore(heard, unwanted) ? unwanted : heard;
   if (isAtOnce(cancelled, due)) return;
   const promise = isBefore(call.cancelled, due) ? 'P2' : 'P1';

@@ -42,7 +42,8 @@ function judgeTimes({ rang, final, acked, invited }: CallSeen, record: CallRecor
 }
 
 /** One attempt a leg b, in their order, each with what its gateway had said by then. */
-function judgeAttempts({ legs }: CallSeen, record: CallRecord, say: Complain): void {
+function judgeAttempts({ legs, invited }: CallSeen, record: CallRecord, say: Complain): void {
+  const endedAtMs = invited.atMs + record.durationMs;
   const told = record.attempts.map(({ target }) => target).join(' ');
   const seen = legs.map(({ gateway }) => gateway).join(' ');
   if (told !== seen) say('P12', `its record tells of ${told || 'nobody'}, the wire of ${seen}`);
@@ -53,12 +54,10 @@ function judgeAttempts({ legs }: CallSeen, record: CallRecord, say: Complain): v
     const leg = legs[place];
     const said = [0, 408, 503, leg?.lastStatus, ...(leg?.answers.length === 0 ? [] : [200])];
     if (!said.includes(status)) say('P12', `its record has ${status} of ${target}`);
-    const isOver = leg?.refused !== undefined && leg.refused.atMs < endedMs(record, leg.invited);
+    const isOver = leg?.refused !== undefined && leg.refused.atMs < endedAtMs - 1;
     if (isOver && status === 0) say('P12', `its record misses the answer of ${target}`);
   });
 }
-
-const endedMs = (record: CallRecord, invited: Mark) => invited.atMs + record.durationMs - 10_000;
 
 /** How the call ended, as far as the wire alone can say it. */
 function endOf(call: CallSeen): CallRecord['reason'] | undefined {

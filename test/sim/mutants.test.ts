@@ -25,7 +25,7 @@ beforeAll(async () => {
   await Promise.all(workers);
   const lines = MUTANTS.map(({ name, promise }) => {
     const { seed, what } = caught.get(name) ?? { seed: undefined, what: 'not run' };
-    return `${promise.padEnd(4)} ${name}: ${seed === undefined ? what : `seed ${seed}, ${what}`}`;
+    return `${promise.padEnd(6)} ${name}: ${seed === undefined ? what : `seed ${seed}, ${what}`}`;
   });
   process.stdout.write(`${lines.join('\n')}\n`);
 }, ALL_MS_MAX);

@@ -78,6 +78,13 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: 'return false;',
   },
   {
+    name: 'a CANCEL does not find its INVITE',
+    promise: 'P3',
+    file: 'lib/engine/builtin/proto/match.ts',
+    line: "return keyFor(cancel, 'INVITE');",
+    becomes: "return keyFor(cancel, 'CANCEL');",
+  },
+  {
     name: 'an INVITE gets no 100',
     promise: 'P4',
     file: 'lib/engine/builtin/leg-a.ts',
@@ -154,6 +161,27 @@ export const MUTANTS: readonly Mutant[] = [
     line: 'leg.flow = { wire, to: receivedOn.source };',
     becomes:
       "leg.flow = { wire, to: request.headers.some(({ name }) => name === 'route') ? { address: '10.66.6.6', port: 5060 } : receivedOn.source };",
+  },
+  {
+    name: 'a failure tells the carrier to send nothing any more',
+    promise: 'no 503',
+    file: 'lib/call/states/hunting.ts',
+    line: "const status = why === 'callee-did-not-answer' ? 408 : 500;",
+    becomes: "const status = why === 'callee-did-not-answer' ? 408 : 503;",
+  },
+  {
+    name: 'an INVITE that comes again is another call',
+    promise: 'P12',
+    file: 'lib/engine/builtin/server-transactions.ts',
+    line: 'this.#all.set(key, begun);',
+    becomes: '',
+  },
+  {
+    name: 'a missing ACK ends an emergency call',
+    promise: 'P12',
+    file: 'lib/call/states/answering.ts',
+    line: 'if (facts.emergency && !isLateOffer(facts)) {',
+    becomes: 'if (facts.emergency && isLateOffer(facts)) {',
   },
   {
     name: 'an answered call leaves no record',

@@ -2,6 +2,9 @@ import { writeAddress } from '../../lib/sip/address.ts';
 import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
 import type { Seen, Witnessed } from './witness.ts';
 
+/** A provisional response that comes later than this changes nothing. [3261-17.1.1.2] */
+const TIMER_B_MS = 32_000;
+
 /** When something happened: its place in the order of cause and consequence, and its moment. */
 export type Mark = { readonly index: number; readonly atMs: number };
 
@@ -167,7 +170,7 @@ function legOf(callId: string, gateway: string, invited: Mark): LegSeen {
 function answerOf(leg: LegSeen, { status, to }: SipResponse, mark: Mark): void {
   const isOver = leg.refused !== undefined || leg.answers.length > 0;
   if (status < 200) {
-    if (isOver) return;
+    if (isOver || mark.atMs - leg.invited.atMs >= TIMER_B_MS) return;
     leg.heard ??= mark;
     if (status > 100) leg.rang.push(mark);
     return;

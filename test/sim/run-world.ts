@@ -45,9 +45,10 @@ export async function runWorld(
   const draw = drawFrom(time.random);
   const network = new VirtualNetwork(time, drawWeather(draw));
   const broken: string[] = [];
+  const when = () => (time.nowMs < END_MS ? ` at ${Math.round(time.nowMs)}` : '');
   const complain = (promise: string, what: string) => {
     const count = broken.filter((other) => other.startsWith(`${promise}:`)).length;
-    if (count < BROKEN_MAX) broken.push(`${promise}: ${what} at ${time.nowMs}`);
+    if (count < BROKEN_MAX) broken.push(`${promise}: ${what}${when()}`);
   };
   const watch = watchdog(complain);
   const edge = witness();
