@@ -14,9 +14,9 @@ const LATE_MS_MAX = 4000;
 const LATE_SHARE = 0.02;
 
 /**
- * Does what the far ends would not do by themselves: callers that name an internal host in Route and
- * Contact, callers that are never heard to acknowledge, gateways whose Contact is an address of the
- * site, datagrams that come once more seconds later, and answers to what was never asked.
+ * Does what the far ends would not do by themselves: callers that name an internal host in Route
+ * and Contact, callers that are never heard to acknowledge, gateways whose Contact is an address of
+ * the site, datagrams that come once more seconds later, and answers to what was never asked.
  */
 export function makeMischief(network: VirtualNetwork, time: VirtualWorld, draw: Draw): void {
   network.alters = (packet) => {

@@ -10,8 +10,8 @@ export type Mutant = {
 };
 
 /**
- * For each promise that one site can break, slips that somebody might make. The simulation must find
- * every one of them; a line that has been written anew needs its mutant written anew.
+ * For each promise that one site can break, slips that somebody might make. The simulation must
+ * find every one of them; a line that has been written anew needs its mutant written anew.
  */
 export const MUTANTS: readonly Mutant[] = [
   {
