@@ -73,6 +73,7 @@ function judgeCancel(
 function judgeBridge(call: CallSeen, answer: Answered, say: Complain): void {
   const { final, acked, byeIn, byeOut } = call;
   if (final === undefined) return;
+  judgeUnacknowledged(call, answer, final, say);
   const isLate = call.lateOffer;
   if (!isLate && !isAtOnce(answer.acked, answer)) say('P12', 'the ACK to the gateway came late');
   if (isLate && isBefore(acked, byeIn) && !isAtOnce(answer.acked, acked)) {
@@ -89,4 +90,14 @@ function judgeBridge(call: CallSeen, answer: Answered, say: Complain): void {
   const dueMs = Math.max(ackedMs, answer.byeIn.atMs);
   if (byeOut !== undefined && Math.abs(byeOut.atMs - dueMs) < 1) return;
   if (byeIn === undefined || byeIn.atMs > dueMs) say('P12', "the callee's BYE did not cross");
+}
+
+/** A caller who never acknowledges is hung up, but for an emergency call that has its media. */
+function judgeUnacknowledged(call: CallSeen, answer: Answered, final: Mark, say: Complain): void {
+  if (call.emergency && !call.lateOffer) return;
+  const dueMs = final.atMs + ACK_MS_MAX;
+  if ([call.acked, call.byeIn, answer.byeIn].some((one) => (one?.atMs ?? dueMs) < dueMs)) return;
+  for (const bye of [call.byeOut, answer.byeOut]) {
+    if (Math.abs((bye?.atMs ?? 0) - dueMs) > 1) say('P12', 'a call without ACK was not hung up');
+  }
 }

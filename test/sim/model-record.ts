@@ -1,12 +1,17 @@
 import type { CallRecord } from '../../lib/call/record.ts';
-import type { Complain } from './model.ts';
+import type { Complain, Rules } from './model.ts';
 import { answersOf, type CallSeen, isBefore, type Mark } from './reading.ts';
 
 const A_DOOR = '192.0.2.112:5060';
 const ACK_PATIENCE_MS = 32_000;
 
 /** The record tells what the wire has shown, in the order in which it happened. */
-export function judgeRecord(call: CallSeen, record: CallRecord | undefined, say: Complain): void {
+export function judgeRecord(
+  call: CallSeen,
+  record: CallRecord | undefined,
+  rules: Rules,
+  say: Complain,
+): void {
   if (record === undefined) {
     say('P12', 'it has no record');
     return;
@@ -23,7 +28,7 @@ export function judgeRecord(call: CallSeen, record: CallRecord | undefined, say:
   if (expected !== undefined && record.reason !== expected) {
     say('P12', `its record says ${record.reason}, the wire ${expected}`);
   }
-  if (call.final?.status === 200) judgeMoved(call, record, say);
+  if (call.final?.status === 200) judgeMoved(call, record, rules, say);
 }
 
 function judgeTimes({ rang, final, acked, invited }: CallSeen, record: CallRecord, say: Complain) {
@@ -79,13 +84,20 @@ function endOf(call: CallSeen): CallRecord['reason'] | undefined {
 }
 
 /** Where the caller's first word after the answer went. */
-function judgeMoved({ acked, byeIn }: CallSeen, { moved, times }: CallRecord, say: Complain): void {
+function judgeMoved(
+  { acked, byeIn }: CallSeen,
+  { moved, times }: CallRecord,
+  rules: Rules,
+  say: Complain,
+): void {
   const doors = [times.acked === undefined ? undefined : acked, byeIn].filter(
     (one) => one !== undefined,
   );
   if (doors.length === 0) return;
   const isStayed = doors.some(({ door }) => door === A_DOOR);
   const isMoved = doors.some(({ door }) => door !== A_DOOR);
-  const allowed = [isStayed ? 'stayed' : undefined, isMoved ? 'moved' : undefined];
+  const allowed = rules.isSticky
+    ? ['sticky']
+    : [isStayed ? 'stayed' : undefined, isMoved ? 'moved' : undefined];
   if (!allowed.includes(moved)) say('P12', `its record says ${moved}`);
 }

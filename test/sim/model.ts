@@ -17,6 +17,8 @@ export type Rules = {
   readonly gateways: number;
   /** Ordinary calls may be refused for want of room. */
   readonly isSmall: boolean;
+  /** Callers whose firewall knows only A: the call stays where its INVITE came to. */
+  readonly isSticky: boolean;
 };
 
 const TURN_MS_MIN = 700;
@@ -56,7 +58,7 @@ export function judgeCall(
   judgeFinal(call, call.final, rules, say);
   judgeHunt(call, rules, say);
   judgeLegs(call, say);
-  judgeRecord(call, record, say);
+  judgeRecord(call, record, rules, say);
 }
 
 function judgeFinal(
@@ -151,11 +153,24 @@ function judgeHunt(call: CallSeen, rules: Rules, say: Complain): void {
     if (isSilent && leg.answers.length === 0 && !mayWait) {
       if (turnMs > TURN_MS_MAX + 1) say('P4', `${leg.gateway} was silent for ${turnMs} ms`);
     }
+    if (place + 1 < rules.gateways) judgePatience(call, leg, next?.invited ?? call.final, say);
     if (isInTurn(call, leg, place)) judgeHandOver(call, leg, next, rules, say);
     const failed = isBefore(leg.refused, next?.invited);
     if (next === undefined || failed || anyRefusedAt(call, next)) return;
     if (turnMs < TURN_MS_MIN - 1) say('P1', `${next.gateway} was called after ${turnMs} ms`);
   });
+}
+
+/** A gateway that has said 100 in its turn and nothing since is given up after four seconds. */
+function judgePatience(call: CallSeen, leg: LegSeen, until: Mark | undefined, say: Complain): void {
+  const { heard, invited, rang, refused, answers, gateway } = leg;
+  if (heard === undefined || heard.atMs - invited.atMs >= TURN_MS_MIN) return;
+  if (isBefore(until, heard) || isSurpassed(call, leg)) return;
+  const ends = [until, rang[0], refused, answers[0], call.cancelled];
+  const endMs = Math.min(...ends.map((one) => one?.atMs ?? Number.POSITIVE_INFINITY));
+  const waitedMs = endMs - heard.atMs;
+  if (waitedMs > PROGRESS_MS + 1)
+    say('P4', `${gateway} said 100 and was waited for ${Math.round(waitedMs)} ms`);
 }
 
 /** A refusal of a gateway that had rung before this one, in whose place nobody is left. */

@@ -99,6 +99,13 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: 'return Math.max(share, rules.budgetMs);',
   },
   {
+    name: 'a gateway that says only 100 holds the caller for ever',
+    promise: 'P4',
+    file: 'lib/call/states/dialing.ts',
+    line: "{ do: 'set-timer', name: 'progress', delayMs: state.facts.rules.progressTimeoutMs },",
+    becomes: '',
+  },
+  {
     name: 'nobody waits for a gateway that was given up',
     promise: 'P4',
     file: 'lib/call/states/hunting.ts',
@@ -125,6 +132,13 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lib/node/receptionist.ts',
     line: "if (sticky || receivedOn.role === 'unicast') return receivedOn;",
     becomes: 'if (!sticky) return receivedOn;',
+  },
+  {
+    name: 'a caller whose firewall knows only A is sent to U',
+    promise: 'P6',
+    file: 'lib/node/receptionist.ts',
+    line: "if (sticky || receivedOn.role === 'unicast') return receivedOn;",
+    becomes: "if (receivedOn.role === 'unicast') return receivedOn;",
   },
   {
     name: 'gateways are given the address for callers',
@@ -196,6 +210,13 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lib/call/states/bridged.ts',
     line: "return endBridge(state, 'callee-hung-up', [bye]);",
     becomes: "return endBridge(state, 'callee-hung-up', []);",
+  },
+  {
+    name: 'a caller who never acknowledges is not hung up',
+    promise: 'P12',
+    file: 'lib/call/states/bridged.ts',
+    line: "{ do: 'bye-a', fork: state.bridge.fork, headers },",
+    becomes: '',
   },
   {
     name: 'a BYE that waits for the ACK is forgotten',

@@ -9,7 +9,7 @@ import { SDP } from './wire.ts';
 import { isOurs, readOnce } from './witness.ts';
 
 /** Watches the wire and says which promise a packet of the site breaks. */
-export function watchdog(complain: (promise: string, what: string) => void) {
+export function watchdog(isSticky: boolean, complain: Complain) {
   /** Where each request of a caller was sent to, by transaction. */
   const sentTo = new Map<string, Packet['to']>();
   return (packet: Packet): void => {
@@ -25,7 +25,8 @@ export function watchdog(complain: (promise: string, what: string) => void) {
     }
     if (isOurs(packet.to)) complain('P9', `a packet to ourselves: ${message.cseq.method}`);
     if (!isFarEnd(packet.to)) complain('P9', `${message.cseq.method} to ${packet.to.address}`);
-    if (message.kind === 'response') checkResponse(message, packet, sentTo.get(key), complain);
+    if (message.kind === 'response')
+      checkResponse(message, packet, sentTo.get(key), isSticky, complain);
     else checkRequest(message, packet, complain);
   };
 }
@@ -41,6 +42,7 @@ function checkResponse(
   message: Extract<SipMessage, { kind: 'response' }>,
   packet: Packet,
   cameTo: Packet['to'] | undefined,
+  isSticky: boolean,
   complain: Complain,
 ): void {
   const { status, cseq } = message;
@@ -50,8 +52,9 @@ function checkResponse(
   if (status === 503) complain('no 503', `503 to ${cseq.method}`);
   if (cseq.method !== 'INVITE' || status === 100 || status >= 300) return;
   if (sameAddress(packet.from, B)) return;
+  const host = isSticky ? cameTo?.address : U.address;
   const contact = contactOf(message);
-  if (contact === undefined || contact.kind !== 'sip' || contact.host !== U.address) {
+  if (contact === undefined || contact.kind !== 'sip' || contact.host !== host) {
     complain('P6', `Contact of ${status} is ${headerValue(message.headers, 'contact')}`);
   } else if (contact.user !== message.to.tag) {
     complain('P6', `Contact user ${contact.user} is not the token ${message.to.tag}`);

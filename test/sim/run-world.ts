@@ -1,4 +1,5 @@
 import type { CallRecord } from '../../lib/call/record.ts';
+import type { SiteOptions } from '../../lib/node/site-options.ts';
 import { type Packet, VirtualNetwork } from '../support/virtual-network.ts';
 import {
   A,
@@ -50,7 +51,8 @@ export async function runWorld(
     const count = broken.filter((other) => other.startsWith(`${promise}:`)).length;
     if (count < BROKEN_MAX) broken.push(`${promise}: ${what}${when()}`);
   };
-  const watch = watchdog(complain);
+  const rules = drawRules(draw);
+  const watch = watchdog(rules.isSticky, complain);
   const edge = witness();
   network.onPacket = (packet) => {
     onPacket(time.nowMs, packet);
@@ -58,10 +60,8 @@ export async function runWorld(
     watch(packet);
   };
   network.onArrival = (packet) => edge.arrived(time.nowMs, packet);
-  const rules: Rules = { gateways: GATEWAYS, isSmall: draw.chance(0.1) };
-  const limits = rules.isSmall ? { callsMax: Math.ceil(calls / 2) } : {};
   if (draw.chance(0.8)) makeMischief(network, time, draw);
-  const site = virtualSite(time, network, virtualSiteOptions(GATEWAYS, limits));
+  const site = virtualSite(time, network, optionsFor(rules, calls));
   await site.node.listen();
 
   const gateways = Array.from({ length: GATEWAYS }, (_, index) => {
@@ -79,6 +79,16 @@ export async function runWorld(
   judge(site, phones, gateways, edge, rules, complain);
   if (time.pending > 0) complain('P12', `${time.pending} alarms are left`);
   return { seed, calls, broken, ends: countEnds(site.told.records) };
+}
+
+function drawRules({ chance }: Draw): Rules {
+  return { gateways: GATEWAYS, isSmall: chance(0.1), isSticky: chance(0.2) };
+}
+
+function optionsFor({ gateways, isSmall, isSticky }: Rules, calls: number): SiteOptions {
+  const options = virtualSiteOptions(gateways, isSmall ? { callsMax: Math.ceil(calls / 2) } : {});
+  if (!isSticky) return options;
+  return { ...options, trunks: options.trunks.map((one) => ({ ...one, offAnycast: 'sticky' })) };
 }
 
 function phoneOf(
