@@ -1,5 +1,5 @@
 import type { Complain } from './model.ts';
-import type { CallSeen } from './reading.ts';
+import { answersOf, type CallSeen, isBefore } from './reading.ts';
 import type { Seen, Witnessed } from './witness.ts';
 
 /** How long after its end a dialog is still known here. */
@@ -43,3 +43,28 @@ function isOurs(seen: readonly Seen[], index: number, call: CallSeen): boolean {
 const isBye = (message: Seen['message']) => message.kind === 'request' && message.method === 'BYE';
 
 const isSameLeg = ({ message }: Seen, other: Seen['message']) => message.callId === other.callId;
+
+/** How long a 2xx may come again and find its ACK still here. */
+const KEPT_MS = 31_000;
+
+/** A 2xx of a gateway that comes again gets its ACK again. [3261-13.2.2.4] */
+export function judgeRepeats({ seen }: Witnessed, call: CallSeen, say: Complain): void {
+  for (const { leg, answer } of answersOf(call)) {
+    if (answer.acked === undefined) continue;
+    seen.forEach(({ way, side, message, atMs }, index) => {
+      if (way !== 'in' || side !== 'b' || !isAnswer(message)) return;
+      if (message.callId !== leg.callId || message.to.tag !== answer.tag) return;
+      if (!isBefore(answer.acked, { index, atMs }) || atMs - answer.atMs > KEPT_MS) return;
+      const next = seen[index + 1];
+      const isAck = next?.message.kind === 'request' && next.message.method === 'ACK';
+      if (!isAck || next.atMs !== atMs) say('P4', `a repeated 200 of ${leg.gateway} got no ACK`);
+    });
+  }
+}
+
+function isAnswer(message: Seen['message']): boolean {
+  const { kind, cseq } = message;
+  return (
+    kind === 'response' && cseq.method === 'INVITE' && cseq.number === 1 && message.status === 200
+  );
+}

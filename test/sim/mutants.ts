@@ -92,6 +92,13 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: '',
   },
   {
+    name: 'a 200 whose ACK was lost gets no other one',
+    promise: 'P4',
+    file: 'lib/engine/builtin/leg-b.ts',
+    line: "entry.state = { tag: 'acknowledged', ack };",
+    becomes: "entry.state = { tag: 'acknowledged', ack: undefined };",
+  },
+  {
     name: 'a silent gateway may use up the whole budget',
     promise: 'P4',
     file: 'lib/call/states/hunting.ts',

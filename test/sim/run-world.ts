@@ -14,7 +14,7 @@ import { type Draw, drawFrom, drawGateway, drawPhone, drawWeather } from './draw
 import { SimGateway } from './gateway.ts';
 import { makeMischief } from './mischief.ts';
 import { type Complain, judgeCall, type Rules } from './model.ts';
-import { judgeAnswers } from './model-answers.ts';
+import { judgeAnswers, judgeRepeats } from './model-answers.ts';
 import { judgeCrossing } from './model-crossing.ts';
 import { Phone } from './phone.ts';
 import { watchdog } from './promises.ts';
@@ -125,6 +125,7 @@ function judge(
     const say: Complain = (promise, what) => complain(promise, `${call.callId}: ${what}`);
     judgeCall(call, records.get(call.callId)?.[0], rules, say);
     judgeAnswers(witnessed, call, say);
+    judgeRepeats(witnessed, call, say);
     judgeCrossing(witnessed, call, say);
   }
   for (const leg of edge.unnamed) complain('P13', `leg b ${leg} names no caller`);
