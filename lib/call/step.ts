@@ -7,6 +7,8 @@ import { stepEnded } from './states/ended.ts';
 import { stepTalking } from './states/talking.ts';
 import type { Transition } from './transition.ts';
 
+export type Decide = (state: CallState, event: CallEvent) => Transition;
+
 /** The whole decision about a call: what was true, what happened; what is true now, what to do. */
 export function step(state: CallState, event: CallEvent): Transition {
   switch (state.tag) {

@@ -1,4 +1,5 @@
 import type { World } from '../base/time.ts';
+import { type Decide, step } from '../call/step.ts';
 import { healthBook } from '../gateways/health.ts';
 import { loopGuard } from '../guard/loop-guard.ts';
 import { mergedInvites } from '../guard/merged-invites.ts';
@@ -27,12 +28,16 @@ export type Node = {
   reconfigure(next: Changeable): void;
 };
 
-/** Puts a site together; the engine is made here because it must know who listens to it. */
+/**
+ * Puts a site together; the engine is made here because it must know who listens to it. `decide`
+ * takes each event of each call: a test may store and restore the state between two of them.
+ */
 export function siteNode(
   options: SiteOptions,
   world: World,
   sink: EventSink,
   engineFor: (ears: EngineEars) => SipEngine,
+  decide: Decide = step,
 ): Node {
   let isDraining = false;
   let onQuiet: (() => void) | undefined;
@@ -46,12 +51,7 @@ export function siteNode(
     onInvite: (invite) => receive(invite),
     onLeg: (leg, event) => runtime.onLeg(leg, event),
     onStray: (stray) => answerStray(stray, engine, graves, desk.rules.options.keys, sink),
-    onFault(fault, receivedOn, answered) {
-      sink.count('faults', fault.reason);
-      const { reason, method } = fault;
-      const listener = writeAddress(receivedOn.listener);
-      sink.note({ event: 'unparsable', level: 'debug', reason, method, listener, answered });
-    },
+    onFault: (...what) => noteFault(sink, ...what),
   };
   const engine = engineFor(ears);
   const runtime = openRuntime({
@@ -64,6 +64,7 @@ export function siteNode(
     merges,
     gatewayListener,
     site: options.site,
+    decide,
     tell: teller(sink, options.site, gatewayListener),
     onQuiet: () => onQuiet?.(),
   });
@@ -96,6 +97,13 @@ export function siteNode(
     hangUpAll: runtime.shutDown,
     reconfigure: (next) => reconfigure(desk, next),
   };
+}
+
+function noteFault(sink: EventSink, ...what: Parameters<EngineEars['onFault']>): void {
+  const [{ reason, method }, receivedOn, answered] = what;
+  sink.count('faults', reason);
+  const listener = writeAddress(receivedOn.listener);
+  sink.note({ event: 'unparsable', level: 'debug', reason, method, listener, answered });
 }
 
 function reconfigure(desk: Desk, next: Changeable): void {

@@ -2,7 +2,7 @@ import { NO_OCTETS } from '../base/brands.ts';
 import type { World } from '../base/time.ts';
 import type { Effect } from '../call/effects.ts';
 import type { CallEvent, TimerName } from '../call/events.ts';
-import { step } from '../call/step.ts';
+import type { Decide } from '../call/step.ts';
 import { type Termination, terminated } from '../call/termination.ts';
 import { recordOf } from '../call/write-record.ts';
 import type { Health } from '../gateways/health.ts';
@@ -39,6 +39,7 @@ export type Surroundings = {
   readonly gatewayListener: Listener;
   readonly site: string;
   readonly tell: Teller;
+  readonly decide: Decide;
   /** The last call was forgotten. */
   onQuiet(): void;
 };
@@ -92,7 +93,7 @@ export function openRuntime(around: Surroundings): Runtime {
 
 /** Makes the function that takes an event, or the orders that a call begins with. */
 function inboxes(around: Surroundings, hands: Hands) {
-  const { world, sink, tell, merges } = around;
+  const { world, sink, tell, merges, decide } = around;
   const carryAll = (call: LiveCall, effects: readonly Effect[]) => {
     const at = world.clock.mono();
     for (const effect of effects) {
@@ -107,7 +108,7 @@ function inboxes(around: Surroundings, hands: Hands) {
   const empty = (call: LiveCall) => {
     for (let next = call.inbox.shift(); next !== undefined; next = call.inbox.shift()) {
       if ('on' in next) {
-        const { state, effects } = step(call.state, next);
+        const { state, effects } = decide(call.state, next);
         call.state = state;
         carryAll(call, effects);
       } else {

@@ -4,7 +4,11 @@ import { headerValue, headerValues } from '../../lib/sip/headers.ts';
 import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
 import { contactUri } from '../../lib/sip/name-addr.ts';
 import { parse } from '../../lib/sip/parse.ts';
+import { A, B, U } from '../support/virtual-site.ts';
 import type { Line } from './script.ts';
+
+/** A gateway may name an address of the site as its own. */
+const OURS: Readonly<Record<string, Address>> = { A, U, B };
 
 const SDP = [
   'v=0',
@@ -138,7 +142,7 @@ function respondTo(line: Line, request: SipRequest, tag: string | undefined, me:
     `To: ${withTag}`,
     `Call-ID: ${request.callId}`,
     `CSeq: ${request.cseq.number} ${request.cseq.method}`,
-    `Contact: <sip:gateway@${writeAddress(me)}>`,
+    `Contact: <sip:gateway@${writeAddress(OURS[line.options.get('contact') ?? ''] ?? me)}>`,
   ];
   return write(`SIP/2.0 ${line.what} As Scripted`, headers, line.sdp);
 }

@@ -2,16 +2,23 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { CallRecord } from '../../lib/call/record.ts';
+import { step } from '../../lib/call/step.ts';
+import { restoringDecide } from '../support/restoring-decide.ts';
 import { play } from './play.ts';
 import { readScript, writeLine } from './script.ts';
 
 const GOLDEN = path.join(__dirname, 'golden');
 
-describe('golden ladders', () => {
+const WAYS = [
+  ['of calls that stay in memory', step],
+  ['of calls that are killed and restored at every step', restoringDecide],
+] as const;
+
+describe.each(WAYS)('golden ladders %s', (_, decide) => {
   for (const file of readdirSync(GOLDEN)) {
     const script = readScript(readFileSync(path.join(GOLDEN, file), 'utf8'));
     test(`${file.replace('.txt', '')}: ${script.title}`, async () => {
-      const { transcript, site, alarmsLeft } = await play(script);
+      const { transcript, site, alarmsLeft } = await play(script, { decide });
       const expected = script.lines.map((line) =>
         writeLine(line.atMs, line.from, line.to, line.text),
       );

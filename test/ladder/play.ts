@@ -1,3 +1,4 @@
+import type { Decide } from '../../lib/call/step.ts';
 import type { SiteOptions } from '../../lib/node/site-options.ts';
 import { type Address, sameAddress, writeAddress } from '../../lib/sip/address.ts';
 import { headerValue } from '../../lib/sip/headers.ts';
@@ -35,6 +36,8 @@ export type Stage = {
   readonly caller?: Address;
   /** Gateways the system refuses to send to. */
   readonly unreachable?: boolean;
+  /** Absent: each call is restored from text at every step. */
+  readonly decide?: Decide;
   readonly during?: (site: VirtualSite, time: VirtualWorld) => void;
 };
 
@@ -42,7 +45,8 @@ export type Stage = {
 export async function play(script: Script, stage: Stage = {}): Promise<Played> {
   const time = new VirtualWorld(SEED);
   const network = new VirtualNetwork(time, { delayMs: 0, jitterMs: 0, loss: 0, duplication: 0 });
-  const site = virtualSite(time, network, virtualSiteOptions(script.gateways, stage.changes));
+  const options = virtualSiteOptions(script.gateways, stage.changes);
+  const site = virtualSite(time, network, options, stage.decide);
   await site.node.listen();
   stage.during?.(site, time);
 

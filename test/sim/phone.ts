@@ -171,6 +171,7 @@ export class Phone {
         `CSeq: ${cseq} ${method}`,
         `Contact: <sip:phone@${writeAddress(this.#me)}>`,
         'Geolocation: <cid:where@op.example>',
+        `Subject: ${this.callId}`,
         `X-Phone: ${this.callId}`,
       ],
       body,

@@ -2,34 +2,38 @@ import { sameAddress } from '../../lib/sip/address.ts';
 import { headerValue } from '../../lib/sip/headers.ts';
 import type { SipMessage } from '../../lib/sip/message.ts';
 import { contactUri } from '../../lib/sip/name-addr.ts';
-import { parse } from '../../lib/sip/parse.ts';
 import { parseUri } from '../../lib/sip/uri.ts';
 import type { Packet } from '../support/virtual-network.ts';
-import { A, B, U } from '../support/virtual-site.ts';
+import { B, U } from '../support/virtual-site.ts';
 import { SDP } from './wire.ts';
+import { isOurs, readOnce } from './witness.ts';
 
 /** Watches the wire and says which promise a packet of the site breaks. */
-export function watchdog(complain: (promise: string, what: string) => void) {
+export function watchdog(isSticky: boolean, complain: Complain) {
   /** Where each request of a caller was sent to, by transaction. */
   const sentTo = new Map<string, Packet['to']>();
   return (packet: Packet): void => {
-    const message = parse(packet.bytes);
+    const message = readOnce(packet.bytes);
     if (message.kind === 'fault') {
       complain('strict out', `${message.reason} from ${packet.from.address}`);
       return;
     }
     const key = `${message.callId} ${message.via.branch} ${message.cseq.method}`;
-    const isOurs = [A, U, B].some((own) => sameAddress(own, packet.from));
-    if (!isOurs) {
+    if (!isOurs(packet.from)) {
       if (message.kind === 'request') sentTo.set(key, packet.to);
       return;
     }
-    if ([A, U, B].some((own) => sameAddress(own, packet.to))) {
-      complain('P9', `a packet to ourselves: ${message.cseq.method}`);
-    }
-    if (message.kind === 'response') checkResponse(message, packet, sentTo.get(key), complain);
+    if (isOurs(packet.to)) complain('P9', `a packet to ourselves: ${message.cseq.method}`);
+    if (!isFarEnd(packet.to)) complain('P9', `${message.cseq.method} to ${packet.to.address}`);
+    if (message.kind === 'response')
+      checkResponse(message, packet, sentTo.get(key), isSticky, complain);
     else checkRequest(message, packet, complain);
   };
+}
+
+/** The callers and the gateways of the simulation: nobody else is ever sent anything. */
+function isFarEnd({ address }: Packet['to']): boolean {
+  return address.startsWith('203.0.113.') || address.startsWith('10.0.1.3');
 }
 
 type Complain = (promise: string, what: string) => void;
@@ -38,6 +42,7 @@ function checkResponse(
   message: Extract<SipMessage, { kind: 'response' }>,
   packet: Packet,
   cameTo: Packet['to'] | undefined,
+  isSticky: boolean,
   complain: Complain,
 ): void {
   const { status, cseq } = message;
@@ -47,8 +52,9 @@ function checkResponse(
   if (status === 503) complain('no 503', `503 to ${cseq.method}`);
   if (cseq.method !== 'INVITE' || status === 100 || status >= 300) return;
   if (sameAddress(packet.from, B)) return;
+  const host = isSticky ? cameTo?.address : U.address;
   const contact = contactOf(message);
-  if (contact === undefined || contact.kind !== 'sip' || contact.host !== U.address) {
+  if (contact === undefined || contact.kind !== 'sip' || contact.host !== host) {
     complain('P6', `Contact of ${status} is ${headerValue(message.headers, 'contact')}`);
   } else if (contact.user !== message.to.tag) {
     complain('P6', `Contact user ${contact.user} is not the token ${message.to.tag}`);

@@ -1,4 +1,5 @@
 import type { CallRecord } from '../../lib/call/record.ts';
+import type { SiteOptions } from '../../lib/node/site-options.ts';
 import { type Packet, VirtualNetwork } from '../support/virtual-network.ts';
 import {
   A,
@@ -11,8 +12,14 @@ import {
 import { VirtualWorld } from '../support/virtual-world.ts';
 import { type Draw, drawFrom, drawGateway, drawPhone, drawWeather } from './draw.ts';
 import { SimGateway } from './gateway.ts';
+import { makeMischief } from './mischief.ts';
+import { type Complain, judgeCall, type Rules } from './model.ts';
+import { judgeAnswers, judgeRepeats } from './model-answers.ts';
+import { judgeCrossing } from './model-crossing.ts';
 import { Phone } from './phone.ts';
 import { watchdog } from './promises.ts';
+import { readCall } from './reading.ts';
+import { type Witness, witness } from './witness.ts';
 
 export type Outcome = {
   readonly seed: number;
@@ -39,15 +46,22 @@ export async function runWorld(
   const draw = drawFrom(time.random);
   const network = new VirtualNetwork(time, drawWeather(draw));
   const broken: string[] = [];
+  const when = () => (time.nowMs < END_MS ? ` at ${Math.round(time.nowMs)}` : '');
   const complain = (promise: string, what: string) => {
-    if (broken.length < BROKEN_MAX) broken.push(`${promise}: ${what} at ${time.nowMs}`);
+    const count = broken.filter((other) => other.startsWith(`${promise}:`)).length;
+    if (count < BROKEN_MAX) broken.push(`${promise}: ${what}${when()}`);
   };
-  const watch = watchdog(complain);
+  const rules = drawRules(draw);
+  const watch = watchdog(rules.isSticky, complain);
+  const edge = witness();
   network.onPacket = (packet) => {
     onPacket(time.nowMs, packet);
+    edge.sent(time.nowMs, packet);
     watch(packet);
   };
-  const site = virtualSite(time, network, virtualSiteOptions(GATEWAYS));
+  network.onArrival = (packet) => edge.arrived(time.nowMs, packet);
+  if (draw.chance(0.8)) makeMischief(network, time, draw);
+  const site = virtualSite(time, network, optionsFor(rules, calls));
   await site.node.listen();
 
   const gateways = Array.from({ length: GATEWAYS }, (_, index) => {
@@ -62,9 +76,19 @@ export async function runWorld(
   );
   time.runUntil(END_MS);
 
-  judge(site, phones, gateways, complain);
+  judge(site, phones, gateways, edge, rules, complain);
   if (time.pending > 0) complain('P12', `${time.pending} alarms are left`);
   return { seed, calls, broken, ends: countEnds(site.told.records) };
+}
+
+function drawRules({ chance }: Draw): Rules {
+  return { gateways: GATEWAYS, isSmall: chance(0.1), isSticky: chance(0.2) };
+}
+
+function optionsFor({ gateways, isSmall, isSticky }: Rules, calls: number): SiteOptions {
+  const options = virtualSiteOptions(gateways, isSmall ? { callsMax: Math.ceil(calls / 2) } : {});
+  if (!isSticky) return options;
+  return { ...options, trunks: options.trunks.map((one) => ({ ...one, offAnycast: 'sticky' })) };
 }
 
 function phoneOf(
@@ -85,6 +109,8 @@ function judge(
   site: VirtualSite,
   phones: readonly Phone[],
   gateways: readonly SimGateway[],
+  edge: Witness,
+  rules: Rules,
   complain: (promise: string, what: string) => void,
 ): void {
   const { told, engine, node } = site;
@@ -93,6 +119,16 @@ function judge(
     records.set(record.sipCallIdA, [...(records.get(record.sipCallIdA) ?? []), record]);
   }
   for (const phone of phones) judgePhone(phone, records.get(phone.callId) ?? [], complain);
+  for (const witnessed of edge.calls.values()) {
+    const call = readCall(witnessed);
+    if (call === undefined) continue;
+    const say: Complain = (promise, what) => complain(promise, `${call.callId}: ${what}`);
+    judgeCall(call, records.get(call.callId)?.[0], rules, say);
+    judgeAnswers(witnessed, call, say);
+    judgeRepeats(witnessed, call, say);
+    judgeCrossing(witnessed, call, say);
+  }
+  for (const leg of edge.unnamed) complain('P13', `leg b ${leg} names no caller`);
   for (const gateway of gateways) {
     for (const fault of gateway.faults) complain('gateway', fault);
     for (const [callId, leg] of gateway.legs) {

@@ -41,7 +41,7 @@ function tracer(wanted: string | undefined) {
   return (atMs: number, { bytes, from, to }: Packet) => {
     const message = parse(bytes);
     if (message.kind === 'fault') return;
-    if (callIds.has(headerValue(message.headers, 'x-phone') ?? '')) callIds.add(message.callId);
+    if (callIds.has(headerValue(message.headers, 'subject') ?? '')) callIds.add(message.callId);
     if (!callIds.has(message.callId)) return;
     const what = message.kind === 'request' ? message.method : `${message.status}`;
     const { number, method } = message.cseq;

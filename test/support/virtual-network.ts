@@ -22,8 +22,14 @@ export class VirtualNetwork implements Datagrams {
   weather: Weather;
   /** Sees each packet as it is sent, before the weather has its say. */
   onPacket: (packet: Packet) => void = () => undefined;
+  /** Sees each packet as it arrives, before the one it is for. */
+  onArrival: (packet: Packet) => void = () => undefined;
   /** Answers whether the sender's system has no way to an address. */
   refuses: (to: Address) => boolean = () => false;
+  /** What becomes of a packet before anybody sees it. */
+  alters: (packet: Packet) => Packet = (packet) => packet;
+  /** After how long a packet arrives once more, beyond what the weather does; mostly never. */
+  comesAgainAfterMs: (packet: Packet) => number | undefined = () => undefined;
   /** Answers whether a packet is swallowed on its way. */
   drops: (packet: Packet) => boolean = () => false;
 
@@ -60,20 +66,29 @@ export class VirtualNetwork implements Datagrams {
     };
   }
 
-  #send(packet: Packet): void {
+  #send(original: Packet): void {
+    const packet = this.alters(original);
     this.onPacket(packet);
     if (this.drops(packet)) return;
     const { loss, duplication } = this.weather;
     if (loss > 0 && this.#time.random() < loss) return;
     this.#carry(packet);
     if (duplication > 0 && this.#time.random() < duplication) this.#carry(packet);
+    const againMs = this.comesAgainAfterMs(packet);
+    if (againMs !== undefined) this.deliver(packet, againMs);
+  }
+
+  /** Lets a packet arrive, wherever it came from. */
+  deliver(packet: Packet, afterMs: number): void {
+    this.#time.at(this.#time.nowMs + afterMs, () => {
+      this.onArrival(packet);
+      this.#sockets.get(writeAddress(packet.to))?.onDatagram(packet.bytes, packet.from);
+    });
   }
 
   #carry(packet: Packet): void {
     const { delayMs, jitterMs } = this.weather;
     const wait = delayMs + (jitterMs > 0 ? this.#time.random() * jitterMs : 0);
-    this.#time.at(this.#time.nowMs + wait, () => {
-      this.#sockets.get(writeAddress(packet.to))?.onDatagram(packet.bytes, packet.from);
-    });
+    this.deliver(packet, wait);
   }
 }

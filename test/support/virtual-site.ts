@@ -1,14 +1,16 @@
 import type { CallRecord } from '../../lib/call/record.ts';
+import type { Decide } from '../../lib/call/step.ts';
 import type { Step } from '../../lib/call/story.ts';
 import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
 import type { Gateway, GatewayName } from '../../lib/gateways/options.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
 import type { SiteOptions } from '../../lib/node/site-options.ts';
 import type { Notice } from '../../lib/ports/event-sink.ts';
-import type { Listener } from '../../lib/ports/sip-engine.ts';
+import type { EngineEars, Listener } from '../../lib/ports/sip-engine.ts';
 import type { Address } from '../../lib/sip/address.ts';
 import { uriText } from '../../lib/sip/ids.ts';
 import type { KeyId } from '../../lib/sip/owner-token.ts';
+import { restoringDecide } from './restoring-decide.ts';
 import type { VirtualNetwork } from './virtual-network.ts';
 import type { VirtualWorld } from './virtual-world.ts';
 
@@ -92,11 +94,15 @@ export function virtualSiteOptions(
   };
 }
 
-/** A whole site on virtual time and a virtual network: the real engine, the real node. */
+/**
+ * A whole site on virtual time and a virtual network: the real engine, the real node. Unless told
+ * otherwise each call is killed and restored from text at every step.
+ */
 export function virtualSite(
   time: VirtualWorld,
   network: VirtualNetwork,
   options: SiteOptions,
+  decide: Decide = restoringDecide,
 ): VirtualSite {
   const told: Told = { records: [], steps: [], notices: [], counts: new Map() };
   let engine: ReturnType<typeof builtinEngine> | undefined;
@@ -109,10 +115,11 @@ export function virtualSite(
       told.counts.set(key, (told.counts.get(key) ?? 0) + 1);
     },
   };
-  const node = siteNode(options, time.world, sink, (ears) => {
+  const engineFor = (ears: EngineEars) => {
     engine = builtinEngine({ world: time.world, datagrams: network, ears });
     return engine;
-  });
+  };
+  const node = siteNode(options, time.world, sink, engineFor, decide);
   if (engine === undefined) throw new Error('the node made no engine');
   return { node, told, engine };
 }

@@ -28,6 +28,18 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       says: 'A signal was heard: no longer ready; `calls` are still up.',
     },
     'hanging-up': { level: 'warn', says: 'A second signal was heard: the `calls` left are ended.' },
+    loop: {
+      level: 'warn',
+      says: 'An INVITE of ours came back; it gets 482, and the hunt of its call goes on.',
+    },
+    reloaded: {
+      level: 'info',
+      says: 'A new configuration is in force: `by` whom, and the `changed` keys.',
+    },
+    'reload-refused': {
+      level: 'warn',
+      says: 'A new configuration was refused as a whole; `problems` says why.',
+    },
     stopped: { level: 'info', says: 'The last line of a node that ended in order.' },
     'log-write-failed': {
       level: 'error',

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { tempFolder } from '../support/temp-folder.ts';
+import { MUTANTS, type Mutant } from './mutants.ts';
+
+const PROJECT = path.join(__dirname, '..', '..');
+const MUTANT_MS_MAX = 60_000;
+const ALL_MS_MAX = 240_000;
+
+type Caught = { readonly seed: number | undefined; readonly what: string };
+
+const folder = tempFolder('mutants');
+const caught = new Map<string, Caught>();
+
+beforeAll(async () => {
+  const waiting = [...MUTANTS];
+  const workers = Array.from({ length: availableParallelism() }, async () => {
+    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+      caught.set(mutant.name, await hunt(mutant));
+    }
+  });
+  await Promise.all(workers);
+  const lines = MUTANTS.map(({ name, promise }) => {
+    const { seed, what } = caught.get(name) ?? { seed: undefined, what: 'not run' };
+    return `${promise.padEnd(6)} ${name}: ${seed === undefined ? what : `seed ${seed}, ${what}`}`;
+  });
+  process.stdout.write(`${lines.join('\n')}\n`);
+}, ALL_MS_MAX);
+
+afterAll(() => folder.remove());
+
+describe('each mutant is caught by the promise that it breaks, within 20,000 calls', () => {
+  for (const { name, promise } of MUTANTS) {
+    test(`${promise}: ${name}`, () => {
+      expect(caught.get(name)).toEqual({
+        seed: expect.any(Number),
+        what: expect.stringContaining(`${promise}: `),
+      });
+    });
+  }
+});
+
+/** Runs worlds of a copy of the site with the one line changed. */
+async function hunt(mutant: Mutant): Promise<Caught> {
+  const copy = path.join(folder.path, String(MUTANTS.indexOf(mutant)));
+  mkdirSync(copy, { recursive: true });
+  for (const part of ['package.json', 'lib', 'test/sim', 'test/support']) {
+    cpSync(path.join(PROJECT, part), path.join(copy, part), { recursive: true });
+  }
+  const file = path.join(copy, mutant.file);
+  const mutated = mutate(readFileSync(file, 'utf8'), mutant);
+  if (mutated === undefined) {
+    return { seed: undefined, what: `${mutant.file} has not exactly one line: ${mutant.line}` };
+  }
+  writeFileSync(file, mutated);
+  const script = path.join(copy, 'test', 'sim', 'catch-mutant.ts');
+  const args = ['--import', 'tsx', script, mutant.promise];
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      args,
+      { cwd: PROJECT, timeout: MUTANT_MS_MAX, env: withoutLoaders() },
+      (error, stdout, stderr) => {
+        const said = stdout.trim().split('\n').at(-1) ?? '';
+        if (said.startsWith('{')) resolve(JSON.parse(said) as Caught);
+        else resolve({ seed: undefined, what: `${error?.message ?? 'nothing said'} ${stderr}` });
+      },
+    );
+  });
+}
+
+/** Undefined: the line is not there, or more than once. */
+function mutate(text: string, { line, becomes }: Mutant): string | undefined {
+  const lines = text.split('\n');
+  const places = lines.flatMap((one, place) => (one.trim() === line ? [place] : []));
+  const [place] = places;
+  if (place === undefined || places.length > 1) return undefined;
+  lines[place] = becomes;
+  return lines.join('\n');
+}
+
+/** What this process was started with is not for the child. */
+function withoutLoaders(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  return env;
+}

@@ -1,0 +1,86 @@
+import { type Address, sameAddress, writeAddress } from '../../lib/sip/address.ts';
+import { headerValue } from '../../lib/sip/headers.ts';
+import type { SipFault, SipMessage } from '../../lib/sip/message.ts';
+import { parse } from '../../lib/sip/parse.ts';
+import type { Packet } from '../support/virtual-network.ts';
+import { A, B, U } from '../support/virtual-site.ts';
+
+/** A message at the edge of the site, in the order of cause and consequence. */
+export type Seen = {
+  readonly atMs: number;
+  /** `in`: it has arrived at the site; `out`: it has left it. */
+  readonly way: 'in' | 'out';
+  readonly side: 'a' | 'b';
+  readonly message: SipMessage;
+  /** The address of the site, and the far end. */
+  readonly door: Address;
+  readonly far: Address;
+};
+
+/** What is known of one caller's call, from the wire alone. */
+export type Witnessed = { readonly callId: string; readonly seen: Seen[] };
+
+export type Witness = {
+  sent(atMs: number, packet: Packet): void;
+  arrived(atMs: number, packet: Packet): void;
+  readonly calls: ReadonlyMap<string, Witnessed>;
+  /** Call-IDs of legs b that name no caller. */
+  readonly unnamed: ReadonlySet<string>;
+};
+
+const messages = new WeakMap<Buffer, SipMessage | SipFault>();
+
+/** Parses each datagram once, however often it is looked at. */
+export function readOnce(bytes: Buffer): SipMessage | SipFault {
+  const known = messages.get(bytes);
+  if (known !== undefined) return known;
+  const message = parse(bytes);
+  messages.set(bytes, message);
+  return message;
+}
+
+export function isOurs(address: Address): boolean {
+  return [A, U, B].some((own) => sameAddress(own, address));
+}
+
+/** Stands at the edge of the site and sorts what passes by call. A Subject names the caller. */
+export function witness(): Witness {
+  const calls = new Map<string, Witnessed>();
+  const legs = new Map<string, string>();
+  const unnamed = new Set<string>();
+  const keep = (
+    atMs: number,
+    way: Seen['way'],
+    message: SipMessage,
+    door: Address,
+    far: Address,
+  ) => {
+    const side = sameAddress(door, B) ? 'b' : 'a';
+    if (side === 'b' && way === 'out' && message.kind === 'request') {
+      const subject = headerValue(message.headers, 'subject');
+      if (subject !== undefined) legs.set(message.callId, subject);
+      else if (!legs.has(message.callId)) unnamed.add(message.callId);
+    }
+    const callId = side === 'a' ? message.callId : legs.get(message.callId);
+    if (callId === undefined) return;
+    const call = calls.get(callId) ?? { callId, seen: [] };
+    calls.set(callId, call);
+    call.seen.push({ atMs, way, side, message, door, far });
+  };
+  return {
+    calls,
+    unnamed,
+    sent(atMs, { bytes, from, to }) {
+      const message = readOnce(bytes);
+      if (message.kind !== 'fault' && isOurs(from)) keep(atMs, 'out', message, from, to);
+    },
+    arrived(atMs, { bytes, from, to }) {
+      const message = readOnce(bytes);
+      if (message.kind !== 'fault' && isOurs(to)) keep(atMs, 'in', message, to, from);
+    },
+  };
+}
+
+export function farName(far: Address): string {
+  return writeAddress(far);
+}
