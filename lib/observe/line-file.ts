@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import type { Alarm, World } from '../base/time.ts';
+import type { Alarm } from '../base/time.ts';
 import { inodeOf, statOf } from './file-identity.ts';
 import {
   afterLineEnd,
@@ -11,7 +11,8 @@ import {
   takeBack,
   writeSome,
 } from './line-batch.ts';
-import { isDue, type Rotation, turnFiles } from './rotation.ts';
+import type { LineFileOptions } from './line-file-options.ts';
+import { isDue, turnFiles } from './rotation.ts';
 import { whyOf } from './system-fault.ts';
 
 /** A batch this long is written at once instead of at the next tick of the flush timer. */
@@ -22,24 +23,6 @@ const RETRY_BUSY_MS = 50;
 /** How often a path is looked at: it may have been renamed by a log rotation. */
 const LOOK_MS = 5000;
 const CLOSE_MS_MAX = 2000;
-
-export type LineFileOptions = {
-  /** A path, or the descriptor of standard output or standard error. */
-  readonly target: string | 1 | 2;
-  /** The mode that a file gets, also one that existed with another. */
-  readonly mode: number;
-  /** Characters that may wait to be written; a line beyond them is lost. */
-  readonly waitingMax: number;
-  /** The longest time that a line waits before it is written. */
-  readonly flushMs: number;
-  readonly world: World;
-  readonly onLost: (lines: number) => void;
-  readonly onTrouble: (why: string) => void;
-  /** All that waited is in the file again, after trouble or a loss. */
-  readonly onWhole: () => void;
-  /** Absent: the file grows until somebody else turns it. */
-  readonly rotation?: Rotation | undefined;
-};
 
 /** Appends lines to a file in the background: never throws, never blocks, holds a bounded lot. */
 export class LineFile {
@@ -163,8 +146,7 @@ export class LineFile {
     this.#writtenAt = world.clock.unix();
     if (batch.offset === batch.bytes.length) {
       this.#batch = undefined;
-      if (this.#isTroubled) this.#options.onWhole();
-      this.#isTroubled = false;
+      this.#tellIfWhole();
     }
     switch (failure?.code) {
       case undefined:
@@ -179,6 +161,14 @@ export class LineFile {
         this.#complain(failure);
         return RETRY_MS;
     }
+  }
+
+  /** Not before there is room again: what is told may go into this very file. */
+  #tellIfWhole(): void {
+    const roomMin = Math.min(BATCH_CHARS, this.#options.waitingMax / 2);
+    if (!this.#isTroubled || this.#waiting.length >= roomMin) return;
+    this.#isTroubled = false;
+    this.#options.onWhole();
   }
 
   /** Whether all of the batch got into the file; half a line does not stay in it. */
@@ -205,7 +195,8 @@ export class LineFile {
     const why =
       found?.inode === this.#inode ? await turnFiles(path, rotation.keepFiles) : undefined;
     if (this.#over) return;
-    if (why !== undefined) this.#complain(why);
+    // It grows on, and nothing of it is lost.
+    if (why !== undefined) this.#options.onTrouble(why);
     else this.#openAnew(path);
   }
 

@@ -10,9 +10,17 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-type Changes = { readonly waitingMax?: number; readonly rotation?: Rotation };
+type Changes = {
+  readonly waitingMax?: number;
+  readonly rotation?: Rotation;
+  /** Writes a line into the file when it is whole again. */
+  readonly tells?: boolean;
+};
 
-function open(target: string | 1 | 2, { waitingMax = 1_000_000, rotation }: Changes = {}) {
+function open(
+  target: string | 1 | 2,
+  { waitingMax = 1_000_000, rotation, tells = false }: Changes = {},
+) {
   const time = new VirtualWorld(1);
   const lost: number[] = [];
   const troubles: string[] = [];
@@ -27,6 +35,7 @@ function open(target: string | 1 | 2, { waitingMax = 1_000_000, rotation }: Chan
     onTrouble: (why) => troubles.push(why),
     onWhole: () => {
       whole += 1;
+      if (tells) file.write('whole\n');
     },
     rotation,
   });
@@ -122,6 +131,25 @@ describe('a file of lines', () => {
     expect(lost).toEqual([]);
     await file.close();
     expect(lost).toEqual([1]);
+  });
+
+  test('tells that it is whole again when that can be written into it', async () => {
+    const path = `${folder}/calls.ndjson`;
+    fs.symlinkSync('/dev/full', path);
+    const { file, time, lost, whole } = open(path, { waitingMax: 100, tells: true });
+    file.write('first\n');
+    await file.flush();
+    for (let count = 0; count < 12; count += 1) file.write('012345678\n');
+    expect(lost).toEqual([1, 1]);
+    expect(whole()).toBe(0);
+    fs.rmSync(path);
+    time.runUntil(1000);
+    await file.flush();
+    await file.flush();
+    expect(whole()).toBe(1);
+    expect(read(path)).toBe(`first\n${'012345678\n'.repeat(10)}whole\n`);
+    expect(lost).toEqual([1, 1]);
+    await file.close();
   });
 
   test('goes on in a new file when the old one was rotated away', async () => {
