@@ -62,8 +62,9 @@ function group(item: GroupItem): Group {
 
 const LAST_RESORT_PRIORITY = 1001;
 
-function gatewayAt(name: string, { uri, address }: Target, priority: number): Gateway {
-  return { name: gatewayName(name), uri, address, priority };
+function gatewayAt(name: string, { uri, address, transport }: Target, priority: number): Gateway {
+  const named = { name: gatewayName(name), uri, address, priority };
+  return transport === 'udp' ? named : { ...named, transport };
 }
 
 function gatewayName(name: string): GatewayName {

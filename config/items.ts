@@ -45,7 +45,7 @@ const PRIORITY = wholeNumber(1, 1000);
 const NONE = { value: undefined };
 
 export const LISTENER = {
-  transport: given(TRANSPORT, 'How SIP is carried: udp.'),
+  transport: given(TRANSPORT, 'How SIP is carried: udp or tcp.'),
   address: given(HOST_ADDRESS, 'The one local IPv4 address; never a wildcard.'),
   port: field(PORT, { value: SIP_PORT }, 'The local port.'),
   advertise: field(
@@ -64,7 +64,8 @@ export const GATEWAY = {
   name: given(NAME, 'What groups, logs and records call it.'),
   uri: given(
     TARGET,
-    'Where it is, sip:ADDRESS:PORT; a user in it is asked for whatever was dialled.',
+    'Where it is, sip:ADDRESS:PORT, with ;transport=tcp for TCP; a user in it is asked for ' +
+      'whatever was dialled.',
   ),
   priority: field(PRIORITY, { value: 1 }, 'Lower is tried first.'),
 };

@@ -1,5 +1,5 @@
 import type { Brand } from '../base/brands.ts';
-import type { Address } from '../sip/address.ts';
+import type { Address, Transport } from '../sip/address.ts';
 import type { UriText } from '../sip/ids.ts';
 
 export type GatewayName = Brand<string, 'GatewayName'>;
@@ -9,6 +9,8 @@ export type Gateway = {
   readonly uri: UriText;
   /** Resolved from the URI: an IP literal and its port. */
   readonly address: Address;
+  /** Absent: udp. */
+  readonly transport?: Transport | undefined;
   /** Lower is tried first. */
   readonly priority: number;
 };

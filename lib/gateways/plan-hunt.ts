@@ -8,6 +8,7 @@ export type PlannedTarget = {
   readonly gateway: string;
   readonly uri: UriText;
   readonly address: Gateway['address'];
+  readonly transport?: Gateway['transport'];
 };
 
 /**
@@ -29,6 +30,7 @@ export function planHunt(
     gateway: gateway.name,
     uri: requestUri(asked, gateway.uri),
     address: gateway.address,
+    ...(gateway.transport === undefined ? {} : { transport: gateway.transport }),
   }));
 }
 

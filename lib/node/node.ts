@@ -2,7 +2,7 @@ import type { World } from '../base/time.ts';
 import { healthBook } from '../gateways/health.ts';
 import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
-import type { EngineEars, Listener, Listening, SipEngine } from '../ports/sip-engine.ts';
+import type { EngineEars, Listening, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { identities } from './identities.ts';
 import { receptionist } from './receptionist.ts';
@@ -34,7 +34,7 @@ export function siteNode(
   const graves = tombstones(world.clock);
   const health = healthBook(world.clock);
   const names = identities(options, world);
-  const gatewayListener = listenerOf(options.listeners, 'gateway');
+  const gatewayListeners = options.listeners.filter(({ role }) => role === 'gateway');
   const ears: EngineEars = {
     onInvite: (invite) => receive(invite),
     onLeg: (leg, event) => runtime.onLeg(leg, event),
@@ -53,9 +53,9 @@ export function siteNode(
     engine,
     identities: names,
     health,
-    gatewayListener,
+    gatewayListeners,
     site: options.site,
-    tell: teller(sink, options.site, gatewayListener),
+    tell: teller(sink, options.site),
     onQuiet: () => onQuiet?.(),
   });
   const receive = receptionist(
@@ -77,10 +77,4 @@ export function siteNode(
     },
     hangUpAll: runtime.shutDown,
   };
-}
-
-function listenerOf(listeners: readonly Listener[], role: Listener['role']): Listener {
-  const found = listeners.find((listener) => listener.role === role);
-  if (found === undefined) throw new Error(`the site has no listener of role ${role}`);
-  return found;
 }

@@ -30,7 +30,7 @@ export type Surroundings = {
   readonly engine: SipEngine;
   readonly identities: Identities;
   readonly health: Health;
-  readonly gatewayListener: Listener;
+  readonly gatewayListeners: readonly Listener[];
   readonly site: string;
   readonly tell: Teller;
   /** The last call was forgotten. */

@@ -223,7 +223,7 @@ function sendAck(core: Core, { wire }: Flow, ack: SentAck | undefined): void {
 
 function hopOf(core: Core, { leg, dialog }: DialogB): Flow {
   const { wire, to } = leg.flow;
-  return { wire, to: gatewayHop(dialog, to, core.wires.listeners) };
+  return { wire, to: gatewayHop(dialog, to, core.wires.listeners, wire.listener.transport) };
 }
 
 /** Sends BYE. A 2xx without its ACK gets that first. [3261-13.2.2.4] [3261-15] */

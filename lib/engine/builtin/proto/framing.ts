@@ -25,6 +25,7 @@ const CR = 0x0d;
 const SPACE = 0x20;
 const NOTHING = Buffer.alloc(0);
 const GROWTH_BYTES_MIN = 1024;
+const LINE_BREAKS_OF_PING = 2;
 
 /** Takes a stream apart, whatever pieces it comes in. Nothing comes after `broken`. [3261-18.3] */
 export function openFraming(bytesMax: number = MESSAGE_BYTES_MAX): Framing {
@@ -61,23 +62,11 @@ export function openFraming(bytesMax: number = MESSAGE_BYTES_MAX): Framing {
     return { what: 'message', bytes };
   }
 
-  /** Passes over what may stand between messages; stops behind each second line break. */
   function skipsToPing(): boolean {
-    const bytes = pending.bytes();
-    let at = 0;
-    while (at < bytes.length && lineBreaks < 2) {
-      const code = bytes[at] ?? 0;
-      if (code > SPACE) {
-        lineBreaks = 0;
-        break;
-      }
-      if (code === LF) lineBreaks += 1;
-      at += 1;
-    }
-    pending.take(at);
-    if (lineBreaks < 2) return false;
-    lineBreaks = 0;
-    return true;
+    const blank = readBlank(pending.bytes(), lineBreaks);
+    pending.take(blank.end);
+    lineBreaks = blank.lineBreaks % LINE_BREAKS_OF_PING;
+    return blank.lineBreaks === LINE_BREAKS_OF_PING;
   }
 
   function broken(why: 'too-large' | 'content-length', head: Buffer | undefined): Framed {
@@ -101,6 +90,19 @@ export function openFraming(bytesMax: number = MESSAGE_BYTES_MAX): Framing {
       return found;
     },
   };
+}
+
+/** Reads over what may stand between messages, as far as the line break that makes a ping. */
+function readBlank(bytes: Buffer, lineBreaksBefore: number) {
+  let lineBreaks = lineBreaksBefore;
+  let end = 0;
+  while (end < bytes.length && lineBreaks < LINE_BREAKS_OF_PING) {
+    const code = bytes[end] ?? 0;
+    if (code > SPACE) return { end, lineBreaks: 0 };
+    if (code === LF) lineBreaks += 1;
+    end += 1;
+  }
+  return { end, lineBreaks };
 }
 
 /** Where the headers end: behind the first empty line. */
@@ -141,9 +143,7 @@ function pendingBytes() {
       }
       const have = to - from;
       if (room.length - to < chunk.length) {
-        const grown = Buffer.allocUnsafe(
-          Math.max(GROWTH_BYTES_MIN, 2 * have, have + chunk.length),
-        );
+        const grown = Buffer.allocUnsafe(Math.max(GROWTH_BYTES_MIN, 2 * have, have + chunk.length));
         room.copy(grown, 0, from, to);
         room = grown;
         from = 0;
