@@ -9,7 +9,7 @@ export type ConnectionLimits = {
   readonly outgoingMax: number;
   /** What may wait for one slow reader. */
   readonly waitingBytesMax: number;
-  /** How long one that has said nothing yet is kept. */
+  /** How long one that came in and has said nothing yet is kept. */
   readonly firstWordMs: number;
   /** How long a message may take to come whole. */
   readonly messageMs: number;

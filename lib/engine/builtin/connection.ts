@@ -38,10 +38,11 @@ export function prospectOf(
   now: number,
   limits: ConnectionLimits,
 ): Prospect {
-  const { isOpen, begunAt, heardAt, spokeAt, pingedAt, framing, answersPings } = connection;
+  const { way, isOpen, begunAt, heardAt, spokeAt, pingedAt, framing, answersPings } = connection;
   if (!isOpen) return 'stays';
   if (pingedAt !== undefined && answersPings && now - pingedAt >= limits.pongMs) return 'dead';
-  const isUnheard = spokeAt === undefined && now - begunAt >= limits.firstWordMs;
+  const isUnheard =
+    way === undefined && spokeAt === undefined && now - begunAt >= limits.firstWordMs;
   const isIdle = now - (spokeAt ?? begunAt) >= limits.idleMs;
   const isOld = now - begunAt >= limits.ageMs;
   const isStuck = !framing.isBetweenMessages && now - heardAt >= limits.messageMs;

@@ -88,6 +88,7 @@ function streamOn(socket: Socket) {
     },
     end() {
       ears = undefined;
+      if (socket.destroyed) return;
       // It is read on: closing over unread bytes would take back what was just written.
       socket.end();
       farewell();
