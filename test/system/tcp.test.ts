@@ -10,6 +10,7 @@ import { until } from '../support/until.ts';
 const NET = '127.21.14';
 const CALLER = { address: `${NET}.102`, port: 5062 };
 const TCP_GATEWAY = { address: `${NET}.41`, port: 5080 };
+const HANGS_UP = { address: `${NET}.42`, port: 5080 };
 /** More by hand: LANDFALL_IDLE=10000, where the limit of open files allows it. */
 const IDLE = Number(process.env['LANDFALL_IDLE'] ?? 1000);
 const IDLE_PER_SOURCE = 500;
@@ -25,14 +26,17 @@ const KEYS = {
   gateways: [
     { name: 'by-udp', uri: `sip:${NET}.31:5080` },
     { name: 'by-tcp', uri: `sip:${writeAddress(TCP_GATEWAY)};transport=tcp` },
+    { name: 'hangs-up', uri: `sip:${writeAddress(HANGS_UP)};transport=tcp` },
   ],
   groups: [
     { name: 'psap', gateways: ['by-udp'], emergency: true },
     { name: 'streams', gateways: ['by-tcp'] },
+    { name: 'short', gateways: ['hangs-up'] },
   ],
   routes: [
     { match: { user: '112' }, group: 'psap' },
     { match: { user: '2*' }, group: 'streams' },
+    { match: { user: '3*' }, group: 'short' },
   ],
 };
 
@@ -43,6 +47,7 @@ describe('a site that speaks TCP', () => {
     stage = await openStage({ net: NET, keys: KEYS });
     await stage.gateway('uas-answer', { withinSec: 160 });
     await stage.gateway('uas-answer', { withinSec: 160, local: TCP_GATEWAY, tcp: 'one' });
+    await stage.gateway('uas-bye', { withinSec: 160, local: HANGS_UP, tcp: 'one', pauseMs: 100 });
   });
   afterAll(async () => {
     for (const { socket } of lines) socket.destroy();
@@ -80,14 +85,36 @@ describe('a site that speaks TCP', () => {
     });
   });
 
-  test('a caller on UDP reaches a gateway on TCP, all calls on one connection', async () => {
+  test('a caller on UDP reaches a gateway on TCP', async () => {
     const end = await stage.call('uac-honours-contact', { service: '200', calls: 20, perSec: 20 });
     expect(complaintsOf(end)).toBe('');
   });
 
+  test("sipp's own caller, which ignores Contact, stays on its one connection to A", async () => {
+    const local = { ...CALLER, port: 5071 };
+    const run = { local, tcp: 'one', calls: 10, perSec: 20, pauseMs: 100 } as const;
+    const end = await stage.call('sn:uac', { ...run, keepMessages: true });
+    expect(complaintsOf(end)).toBe('');
+    const record = await stage.site.recordOf(headerOf(end.messages[0]?.text ?? '', 'Call-ID'));
+    expect(record).toMatchObject({ moved: 'stayed', reason: 'caller-hung-up', status: 200 });
+  });
+
+  test('a gateway hangs up, and the caller hears it on the connection of its ACK', async () => {
+    const a = await line(CALLER.address);
+    const answer = await call(a, 'hung-up', { uri: `sip:300@${writeAddress(anycast)}` });
+    const { uri, at } = contactOf(answer);
+    const u = await line(CALLER.address, at);
+    const said = { callId: 'hung-up', from: CALLER, to: anycast, uri, toTag: answer.to.tag };
+    await u.say(request('ACK', { ...said, cseq: 1 }));
+    await u.hears('BYE', (message) => message.kind === 'request' && message.method === 'BYE');
+    expect(a.heard.map(({ kind }) => kind)).not.toContain('request');
+    const record = await stage.site.recordOf('hung-up');
+    expect(record).toMatchObject({ moved: 'moved', reason: 'callee-hung-up', status: 200 });
+  });
+
   test('a message may come in pieces of one byte', async () => {
     const caller = await line(CALLER.address);
-    const answer = await call(caller, 'bytes', 1);
+    const answer = await call(caller, 'bytes', { pieceBytes: 1 });
     const u = await line(CALLER.address, contactOf(answer).at);
     await hangUp(u, 'bytes', answer, 1);
     const record = await stage.site.recordOf('bytes');
@@ -135,8 +162,13 @@ describe('a site that speaks TCP', () => {
     expect(record).toMatchObject({ reason: 'caller-hung-up', status: 200 });
   });
 
-  async function call(caller: TcpLine, callId: string, pieceBytes?: number) {
-    const said = { callId, from: CALLER, to: anycast, cseq: 1, body: 'v=0\r\n' };
+  async function call(
+    caller: TcpLine,
+    callId: string,
+    how: { readonly uri?: string; readonly pieceBytes?: number } = {},
+  ) {
+    const { uri: asked = `sip:112@${writeAddress(anycast)}`, pieceBytes } = how;
+    const said = { callId, from: CALLER, to: anycast, uri: asked, cseq: 1, body: 'v=0\r\n' };
     await caller.say(request('INVITE', said), pieceBytes);
     const answer = await caller.hears(`an answer to ${callId}`, isFinal('INVITE'));
     const { uri } = contactOf(answer);
