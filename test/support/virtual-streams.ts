@@ -64,13 +64,6 @@ export class VirtualStreams implements Streams {
     return this.#socket(end);
   }
 
-  /** Ends all connections of an address, as when its host goes. */
-  crash(address: string): void {
-    for (const end of [...this.#ends]) {
-      if (end.near.address === address) this.#close(end.other ?? end);
-    }
-  }
-
   /** Makes whoever is connected from an address read nothing any more. */
   deafen(address: string): void {
     for (const end of this.#ends) if (end.near.address === address) end.isDeaf = true;

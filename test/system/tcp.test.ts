@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { writeAddress } from '../../lib/sip/address.ts';
 import { complaintsOf } from '../support/sipp.ts';
@@ -14,6 +15,8 @@ const HANGS_UP = { address: `${NET}.42`, port: 5080 };
 /** More by hand: LANDFALL_IDLE=10000, where the limit of open files allows it. */
 const IDLE = Number(process.env['LANDFALL_IDLE'] ?? 1000);
 const IDLE_PER_SOURCE = 500;
+/** With as many milliseconds between them: half of what the node accepts in a second. */
+const AT_ONCE = 100;
 jest.setTimeout(90_000);
 
 const { anycast, unicast, gatewaySide } = addressesOf(NET);
@@ -146,9 +149,11 @@ describe('a site that speaks TCP', () => {
   test(`${IDLE} idle connections cost no call`, async () => {
     const caller = await line(CALLER.address);
     const answer = await call(caller, 'among-idle');
-    for (let count = 0; count < IDLE; count += 100) {
+    const idle: TcpLine[] = [];
+    for (let count = 0; count < IDLE; count += AT_ONCE) {
       const from = `${NET}.${150 + Math.floor(count / IDLE_PER_SOURCE)}`;
-      await Promise.all(Array.from({ length: 100 }, () => line(from)));
+      idle.push(...(await Promise.all(Array.from({ length: AT_ONCE }, () => line(from)))));
+      await pause(AT_ONCE);
     }
     const end = await stage.call('uac-tcp', {
       local: { ...CALLER, port: 5070 },
@@ -157,6 +162,7 @@ describe('a site that speaks TCP', () => {
       perSec: 50,
     });
     expect(complaintsOf(end)).toBe('');
+    expect(idle.filter((one) => one.isClosed())).toEqual([]);
     await hangUp(caller, 'among-idle', answer);
     const record = await stage.site.recordOf('among-idle');
     expect(record).toMatchObject({ reason: 'caller-hung-up', status: 200 });
