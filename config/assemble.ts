@@ -41,8 +41,9 @@ function listeners(role: ListenerRole, items: readonly ListenerItem[] = []): rea
 }
 
 function gateway(item: GatewayItem): Gateway {
-  const { name, uri: target, priority } = whole(item);
-  return gatewayAt(name, target, priority);
+  const { name, uri: target, priority, largeByTcp } = whole(item);
+  const at = gatewayAt(name, target, priority);
+  return largeByTcp ? { ...at, largeByTcp } : at;
 }
 
 function group(item: GroupItem): Group {

@@ -39,7 +39,13 @@ export function checkNextHops(lists: SiteLists, report: Report): void {
     const wrong = `is this site's own ${keyOf(owner)}`;
     report(path, { value, wrong, want: 'write the address of the gateway itself' });
   };
-  for (const { path, parts } of lists.gateways ?? []) check([...path, 'uri'], parts.uri);
+  for (const { path, parts } of lists.gateways ?? []) {
+    check([...path, 'uri'], parts.uri);
+    if (parts.largeByTcp !== true || speaks(lists.gateway, 'tcp')) continue;
+    const want = 'list a listener with transport: tcp there, or leave largeByTcp out';
+    const wrong = 'asks for TCP, but no listener of listen.gateway has it';
+    report([...path, 'largeByTcp'], { value: true, wrong, want });
+  }
   for (const { path, parts } of lists.groups ?? [])
     check([...path, 'lastResort'], parts.lastResort);
 }

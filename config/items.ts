@@ -68,6 +68,11 @@ export const GATEWAY = {
       'whatever was dialled.',
   ),
   priority: field(PRIORITY, { value: 1 }, 'Lower is tried first.'),
+  largeByTcp: field(
+    YES_OR_NO,
+    { value: false },
+    'Whether an INVITE of more than 1300 bytes goes to it by TCP, at the same address and port.',
+  ),
 };
 
 export const GROUP = {

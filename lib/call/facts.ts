@@ -13,6 +13,8 @@ export type Target = {
   readonly address: Address;
   /** Absent: udp. */
   readonly transport?: Transport | undefined;
+  /** Whether what is too large for a datagram goes to it by TCP. Absent: it does not. */
+  readonly largeByTcp?: boolean | undefined;
 };
 
 export type FailoverCondition = number | 'transport' | 'timeout';

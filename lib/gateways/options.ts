@@ -11,6 +11,8 @@ export type Gateway = {
   readonly address: Address;
   /** Absent: udp. */
   readonly transport?: Transport | undefined;
+  /** Whether what is too large for a datagram goes to it by TCP. Absent: it does not. */
+  readonly largeByTcp?: boolean | undefined;
   /** Lower is tried first. */
   readonly priority: number;
 };

@@ -9,6 +9,7 @@ export type PlannedTarget = {
   readonly uri: UriText;
   readonly address: Gateway['address'];
   readonly transport?: Gateway['transport'];
+  readonly largeByTcp?: Gateway['largeByTcp'];
 };
 
 /**
@@ -31,6 +32,7 @@ export function planHunt(
     uri: requestUri(asked, gateway.uri),
     address: gateway.address,
     ...(gateway.transport === undefined ? {} : { transport: gateway.transport }),
+    ...(gateway.largeByTcp === undefined ? {} : { largeByTcp: gateway.largeByTcp }),
   }));
 }
 

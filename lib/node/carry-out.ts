@@ -4,7 +4,7 @@ import type { Target } from '../call/facts.ts';
 import type { Health } from '../gateways/health.ts';
 import type { Listener, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
-import { legId } from '../sip/ids.ts';
+import { legId, type Tag } from '../sip/ids.ts';
 import { withoutTag, withTag } from '../sip/name-addr.ts';
 import { contactAt, type Identities } from './identities.ts';
 import { forkTag, type LiveCall, legBOf } from './live-call.ts';
@@ -102,6 +102,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
   engine.invite({
     leg,
     listener,
+    large: forLarge(target, hands.gatewayListeners, tag),
     nextHop: target.address,
     uri: target.uri,
     from: withTag(asked.from, tag),
@@ -120,4 +121,10 @@ function listenerToward({ transport = 'udp' }: Target, listeners: readonly Liste
   const found = listeners.find((listener) => listener.transport === transport) ?? listeners[0];
   if (found === undefined) throw new Error('the site has no gateway side');
   return found;
+}
+
+function forLarge({ transport, largeByTcp }: Target, listeners: readonly Listener[], tag: Tag) {
+  if (largeByTcp !== true || transport === 'tcp') return undefined;
+  const listener = listeners.find((one) => one.transport === 'tcp');
+  return listener === undefined ? undefined : { listener, contact: contactAt(listener, tag) };
 }

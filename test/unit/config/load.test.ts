@@ -155,6 +155,7 @@ describe('TCP', () => {
     ],
     ['gateway: [{ transport: udp, address: 10.0.0.11, port: 5060 }]', both('gateway', '10.0.0.11')],
     ['"sip:10.0.1.31:5060"', '"sip:10.0.1.31:5060;transport=tcp"'],
+    ['priority: 2', 'priority: 2, largeByTcp: true'],
   ].reduce((site, [line = '', instead = '']) => {
     if (!site.includes(line)) throw new Error(line);
     return site.replace(line, instead);
@@ -175,5 +176,6 @@ describe('TCP', () => {
   test('is what a gateway is called by when its URI says so', () => {
     const { gateways } = configOf(text).options;
     expect(gateways.map(({ transport = 'udp' }) => transport)).toEqual(['tcp', 'udp']);
+    expect(gateways.map(({ largeByTcp }) => largeByTcp)).toEqual([undefined, true]);
   });
 });

@@ -129,6 +129,12 @@ export const SLIPS: readonly (readonly [line: string, instead: string, complaint
       'listen.gateway has it; list a listener with transport: tcp there',
   ],
   [
+    'priority: 1 }',
+    'priority: 1, largeByTcp: true }',
+    '8:61 gateways[0].largeByTcp: true asks for TCP, but no listener of listen.gateway has it; ' +
+      'list a listener with transport: tcp there, or leave largeByTcp out',
+  ],
+  [
     '"sip:10.0.1.31:5060"',
     '"sip:192.0.2.112:5080"',
     '8:21 gateways[0].uri: "sip:192.0.2.112:5080" is this site\'s own listen.anycast[0].address',

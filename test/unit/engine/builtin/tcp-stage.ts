@@ -24,6 +24,8 @@ const tcp = (role: Listener['role'], at: Address): Listener => ({
   advertise: undefined,
 });
 const LISTENERS = [tcp('anycast', A), tcp('unicast', U), tcp('gateway', B)];
+/** The gateway side for datagrams, at the same address and port. */
+export const UDP_SIDE: Listener = { ...tcp('gateway', B), transport: 'udp' };
 
 /** One end of a connection that a test talks on. */
 export class Talker {
@@ -72,6 +74,7 @@ export class Talker {
 export class TcpStage {
   readonly time = new VirtualWorld(1);
   readonly streams = new VirtualStreams(this.time);
+  readonly network = new VirtualNetwork(this.time);
   readonly invites: ReceivedInvite[] = [];
   readonly events: (LegEvent & { readonly leg: LegId; readonly atMs: number })[] = [];
   /** Connections that came to the gateway. */
@@ -81,7 +84,7 @@ export class TcpStage {
   constructor(connectionLimits: Partial<ConnectionLimits>) {
     this.engine = builtinEngine({
       world: this.time.world,
-      datagrams: new VirtualNetwork(this.time),
+      datagrams: this.network,
       streams: this.streams,
       connectionLimits,
       ears: {
@@ -95,7 +98,7 @@ export class TcpStage {
 
   static async open(connectionLimits: Partial<ConnectionLimits> = {}): Promise<TcpStage> {
     const stage = new TcpStage(connectionLimits);
-    await stage.engine.listen(LISTENERS);
+    await stage.engine.listen([...LISTENERS, UDP_SIDE]);
     return stage;
   }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { tagOf } from '../../../../lib/sip/ids.ts';
+import { legId, tagOf, uriText } from '../../../../lib/sip/ids.ts';
 import { A, CALLER, freshBranch, GATEWAY, responds, U } from './peers.ts';
-import { NOTHING } from './stage.ts';
-import { TcpStage, tcpSays } from './tcp-stage.ts';
+import { NOTHING, octets } from './stage.ts';
+import { TcpStage, tcpSays, UDP_SIDE } from './tcp-stage.ts';
 
 const ack = { toTag: 'ours' };
 const CONTACT = { address: CALLER.address, port: 5060 };
@@ -158,6 +158,37 @@ describe('a gateway on TCP', () => {
     stage.says(own, bye);
     expect(own.summary).toEqual(['200 BYE']);
     expect(stage.events.map(({ on }) => on)).toEqual(['answered', 'hung-up']);
+  });
+});
+
+describe('a gateway on UDP that takes large requests by TCP', () => {
+  const listener = { ...UDP_SIDE, transport: 'tcp' } as const;
+  const large = { listener, contact: uriText('sip:token@10.0.0.11:5060;transport=tcp') };
+  const packetsOf = (stage: TcpStage) => {
+    const packets: string[] = [];
+    stage.network.onPacket = ({ bytes }) => packets.push(bytes.toString('latin1'));
+    return packets;
+  };
+
+  test('If a request is larger than 1300 bytes and the path MTU is unknown, the request MUST be sent using a congestion controlled transport protocol, such as TCP. [3261-18.1.1]', async () => {
+    const stage = await TcpStage.open();
+    const packets = packetsOf(stage);
+    stage.answerAt(GATEWAY, stage.atGateway);
+    stage.callOut({ listener: UDP_SIDE, large, body: octets('x'.repeat(1300)) });
+    expect(packets).toEqual([]);
+    expect(stage.atGateway[0]?.summary).toEqual(['INVITE']);
+    expect(stage.atGateway[0]?.text).toContain('Via: SIP/2.0/TCP 10.0.0.11:5060');
+    expect(stage.atGateway[0]?.text).toContain(';transport=tcp>');
+  });
+
+  test('gets what is smaller, and where TCP is not allowed everything, as datagrams', async () => {
+    const stage = await TcpStage.open();
+    const packets = packetsOf(stage);
+    stage.callOut({ leg: legId('small'), listener: UDP_SIDE, large });
+    stage.callOut({ leg: legId('no'), listener: UDP_SIDE, body: octets('x'.repeat(1300)) });
+    expect(packets.map((text) => text.split(' ')[0])).toEqual(['INVITE', 'INVITE']);
+    expect(packets[0]).toContain('Via: SIP/2.0/UDP 10.0.0.11:5060');
+    expect(stage.streams.opened).toEqual([]);
   });
 });
 
