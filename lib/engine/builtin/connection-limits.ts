@@ -5,7 +5,7 @@ export type ConnectionLimits = {
   readonly connectionsMax: number;
   readonly connectionsPerSourceMax: number;
   readonly acceptsPerSecMax: number;
-  /** That we opened. */
+  /** That we opened; one half is for gateways alone. */
   readonly outgoingMax: number;
   /** What may wait for one slow reader. */
   readonly waitingBytesMax: number;

@@ -130,7 +130,9 @@ export class Connections {
     const way = wayName(listener, far);
     const known = this.#outgoing.get(way);
     if (known !== undefined) return known;
-    if (this.#outgoing.size >= this.#limits.outgoingMax) return undefined;
+    // Callers, who may be many and not there, never take the gateways' half.
+    const share = listener.role === 'gateway' ? 1 : 0.5;
+    if (this.#outgoing.size >= this.#limits.outgoingMax * share) return undefined;
     const told: { ears?: StreamEars } = {};
     const socket = this.#streams.connect(listener.address, far, this.#limits.connectMs, {
       onOpen: () => told.ears?.onOpen(),

@@ -156,6 +156,22 @@ describe('limits', () => {
     expect(stage.events).toMatchObject([{ on: 'refused', cause: 'transport' }]);
   });
 
+  test('of what we open toward callers who are gone: the gateways keep their half', async () => {
+    const stage = await TcpStage.open({ outgoingMax: 4 });
+    stage.streams.isSilent = ({ address }) => address.startsWith('203.0.113.');
+    stage.answerAt(GATEWAY, stage.atGateway);
+    for (let count = 0; count < 10; count += 1) {
+      const caller = stage.connect(A, `203.0.113.${count}`);
+      const leg = stage.ringIn(caller, { callId: `gone-${count}` });
+      caller.socket?.cut();
+      stage.pass(0);
+      stage.answer(leg);
+    }
+    expect(stage.engine.sizes().connections).toBe(2);
+    stage.callOut();
+    expect(stage.atGateway[0]?.summary).toEqual(['INVITE']);
+  });
+
   test('a slow reader loses its connection and keeps its call', async () => {
     const stage = await TcpStage.open({ waitingBytesMax: 2000 });
     const elsewhere = stage.answerAt({ address: CALLER.address, port: 5060 });
