@@ -5,9 +5,10 @@ import type { EventSink } from '../ports/event-sink.ts';
 import type { EngineEars, Listening, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { identities } from './identities.ts';
-import { receptionist } from './receptionist.ts';
+import { type Desk, receptionist } from './receptionist.ts';
 import { openRuntime } from './runtime.ts';
 import type { SiteOptions } from './site-options.ts';
+import { type Changeable, gatewaysLost, siteRules } from './site-rules.ts';
 import { answerStray } from './strays.ts';
 import { teller } from './tell.ts';
 
@@ -20,6 +21,8 @@ export type Node = {
   readonly isDraining: boolean;
   /** Ends every call that is left, on both legs. */
   hangUpAll(): void;
+  /** New calls go by this from now on; those that are up keep what they began with. */
+  reconfigure(next: Changeable): void;
 };
 
 /** Puts a site together; the engine is made here because it must know who listens to it. */
@@ -38,7 +41,7 @@ export function siteNode(
   const ears: EngineEars = {
     onInvite: (invite) => receive(invite),
     onLeg: (leg, event) => runtime.onLeg(leg, event),
-    onStray: (stray) => answerStray(stray, engine, graves, options.keys, sink),
+    onStray: (stray) => answerStray(stray, engine, graves, desk.rules.options.keys, sink),
     onFault(fault, receivedOn, answered) {
       sink.count('faults', fault.reason);
       const { reason, method } = fault;
@@ -58,10 +61,9 @@ export function siteNode(
     tell: teller(sink, options.site),
     onQuiet: () => onQuiet?.(),
   });
-  const receive = receptionist(
-    { options, world, sink, engine, identities: names, health, graves, runtime },
-    () => isDraining,
-  );
+  const rules = siteRules(options);
+  const desk: Desk = { rules, world, sink, engine, identities: names, health, graves, runtime };
+  const receive = receptionist(desk, () => isDraining);
   return {
     listen: () => engine.listen(options.listeners),
     callsNow: runtime.callsNow,
@@ -76,5 +78,12 @@ export function siteNode(
       return isDraining;
     },
     hangUpAll: runtime.shutDown,
+    reconfigure: (next) => reconfigure(desk, next),
   };
+}
+
+function reconfigure(desk: Desk, next: Changeable): void {
+  const { options: before } = desk.rules;
+  desk.rules = siteRules({ ...before, ...next });
+  for (const name of gatewaysLost(before, next)) desk.health.forget(name);
 }

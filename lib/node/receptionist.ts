@@ -6,10 +6,9 @@ import { crossing } from '../call/header-plans.ts';
 import type { Health } from '../gateways/health.ts';
 import type { Group } from '../gateways/options.ts';
 import { planHunt } from '../gateways/plan-hunt.ts';
-import { routeFinder } from '../gateways/routes.ts';
 import type { Condition, Refusal } from '../guard/refusals.ts';
 import type { Tombstones } from '../guard/tombstones.ts';
-import { type Trunk, trunkFinder } from '../guard/trunks.ts';
+import type { Trunk } from '../guard/trunks.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
 import { header } from '../sip/header-names.ts';
@@ -22,10 +21,11 @@ import type { Identities } from './identities.ts';
 import type { LiveCall } from './live-call.ts';
 import { refusedRecord } from './refused-record.ts';
 import type { Runtime } from './runtime.ts';
-import type { SiteOptions } from './site-options.ts';
+import type { SiteRules } from './site-rules.ts';
 
-type Desk = {
-  readonly options: SiteOptions;
+export type Desk = {
+  /** Read anew for each call: a reload replaces it. */
+  rules: SiteRules;
   readonly world: World;
   readonly sink: EventSink;
   readonly engine: SipEngine;
@@ -46,10 +46,9 @@ const RETRY_AFTER_SEC_SPREAD = 25;
 
 /** Takes each new INVITE: decides what it is, then refuses it or begins its call. */
 export function receptionist(desk: Desk, isDraining: () => boolean) {
-  const { options, graves, runtime } = desk;
-  const findTrunk = trunkFinder(options.trunks);
-  const findRoute = routeFinder(options.routes, options.groups);
+  const { graves, runtime } = desk;
   return (invite: ReceivedInvite): void => {
+    const { options, findTrunk, findRoute } = desk.rules;
     const routed = findRoute(invite.request.uri);
     const emergency = isEmergency(invite, routed);
     const trunk = findTrunk(invite.receivedOn.source.address);
@@ -69,7 +68,8 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
 }
 
 function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
-  const { options, health, identities, world } = desk;
+  const { health, identities, world } = desk;
+  const { options } = desk.rules;
   const { request, receivedOn, leg } = invite;
   const group = caller.routed ?? fallbackGroup(options.groups);
   const targets = group === undefined ? [] : planHunt(group, options.gateways, health, request.uri);
@@ -144,7 +144,7 @@ function refuse(
   caller: Caller,
   { condition, refusal }: { readonly condition: Condition; readonly refusal: Refusal },
 ): void {
-  const { engine, sink, identities, world, options } = desk;
+  const { engine, sink, identities, world } = desk;
   const { leg, request } = invite;
   const identity = identities.mint(caller.emergency, request.callId);
   const { status } = refusal;
@@ -160,7 +160,7 @@ function refuse(
   sink.record(
     refusedRecord(invite, {
       callId: identities.callId(identity),
-      site: options.site,
+      site: desk.rules.options.site,
       trunk: caller.trunk?.name,
       emergency: caller.emergency,
       condition,

@@ -48,7 +48,7 @@ describe('a valid site file', () => {
     });
     expect(stateDir).toBe('./state');
     expect(keys).toEqual([]);
-    expect(log).toEqual({ level: 'info', steps: 'stdout', records: './calls.ndjson' });
+    expect(log).toMatchObject({ level: 'info', steps: 'stdout', records: './calls.ndjson' });
     expect(admin).toEqual({ listen: { address: '127.0.0.1', port: 8112 }, token: undefined });
   });
 
