@@ -54,6 +54,10 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'log.level': 'debug',
   'log.steps': './steps.ndjson',
   'log.records': '/var/log/landfall/calls.ndjson',
+  'log.rotateBytes': 100_000_000,
+  'log.rotateHours': 24,
+  'log.keepFiles': 30,
+  'log.waitingCharsMax': 1_000_000,
   'admin.listen': '10.0.0.11:8112',
   'admin.token': 'env:LANDFALL_ADMIN_TOKEN',
 };
