@@ -102,6 +102,22 @@ export const SCHEMA = {
       ),
     ),
   },
+  guard: {
+    callsPerSecMax: live(
+      leaf(
+        wholeNumber(1, 1_000_000),
+        10,
+        'How many calls a second one address may bring that no trunk names; what is over is marked.',
+      ),
+    ),
+    callsMax: live(
+      leaf(
+        wholeNumber(1, 1_000_000),
+        50,
+        'How many calls at once such an address may have; what is over is marked.',
+      ),
+    ),
+  },
   hunt: {
     attemptMs: live(
       leaf(

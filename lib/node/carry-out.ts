@@ -2,10 +2,11 @@ import { never } from '../base/never.ts';
 import type { Effect } from '../call/effects.ts';
 import type { Target } from '../call/facts.ts';
 import type { Health } from '../gateways/health.ts';
+import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { Listener, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { legId, type Tag } from '../sip/ids.ts';
-import { withoutTag, withTag } from '../sip/name-addr.ts';
+import { contactUri, withoutTag, withTag } from '../sip/name-addr.ts';
 import { contactAt, type Identities } from './identities.ts';
 import { forkTag, type LiveCall, legBOf } from './live-call.ts';
 
@@ -14,6 +15,7 @@ export type Hands = {
   readonly engine: SipEngine;
   readonly identities: Identities;
   readonly health: Health;
+  readonly loops: LoopGuard;
   /** The first of a transport is what requests to gateways leave from. */
   readonly gatewayListeners: readonly Listener[];
   setTimer(call: LiveCall, name: Extract<Effect, { do: 'set-timer' }>['name'], ms: number): void;
@@ -99,6 +101,16 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     target: writeAddress(target.address),
   });
   hands.bind(call, attempt);
+  hands.loops.sent({
+    callId: legCallId,
+    tag,
+    emergency,
+    uri: asked.uri,
+    caller: contactUri(asked.from),
+    body: asked.body,
+    sentTo: target.address,
+    group: call.group,
+  });
   engine.invite({
     leg,
     listener,

@@ -1,5 +1,7 @@
 import type { World } from '../base/time.ts';
 import { healthBook } from '../gateways/health.ts';
+import { loopGuard } from '../guard/loop-guard.ts';
+import { mergedInvites } from '../guard/merged-invites.ts';
 import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { EngineEars, Listening, SipEngine } from '../ports/sip-engine.ts';
@@ -36,6 +38,8 @@ export function siteNode(
   let onQuiet: (() => void) | undefined;
   const graves = tombstones(world.clock);
   const health = healthBook(world.clock);
+  const loops = loopGuard(() => desk.rules.options.keys);
+  const merges = mergedInvites(world.clock);
   const names = identities(options, world);
   const gatewayListeners = options.listeners.filter(({ role }) => role === 'gateway');
   const ears: EngineEars = {
@@ -56,13 +60,25 @@ export function siteNode(
     engine,
     identities: names,
     health,
+    loops,
+    merges,
     gatewayListeners,
     site: options.site,
     tell: teller(sink, options.site),
     onQuiet: () => onQuiet?.(),
   });
-  const rules = siteRules(options);
-  const desk: Desk = { rules, world, sink, engine, identities: names, health, graves, runtime };
+  const desk: Desk = {
+    rules: siteRules(options),
+    world,
+    sink,
+    engine,
+    identities: names,
+    health,
+    graves,
+    loops,
+    merges,
+    runtime,
+  };
   const receive = receptionist(desk, () => isDraining);
   return {
     listen: () => engine.listen(options.listeners),

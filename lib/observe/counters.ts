@@ -18,6 +18,8 @@ export const NAMING: Readonly<Record<string, Naming>> = {
     help: 'Requests that belong to no call here, by what became of them.',
   },
   faults: { label: 'reason', help: 'Datagrams that were no SIP message, by what was wrong.' },
+  marks: { label: 'mark', help: 'Calls that something was suspicious about, placed or refused.' },
+  merged: { label: 'outcome', help: 'Further INVITEs of a call that had come already.' },
   refusals: { label: 'condition', help: 'Calls refused by this node, by the row of the table.' },
 };
 
