@@ -12,13 +12,12 @@ export const HOST_ADDRESS: Format<string> = text(
   (value) => (isIPv4(value) ? singleHost(value) : bad(value, ...notIpv4(value))),
 );
 
-const TRANSPORT_WORD = oneOf('transport', ['udp']);
+const TRANSPORT_WORD = oneOf('transport', ['udp', 'tcp']);
 
-export const TRANSPORT: Format<'udp'> = {
+export const TRANSPORT: Format<'udp' | 'tcp'> = {
   ...TRANSPORT_WORD,
   read(value) {
-    if (value === 'tcp' || value === 'tls')
-      return bad(value, 'is not built into this release', 'write udp');
+    if (value === 'tls') return bad(value, 'is not built into this release', 'write udp or tcp');
     return TRANSPORT_WORD.read(value);
   },
 };
@@ -38,7 +37,11 @@ export const ADVERTISE: Format<string> = text(
   },
 );
 
-export type Target = { readonly uri: UriText; readonly address: Address };
+export type Target = {
+  readonly uri: UriText;
+  readonly address: Address;
+  readonly transport: 'udp' | 'tcp';
+};
 
 const TARGET_WANT = 'write "sip:ADDRESS" or "sip:ADDRESS:PORT", such as "sip:10.0.1.31:5060"';
 
@@ -57,15 +60,23 @@ export const TARGET: Format<Target> = text('gateway URI', TARGET_WANT, (value) =
       return bad(value, 'names a host that would have to be looked up', TARGET_WANT);
     return bad(value, 'is not a SIP URI with an IPv4 address', TARGET_WANT);
   }
-  if (/;transport=(?:tcp|tls)/i.test(tail))
+  if (/;transport=tls/i.test(tail))
     return bad(value, 'asks for a transport that is not built into this release', TARGET_WANT);
-  if (tail !== '' && tail.toLowerCase() !== ';transport=udp')
+  const transport = TRANSPORT_OF[tail.toLowerCase()];
+  if (transport === undefined)
     return bad(value, `carries ${tail}, which is not understood`, TARGET_WANT);
   const host = singleHost(address.address);
   if (host.kind === 'bad') return bad(value, 'names no single host', TARGET_WANT);
-  return good({ uri: uriText(`sip:${user}${hostPort}${tail.toLowerCase()}`), address });
+  const uri = uriText(`sip:${user}${hostPort}${tail.toLowerCase()}`);
+  return good({ uri, address, transport });
 });
 
+/** What may follow the address of a gateway. */
+const TRANSPORT_OF: Readonly<Record<string, Target['transport']>> = {
+  '': 'udp',
+  ';transport=udp': 'udp',
+  ';transport=tcp': 'tcp',
+};
 const USER_PART = /^(?:[A-Za-z0-9_.!~*'()&=+$,-]{1,128}@)?$/;
 const URI_PARTS = /^(sips?):([^@]*@)?([^;?@]*)([;?].*)?$/i;
 

@@ -42,8 +42,9 @@ function listeners(role: ListenerRole, items: readonly ListenerItem[] = []): rea
 }
 
 function gateway(item: GatewayItem): Gateway {
-  const { name, uri: target, priority } = whole(item);
-  return gatewayAt(name, target, priority);
+  const { name, uri: target, priority, largeByTcp } = whole(item);
+  const at = gatewayAt(name, target, priority);
+  return largeByTcp ? { ...at, largeByTcp } : at;
 }
 
 function group(item: GroupItem): Group {
@@ -63,8 +64,9 @@ function group(item: GroupItem): Group {
 
 const LAST_RESORT_PRIORITY = 1001;
 
-function gatewayAt(name: string, { uri, address }: Target, priority: number): Gateway {
-  return { name: gatewayName(name), uri, address, priority };
+function gatewayAt(name: string, { uri, address, transport }: Target, priority: number): Gateway {
+  const named = { name: gatewayName(name), uri, address, priority };
+  return transport === 'udp' ? named : { ...named, transport };
 }
 
 function gatewayName(name: string): GatewayName {

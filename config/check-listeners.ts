@@ -9,6 +9,7 @@ export function checkListeners(lists: SiteLists, report: Report): void {
   reportEmpty(['listen', 'unicast'], unicast, 'calls could not leave anycast', report);
   reportEmpty(['listen', 'gateway'], gateway, 'no gateway could be reached', report);
   reportDuplicates([...anycast, ...(unicast ?? []), ...(gateway ?? [])], report);
+  reportUnmatched(anycast, unicast, report);
   const shared = hostsOf(anycast);
   for (const item of unicast ?? [])
     reportShared(item, shared, 'U must belong to this site alone', report);
@@ -22,7 +23,15 @@ export function checkNextHops(lists: SiteLists, report: Report): void {
   const gatewaySide = (lists.gateway ?? []).flatMap(addressOf);
   const check = (path: Path, target: Target | undefined) => {
     if (target === undefined) return;
-    const { uri: value, address } = target;
+    const { uri: value, address, transport } = target;
+    if (transport === 'tcp' && !speaks(lists.gateway, transport)) {
+      const want = 'list a listener with transport: tcp there, or leave ;transport=tcp out';
+      report(path, {
+        value,
+        wrong: 'asks for TCP, but no listener of listen.gateway has it',
+        want,
+      });
+    }
     const owner =
       callerSide.get(address.address) ??
       gatewaySide.find((own) => sameAddress(own.address, address))?.path;
@@ -30,7 +39,13 @@ export function checkNextHops(lists: SiteLists, report: Report): void {
     const wrong = `is this site's own ${keyOf(owner)}`;
     report(path, { value, wrong, want: 'write the address of the gateway itself' });
   };
-  for (const { path, parts } of lists.gateways ?? []) check([...path, 'uri'], parts.uri);
+  for (const { path, parts } of lists.gateways ?? []) {
+    check([...path, 'uri'], parts.uri);
+    if (parts.largeByTcp !== true || speaks(lists.gateway, 'tcp')) continue;
+    const want = 'list a listener with transport: tcp there, or leave largeByTcp out';
+    const wrong = 'asks for TCP, but no listener of listen.gateway has it';
+    report([...path, 'largeByTcp'], { value: true, wrong, want });
+  }
   for (const { path, parts } of lists.groups ?? [])
     check([...path, 'lastResort'], parts.lastResort);
 }
@@ -46,12 +61,35 @@ function reportEmpty(
   report(path, { value: [], wrong: 'is empty', want });
 }
 
+/** A call that came by TCP goes on by TCP. */
+function reportUnmatched(
+  anycast: readonly ListenerItem[],
+  unicast: readonly ListenerItem[] | undefined,
+  report: Report,
+): void {
+  if (unicast === undefined) return;
+  for (const { path, parts } of anycast) {
+    if (parts.transport === undefined || speaks(unicast, parts.transport)) continue;
+    const { transport: value } = parts;
+    const want = `list a listener with transport: ${value} there too`;
+    const wrong = 'has no counterpart in listen.unicast, so its calls could not leave anycast';
+    report([...path, 'transport'], { value, wrong, want });
+  }
+}
+
+function speaks(items: readonly ListenerItem[] | undefined, transport: string): boolean {
+  // What could not be read is reported already.
+  return items?.some(({ parts }) => (parts.transport ?? transport) === transport) ?? true;
+}
+
 function reportDuplicates(items: readonly ListenerItem[], report: Report): void {
-  const seen: { path: Path; address: Address }[] = [];
-  for (const { path, address } of items.flatMap(addressOf)) {
-    const first = seen.find((other) => sameAddress(other.address, address));
+  const seen: { path: Path; address: Address; transport: string | undefined }[] = [];
+  for (const { path, address, transport } of items.flatMap(addressOf)) {
+    const first = seen.find(
+      (other) => sameAddress(other.address, address) && other.transport === transport,
+    );
     if (first === undefined) {
-      seen.push({ path, address });
+      seen.push({ path, address, transport });
       continue;
     }
     const wrong = `is already listened on by ${keyOf(first.path)}`;
@@ -85,7 +123,7 @@ function hostsOf(items: readonly ListenerItem[]): ReadonlyMap<string, Path> {
   return hosts;
 }
 
-function addressOf({ path, parts: { address, port } }: ListenerItem) {
+function addressOf({ path, parts: { address, port, transport } }: ListenerItem) {
   if (address === undefined || port === undefined) return [];
-  return [{ path, address: { address, port } }];
+  return [{ path, address: { address, port }, transport }];
 }

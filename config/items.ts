@@ -46,7 +46,7 @@ const SHARE = wholeNumber(1, 1_000_000);
 const NONE = { value: undefined };
 
 export const LISTENER = {
-  transport: given(TRANSPORT, 'How SIP is carried: udp.'),
+  transport: given(TRANSPORT, 'How SIP is carried: udp or tcp.'),
   address: given(HOST_ADDRESS, 'The one local IPv4 address; never a wildcard.'),
   port: field(PORT, { value: SIP_PORT }, 'The local port.'),
   advertise: field(
@@ -65,9 +65,15 @@ export const GATEWAY = {
   name: given(NAME, 'What groups, logs and records call it.'),
   uri: given(
     TARGET,
-    'Where it is, sip:ADDRESS:PORT; a user in it is asked for whatever was dialled.',
+    'Where it is, sip:ADDRESS:PORT, with ;transport=tcp for TCP; a user in it is asked for ' +
+      'whatever was dialled.',
   ),
   priority: field(PRIORITY, { value: 1 }, 'Lower is tried first.'),
+  largeByTcp: field(
+    YES_OR_NO,
+    { value: false },
+    'Whether an INVITE of more than 1300 bytes goes to it by TCP, at the same address and port.',
+  ),
 };
 
 export const GROUP = {

@@ -30,6 +30,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'gateways[].name': 'psap-a',
   'gateways[].uri': 'sip:10.0.1.31:5060',
   'gateways[].priority': 2,
+  'gateways[].largeByTcp': true,
   groups: [{ name: 'psap', gateways: ['psap-a', 'psap-b'], emergency: true }],
   'groups[].name': 'psap',
   'groups[].gateways': ['psap-a', 'psap-b'],

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { realWorld } from '../../lib/base/real-world.ts';
+import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
 import { inAscii } from '../../lib/observe/read/draw-ladder.ts';
 import { spanOf } from '../../lib/observe/read/moments.ts';
@@ -42,9 +43,10 @@ export async function call(args: readonly string[], io: Io): Promise<ExitCode> {
   if (way.kind === 'none') return fail(io, `no way to ${writeAddress(target)}: ${way.why}`);
 
   const { signal, release } = interrupts();
-  const plan = { uri: uriText(text), target, local: way.local, from, afterMs, timeoutMs };
+  const told = { uri: uriText(text), target, transport: transportOf(text, uri), from };
+  const plan = { ...told, local: way.local, afterMs, timeoutMs, interrupted: signal };
   if (!values.json) io.out(`${text} from ${writeAddress(way.local)}\n`);
-  const placed = await placeCall({ ...plan, interrupted: signal }, realWorld(), udpDatagrams());
+  const placed = await placeCall(plan, realWorld(), udpDatagrams(), tcpStreams());
   release();
   if (placed.kind === 'failed') return fail(io, `${writeAddress(way.local)}: ${placed.why}`);
   const verdict = judgeCall(placed.seen, target, placed.course);
@@ -57,6 +59,12 @@ function sipUriOf(key: string, text: string): SipUri {
   const uri = parseUri(text);
   if (uri.kind === 'sip' && uri.scheme === 'sip' && uri.host !== '') return uri;
   throw new Misuse(`${key} is ${text}; a SIP URI such as ${EXAMPLE} would be right`);
+}
+
+function transportOf(text: string, { params }: SipUri): 'udp' | 'tcp' {
+  const named = params.find(({ name }) => name === 'transport')?.value?.toLowerCase() ?? 'udp';
+  if (named === 'udp' || named === 'tcp') return named;
+  throw new Misuse(`URI is ${text}; its transport would have to be udp or tcp`);
 }
 
 async function addressOf(host: string): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import { never } from '../../lib/base/never.ts';
 import type { Alarm, World } from '../../lib/base/time.ts';
 import type { Datagrams } from '../../lib/engine/builtin/datagrams.ts';
 import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
+import type { Streams } from '../../lib/engine/builtin/streams.ts';
 import type { EngineEars, LegEvent, Listener } from '../../lib/ports/sip-engine.ts';
 import { legId, type Tag } from '../../lib/sip/ids.ts';
 import { reasonPhrase } from '../../lib/sip/status.ts';
@@ -31,10 +32,11 @@ export async function placeCall(
   plan: CallPlan,
   world: World,
   datagrams: Datagrams,
+  streams?: Streams,
 ): Promise<PlacedCall> {
   const listener: Listener = {
     ...plan.local,
-    transport: 'udp',
+    transport: plan.transport ?? 'udp',
     role: 'gateway',
     advertise: undefined,
   };
@@ -43,6 +45,7 @@ export async function placeCall(
   const engine = builtinEngine({
     world,
     datagrams,
+    streams,
     ears: earsOf(caller),
     tap: (direction, _, far, bytes) => {
       const entry = book.see(world.clock.mono(), direction, far, bytes);

@@ -10,20 +10,23 @@ export type TestInvite = {
   readonly uri: UriText;
   readonly target: Address;
   readonly local: Address;
+  /** Absent: udp. */
+  readonly transport?: 'udp' | 'tcp';
   /** Absent: `sip:landfall-test@` and our address. */
   readonly from: UriText | undefined;
 };
 
 /** The INVITE of a test call. */
 export function testInvite(
-  { uri, target, local, from }: TestInvite,
+  { uri, target, local, transport, from }: TestInvite,
   leg: LegId,
   listener: Listener,
   rng: Rng,
 ): OutgoingInvite {
   const random = (bytes: number) => Buffer.from(rng.bytes(bytes)).toString('hex');
   const tag = tagOf(random(6));
-  const own = sipUri({ user: 'landfall-test', host: local.address, port: local.port });
+  const params = transport === 'tcp' ? [{ name: 'transport', value: transport }] : [];
+  const own = sipUri({ user: 'landfall-test', host: local.address, port: local.port, params });
   return {
     leg,
     listener,

@@ -7,6 +7,7 @@ import { type SiteConfig, siteOptions } from '../../config/site-config.ts';
 import { realWorld } from '../../lib/base/real-world.ts';
 import type { World } from '../../lib/base/time.ts';
 import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
+import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
 import { type Observer, openObserver } from '../../lib/observe/log-sink.ts';
@@ -78,7 +79,7 @@ async function runSite(
   const datagrams = udpDatagrams();
   let engine: ReturnType<typeof builtinEngine> | undefined;
   const node = siteNode(options, world, sink, (ears) => {
-    engine = builtinEngine({ world, datagrams, ears });
+    engine = builtinEngine({ world, datagrams, streams: tcpStreams(), ears });
     return engine;
   });
   const stopped = stopOnSignals(node, observer);

@@ -1,6 +1,6 @@
 import type { MonoMs, Octets, UnixMs } from '../base/brands.ts';
 import { unixMs } from '../base/brands.ts';
-import type { Address } from '../sip/address.ts';
+import type { Address, Transport } from '../sip/address.ts';
 import type { UriText } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
 import type { CallId } from './ids.ts';
@@ -11,6 +11,10 @@ export type Target = {
   readonly gateway: string;
   readonly uri: UriText;
   readonly address: Address;
+  /** Absent: udp. */
+  readonly transport?: Transport | undefined;
+  /** Whether what is too large for a datagram goes to it by TCP. Absent: it does not. */
+  readonly largeByTcp?: boolean | undefined;
 };
 
 export type FailoverCondition = number | 'transport' | 'timeout';

@@ -1,5 +1,5 @@
 import type { Brand } from '../base/brands.ts';
-import type { Address } from '../sip/address.ts';
+import type { Address, Transport } from '../sip/address.ts';
 import type { UriText } from '../sip/ids.ts';
 
 export type GatewayName = Brand<string, 'GatewayName'>;
@@ -9,6 +9,10 @@ export type Gateway = {
   readonly uri: UriText;
   /** Resolved from the URI: an IP literal and its port. */
   readonly address: Address;
+  /** Absent: udp. */
+  readonly transport?: Transport | undefined;
+  /** Whether what is too large for a datagram goes to it by TCP. Absent: it does not. */
+  readonly largeByTcp?: boolean | undefined;
   /** Lower is tried first. */
   readonly priority: number;
 };

@@ -8,6 +8,8 @@ export type PlannedTarget = {
   readonly gateway: string;
   readonly uri: UriText;
   readonly address: Gateway['address'];
+  readonly transport?: Gateway['transport'];
+  readonly largeByTcp?: Gateway['largeByTcp'];
 };
 
 /**
@@ -29,6 +31,8 @@ export function planHunt(
     gateway: gateway.name,
     uri: requestUri(asked, gateway.uri),
     address: gateway.address,
+    ...(gateway.transport === undefined ? {} : { transport: gateway.transport }),
+    ...(gateway.largeByTcp === undefined ? {} : { largeByTcp: gateway.largeByTcp }),
   }));
 }
 

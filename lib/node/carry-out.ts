@@ -1,10 +1,11 @@
 import { never } from '../base/never.ts';
 import type { Effect } from '../call/effects.ts';
+import type { Target } from '../call/facts.ts';
 import type { Health } from '../gateways/health.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { Listener, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
-import { legId } from '../sip/ids.ts';
+import { legId, type Tag } from '../sip/ids.ts';
 import { contactUri, withoutTag, withTag } from '../sip/name-addr.ts';
 import { contactAt, type Identities } from './identities.ts';
 import { forkTag, type LiveCall, legBOf } from './live-call.ts';
@@ -15,7 +16,8 @@ export type Hands = {
   readonly identities: Identities;
   readonly health: Health;
   readonly loops: LoopGuard;
-  readonly gatewayListener: Listener;
+  /** The first of a transport is what requests to gateways leave from. */
+  readonly gatewayListeners: readonly Listener[];
   setTimer(call: LiveCall, name: Extract<Effect, { do: 'set-timer' }>['name'], ms: number): void;
   clearTimer(call: LiveCall): void;
   /** Makes the leg's events find their call. */
@@ -86,7 +88,8 @@ function dialogOfA(call: LiveCall, fork: number, { identities }: Hands) {
 function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, hands: Hands): void {
   const { asked, emergency, callId } = call.state.facts;
   const { target, attempt } = effect;
-  const { gatewayListener, identities, engine } = hands;
+  const { identities, engine } = hands;
+  const listener = listenerToward(target, hands.gatewayListeners);
   const legCallId = identities.legBCallId();
   const { tag } = identities.mint(emergency, legCallId);
   const leg = legId(`${callId}/b${attempt}`);
@@ -94,6 +97,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     leg,
     callId: legCallId,
     gateway: target.gateway,
+    local: writeAddress(listener),
     target: writeAddress(target.address),
   });
   hands.bind(call, attempt);
@@ -109,16 +113,30 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
   });
   engine.invite({
     leg,
-    listener: gatewayListener,
+    listener,
+    large: forLarge(target, hands.gatewayListeners, tag),
     nextHop: target.address,
     uri: target.uri,
     from: withTag(asked.from, tag),
     to: withoutTag(asked.to),
     tag,
     callId: legCallId,
-    contact: contactAt(gatewayListener, tag),
+    contact: contactAt(listener, tag),
     maxForwards: asked.maxForwards,
     headers: asked.headers,
     body: asked.body,
   });
+}
+
+/** The side of ours that speaks the target's transport, whatever the caller's leg speaks. */
+function listenerToward({ transport = 'udp' }: Target, listeners: readonly Listener[]): Listener {
+  const found = listeners.find((listener) => listener.transport === transport) ?? listeners[0];
+  if (found === undefined) throw new Error('the site has no gateway side');
+  return found;
+}
+
+function forLarge({ transport, largeByTcp }: Target, listeners: readonly Listener[], tag: Tag) {
+  if (largeByTcp !== true || transport === 'tcp') return undefined;
+  const listener = listeners.find((one) => one.transport === 'tcp');
+  return listener === undefined ? undefined : { listener, contact: contactAt(listener, tag) };
 }

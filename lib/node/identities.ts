@@ -28,7 +28,8 @@ export function identities(
   };
 }
 
-/** `sip:TOKEN@host:port` of a listener, by its advertised name if it has one. */
-export function contactAt({ advertise, address, port }: Listener, tag: Tag): UriText {
-  return sipUri({ user: tag, host: advertise ?? address, port });
+/** `sip:TOKEN@host:port` of a listener, by its advertised name if it has one. [3261-19.1.1] */
+export function contactAt({ advertise, address, port, transport }: Listener, tag: Tag): UriText {
+  const params = transport === 'udp' ? [] : [{ name: 'transport', value: transport }];
+  return sipUri({ user: tag, host: advertise ?? address, port, params });
 }

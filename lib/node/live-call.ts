@@ -14,6 +14,8 @@ export type LegB = {
   readonly leg: LegId;
   readonly callId: SipCallId;
   readonly gateway: string;
+  /** `address:port` it leaves from. */
+  readonly local: string;
   /** `address:port` it was sent to. */
   readonly target: string;
 };

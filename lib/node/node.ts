@@ -5,7 +5,7 @@ import { loopGuard } from '../guard/loop-guard.ts';
 import { mergedInvites } from '../guard/merged-invites.ts';
 import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
-import type { EngineEars, Listener, Listening, SipEngine } from '../ports/sip-engine.ts';
+import type { EngineEars, Listening, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { identities } from './identities.ts';
 import { type Desk, receptionist } from './receptionist.ts';
@@ -46,7 +46,7 @@ export function siteNode(
   const loops = loopGuard(() => desk.rules.options.keys);
   const merges = mergedInvites(world.clock);
   const names = identities(options, world);
-  const gatewayListener = listenerOf(options.listeners, 'gateway');
+  const gatewayListeners = options.listeners.filter(({ role }) => role === 'gateway');
   const ears: EngineEars = {
     onInvite: (invite) => receive(invite),
     onLeg: (leg, event) => runtime.onLeg(leg, event),
@@ -62,10 +62,10 @@ export function siteNode(
     health,
     loops,
     merges,
-    gatewayListener,
+    gatewayListeners,
     site: options.site,
     decide,
-    tell: teller(sink, options.site, gatewayListener),
+    tell: teller(sink, options.site),
     onQuiet: () => onQuiet?.(),
   });
   const desk: Desk = {
@@ -110,10 +110,4 @@ function reconfigure(desk: Desk, next: Changeable): void {
   const { options: before } = desk.rules;
   desk.rules = siteRules({ ...before, ...next });
   for (const name of gatewaysLost(before, next)) desk.health.forget(name);
-}
-
-function listenerOf(listeners: readonly Listener[], role: Listener['role']): Listener {
-  const found = listeners.find((listener) => listener.role === role);
-  if (found === undefined) throw new Error(`the site has no listener of role ${role}`);
-  return found;
 }

@@ -169,14 +169,19 @@ function fallbackGroup(groups: readonly Group[]): Group | undefined {
   return groups.find(({ emergency }) => emergency) ?? groups[0];
 }
 
-/** Where the rest of the session goes: the U that was dialled, else the first U; A for sticky. */
+/**
+ * Where the rest of the session goes: the U that was dialled, else the first U of the caller's
+ * transport; A for sticky.
+ */
 function contactListenerFor(
   receivedOn: Listener,
   listeners: readonly Listener[],
   sticky: boolean,
 ): Listener {
   if (sticky || receivedOn.role === 'unicast') return receivedOn;
-  return listeners.find(({ role }) => role === 'unicast') ?? receivedOn;
+  const unicast = listeners.filter(({ role }) => role === 'unicast');
+  const alike = unicast.find(({ transport }) => transport === receivedOn.transport);
+  return alike ?? unicast[0] ?? receivedOn;
 }
 
 function refuse(

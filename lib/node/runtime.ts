@@ -36,7 +36,7 @@ export type Surroundings = {
   readonly health: Health;
   readonly loops: LoopGuard;
   readonly merges: MergedInvites;
-  readonly gatewayListener: Listener;
+  readonly gatewayListeners: readonly Listener[];
   readonly site: string;
   readonly tell: Teller;
   readonly decide: Decide;

@@ -4,7 +4,7 @@ import type { Effect } from '../call/effects.ts';
 import { unixAt } from '../call/facts.ts';
 import type { Step } from '../call/story.ts';
 import type { EventSink } from '../ports/event-sink.ts';
-import type { LegEvent, Listener, ReceivedOn } from '../ports/sip-engine.ts';
+import type { LegEvent, ReceivedOn } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { headerValue } from '../sip/headers.ts';
 import { contactUri } from '../sip/name-addr.ts';
@@ -21,8 +21,7 @@ export type Teller = {
   ordered(call: LiveCall, effect: Effect, at: MonoMs): void;
 };
 
-export function teller(sink: EventSink, site: string, gatewayListener: Listener): Teller {
-  const gatewaySide = writeAddress(gatewayListener);
+export function teller(sink: EventSink, site: string): Teller {
   const tell = (call: LiveCall, at: MonoMs, step: Omit<Step, 'at' | 'callId' | 'site'>) => {
     const { facts } = call.state;
     sink.step({ at: unixAt(facts, at), callId: facts.callId, site, ...step });
@@ -55,13 +54,13 @@ export function teller(sink: EventSink, site: string, gatewayListener: Listener)
       tell(call, at, { leg: 'a', event: `a-${event.on}`, message, direction: 'in', ...door });
     },
     heardB(call, attempt, event, at) {
-      const { gateway, target } = legBOf(call, attempt);
+      const { gateway, target, local } = legBOf(call, attempt);
       tell(call, at, {
         leg: 'b',
         event: `b-${event.on}`,
         message: messageOf(event),
         direction: 'in',
-        local: gatewaySide,
+        local,
         remote: target,
         attempt,
         gateway,
@@ -70,7 +69,7 @@ export function teller(sink: EventSink, site: string, gatewayListener: Listener)
       });
     },
     ordered(call, effect, at) {
-      const step = stepOf(call, effect, gatewaySide);
+      const step = stepOf(call, effect);
       if (step !== undefined) tell(call, at, step);
     },
   };
@@ -120,16 +119,16 @@ const REQUESTS: Partial<Record<Effect['do'], string>> = {
   'bye-a': 'BYE',
 };
 
-function stepOf(call: LiveCall, effect: Effect, gatewaySide: string) {
+function stepOf(call: LiveCall, effect: Effect) {
   const event = effect.do;
   switch (effect.do) {
     case 'invite-b':
     case 'cancel-b':
     case 'ack-b':
     case 'bye-b': {
-      const { gateway, target } = legBOf(call, effect.attempt);
+      const { gateway, target, local } = legBOf(call, effect.attempt);
       const { attempt } = effect;
-      const wire = { direction: 'out', local: gatewaySide, remote: target } as const;
+      const wire = { direction: 'out', local, remote: target } as const;
       return { leg: 'b', event, message: REQUESTS[event], ...wire, attempt, gateway } as const;
     }
     case 'ring-a':

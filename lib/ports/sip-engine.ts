@@ -34,6 +34,8 @@ export type OutgoingInvite = {
   readonly leg: LegId;
   /** The listener of role `gateway` that it leaves from. */
   readonly listener: Listener;
+  /** What it leaves from instead when it is too large for a datagram; absent: nothing else. */
+  readonly large?: { readonly listener: Listener; readonly contact: UriText } | undefined;
   readonly nextHop: Address;
   readonly uri: UriText;
   /** Whole header values; From carries `tag`. */

@@ -4,7 +4,7 @@ export type SippMessage = { readonly direction: 'sent' | 'received'; readonly te
 export function readSippMessages(log: string): SippMessage[] {
   const messages: SippMessage[] = [];
   for (const entry of log.split(/^-{20,} .*\n/m)) {
-    const match = /^UDP message (sent|received) .*:\n\n?/.exec(entry);
+    const match = /^(?:UDP|TCP) message (sent|received) .*:\n\n?/.exec(entry);
     if (match === null) continue;
     const direction = match[1] === 'sent' ? 'sent' : 'received';
     messages.push({ direction, text: entry.slice(match[0].length).trim() });

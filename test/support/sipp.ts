@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { type Address, writeAddress } from '../../lib/sip/address.ts';
 import { type Child, startChild } from './child.ts';
 import { readSippMessages, readSippStatistics, type SippMessage } from './sipp-logs.ts';
-import { untilUdpBound } from './udp-bound.ts';
+import { untilTcpBound, untilUdpBound } from './udp-bound.ts';
 
 const SCENARIOS = join(__dirname, '..', 'system', 'scenarios');
+const SOCKETS_MAX = 1000;
 let runs = 0;
 
 export type SippOptions = {
@@ -13,6 +14,8 @@ export type SippOptions = {
   readonly scenario: string;
   readonly folder: string;
   readonly local: Address;
+  /** TCP: one connection for all calls, or one for each. Absent: UDP. */
+  readonly tcp?: 'one' | 'each';
   /** Absent for a scenario that waits for requests. */
   readonly remote?: Address;
   /** The user part of the Request-URI. */
@@ -59,7 +62,8 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
     lifeMs: (withinSec + 5) * 1000,
   });
   const ended = child.ended.then(({ code }) => endOf(folder, code, child.output()));
-  await untilUdpBound(local, () => child.isOver());
+  if (options.tcp === undefined) await untilUdpBound(local, () => child.isOver());
+  else if (options.remote === undefined) await untilTcpBound(local, () => child.isOver());
   return {
     child,
     ended,
@@ -85,6 +89,8 @@ function argumentsOf(options: SippOptions, withinSec: number): string[] {
   const args = remote === undefined ? [] : [writeAddress(remote)];
   if (scenario.startsWith('sn:')) args.push('-sn', scenario.slice(3));
   else args.push('-sf', join(SCENARIOS, `${scenario}.xml`));
+  if (options.tcp !== undefined) args.push('-t', options.tcp === 'one' ? 't1' : 'tn');
+  if (options.tcp === 'each') args.push('-max_socket', String(SOCKETS_MAX));
   args.push('-i', local.address, '-p', String(local.port), '-bind_local');
   args.push('-ci', local.address, '-mi', local.address, '-nostdin');
   args.push('-timeout', `${withinSec}s`, '-timeout_error');

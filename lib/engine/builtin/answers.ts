@@ -3,10 +3,10 @@ import { header } from '../../sip/header-names.ts';
 import type { Tag } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import { reasonPhrase } from '../../sip/status.ts';
-import { responseAddress } from '../../sip/via.ts';
 import { warning } from '../../sip/warning.ts';
 import type { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
+import { answerWay } from './far.ts';
 import { composeResponse, replyTo } from './proto/compose.ts';
 import { ALLOW } from './proto/fence.ts';
 import type { ServerTransaction } from './server-transactions.ts';
@@ -58,7 +58,7 @@ export function answerStateless(core: Core, arrival: Arrival, what: Answer): voi
     body: NO_OCTETS,
   };
   const bytes = composeResponse(replyTo(request, receivedOn.source), response);
-  core.wires.send(wire, bytes, responseAddress(request.via, receivedOn.source));
+  core.wires.send(wire, bytes, answerWay(request.via, receivedOn.source));
 }
 
 /** There is no room. Not 503: that would tell a carrier to send nothing any more. [3261-20.33] */

@@ -5,6 +5,7 @@ import type { Flow } from './legs.ts';
 import { type Dialog, nextOurs, requestInDialog } from './proto/dialog.ts';
 import { fenced } from './proto/fence.ts';
 import { clientKey } from './proto/match.ts';
+import { withSpare } from './spare-way.ts';
 import { ownVia } from './wires.ts';
 
 /** Sends BYE on its way; whatever comes of it, the dialog is over. [3261-15.1.1] */
@@ -22,6 +23,7 @@ export function sendBye(
     via: ownVia(flow.wire, branch),
     headers: fenced(headers),
   });
-  core.clients.request(clientKey(branch, 'BYE'), flow, writeRequest(request));
+  const way = withSpare(core, ended, flow);
+  core.clients.request(clientKey(branch, 'BYE'), way, writeRequest(request));
   return ended;
 }

@@ -21,13 +21,15 @@ import {
   type NonInviteClientState,
   stepNonInviteClient,
 } from './proto/non-invite-client.ts';
-import type { Wires } from './wires.ts';
+import { carriageOf, type Wires } from './wires.ts';
 
 type InviteClient = {
   readonly kind: 'invite';
   readonly key: string;
   readonly leg: LegB;
   readonly alarms: Alarms;
+  /** Was sent once more since its connection broke. */
+  isAgain: boolean;
   state: InviteClientState;
   /** Absent once nothing will send it again. */
   bytes: Buffer | undefined;
@@ -38,6 +40,7 @@ type NonInviteClient = {
   readonly key: string;
   readonly flow: Flow;
   readonly alarms: Alarms;
+  isAgain: boolean;
   state: NonInviteClientState;
   readonly bytes: Buffer;
 };
@@ -72,12 +75,13 @@ export class ClientTransactions {
 
   invite(leg: LegB, bytes: Buffer): void {
     const key = leg.clientKey;
-    const begin = beginInviteClient();
+    const begin = beginInviteClient(carriageOf(leg.flow));
     const begun: InviteClient = {
       kind: 'invite',
       key,
       leg,
       alarms: {},
+      isAgain: false,
       state: begin.state,
       bytes,
     };
@@ -87,12 +91,13 @@ export class ClientTransactions {
 
   /** Sends a BYE or a CANCEL. */
   request(key: string, flow: Flow, bytes: Buffer): void {
-    const begin = beginNonInviteClient();
+    const begin = beginNonInviteClient(carriageOf(flow));
     const begun: NonInviteClient = {
       kind: 'non-invite',
       key,
       flow,
       alarms: {},
+      isAgain: false,
       state: begin.state,
       bytes,
     };
@@ -116,6 +121,27 @@ export class ClientTransactions {
     return true;
   }
 
+  /** The ways of requests that are not answered yet. */
+  *flows(): Iterable<Flow> {
+    for (const transaction of this.#all.values()) {
+      if (isPending(transaction)) yield flowOf(transaction);
+    }
+  }
+
+  /**
+   * The way has broken on which requests had gone. An answer may be lost, so they are sent once
+   * more; a connection that cannot even be opened is a failure at once. [3261-17.1.4]
+   */
+  onWayLost(isLost: (flow: Flow) => boolean, wasOpen: boolean): void {
+    for (const transaction of this.#all.values()) {
+      if (!isPending(transaction) || !isLost(flowOf(transaction))) continue;
+      if (wasOpen && !transaction.isAgain) {
+        transaction.isAgain = true;
+        this.#send(flowOf(transaction), transaction.bytes);
+      } else this.onSendFailure(transaction.key);
+    }
+  }
+
   onSendFailure(key: string): void {
     const transaction = this.#all.get(key);
     if (transaction === undefined) return;
@@ -137,7 +163,12 @@ export class ClientTransactions {
   }
 
   #stepInvite(transaction: InviteClient, event: InviteClientEvent, response?: SipResponse): void {
-    this.#carryOutInvite(transaction, stepInviteClient(transaction.state, event), response);
+    const { state, leg } = transaction;
+    this.#carryOutInvite(
+      transaction,
+      stepInviteClient(state, event, carriageOf(leg.flow)),
+      response,
+    );
   }
 
   #carryOutInvite(
@@ -181,7 +212,8 @@ export class ClientTransactions {
   }
 
   #stepNonInvite(transaction: NonInviteClient, event: NonInviteClientEvent): void {
-    this.#carryOutNonInvite(transaction, stepNonInviteClient(transaction.state, event));
+    const { state, flow } = transaction;
+    this.#carryOutNonInvite(transaction, stepNonInviteClient(state, event, carriageOf(flow)));
   }
 
   #carryOutNonInvite(
@@ -219,6 +251,16 @@ export class ClientTransactions {
   #send({ wire, to }: Flow, bytes: Buffer | undefined): void {
     if (bytes !== undefined) this.#wires.send(wire, bytes, to);
   }
+}
+
+function flowOf(transaction: InviteClient | NonInviteClient): Flow {
+  return transaction.kind === 'invite' ? transaction.leg.flow : transaction.flow;
+}
+
+/** Once a provisional has come the callee knows where to, whatever becomes of the connection. */
+function isPending({ kind, state }: InviteClient | NonInviteClient): boolean {
+  if (kind === 'invite') return state.tag === 'calling';
+  return state.tag === 'trying' || state.tag === 'proceeding';
 }
 
 function ackFor({ invite }: LegB, response: SipResponse | undefined): Buffer | undefined {

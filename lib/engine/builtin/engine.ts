@@ -10,15 +10,17 @@ import type {
   ReceivedOn,
   SipEngine,
 } from '../../ports/sip-engine.ts';
-import type { Address } from '../../sip/address.ts';
 import type { LegId, StrayId, Tag } from '../../sip/ids.ts';
 import type { Header, SipResponse } from '../../sip/message.ts';
 import { parse } from '../../sip/parse.ts';
 import type { Arrival } from './arrival.ts';
 import { ClientTransactions } from './client-transactions.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
+import { type ConnectionCounts, Connections, type Lost } from './connections.ts';
 import type { Core } from './core.ts';
 import type { Datagrams } from './datagrams.ts';
 import { type EarQueue, earQueue } from './ear-queue.ts';
+import type { Far } from './far.ts';
 import { serveInDialog } from './in-dialog.ts';
 import { joinA } from './joined-invites.ts';
 import { acknowledgedA, answerA, hangUpA, rejectA, ringA, silenceA } from './leg-a.ts';
@@ -37,20 +39,25 @@ import { reportStrayAck, respondToStray, serveOutside } from './outside-dialog.t
 import { clientKey, dialogKey, serverKey } from './proto/match.ts';
 import { serials } from './serials.ts';
 import { ServerTransactions } from './server-transactions.ts';
-import { serveUnparsable } from './unparsable.ts';
+import type { Streams } from './streams.ts';
+import { serveBroken, serveUnparsable } from './unparsable.ts';
+import { usageOf, wentBy } from './usage.ts';
 import { type Tap, type Wire, Wires } from './wires.ts';
 
 export type EngineParts = {
   readonly world: World;
   readonly datagrams: Datagrams;
+  /** Absent: no listener may ask for TCP. */
+  readonly streams?: Streams | undefined;
   readonly ears: EngineEars;
   /** Absent: nobody watches. */
   readonly tap?: Tap | undefined;
   /** Absent: the shipped ones. */
   readonly limits?: Partial<Limits> | undefined;
+  readonly connectionLimits?: Partial<ConnectionLimits> | undefined;
 };
 
-/** The engine that is part of the node: SIP over UDP on several addresses of its own. */
+/** The engine that is part of the node: SIP over UDP and TCP on several addresses of its own. */
 export function builtinEngine(parts: EngineParts): BuiltinEngine {
   return new BuiltinEngine(parts);
 }
@@ -58,12 +65,29 @@ export function builtinEngine(parts: EngineParts): BuiltinEngine {
 export class BuiltinEngine implements SipEngine {
   readonly #core: Core;
 
-  constructor({ world, datagrams, ears, tap, limits }: EngineParts) {
+  readonly #connections: Connections | undefined;
+
+  constructor(parts: EngineParts) {
+    const { world, datagrams, streams, ears, tap, limits, connectionLimits } = parts;
     const news = earQueue(ears);
     const timers = tellingTimers(world.timers, news);
     const names = serials(world.rng);
-    const wires = new Wires(datagrams, tap, {
-      onDatagram: (wire, bytes, from) => this.#onDatagram(wire, bytes, from),
+    const allowed = { ...CONNECTION_LIMITS, ...connectionLimits };
+    const connections =
+      streams === undefined
+        ? undefined
+        : new Connections(world, streams, allowed, {
+            onSendFailure: (bytes) => this.#onSendFailure(bytes),
+            onLost: (lost) => this.#onLost(lost),
+            usage: () => usageOf(this.#core),
+          });
+    this.#connections = connections;
+    const wires = new Wires(datagrams, connections, tap, {
+      onMessage: (wire, bytes, from) => this.#onMessage(wire, bytes, from),
+      onBroken: (wire, found, source) => {
+        serveBroken(this.#core, found, wire, { listener: wire.listener, source });
+        this.#core.news.flush();
+      },
       onSendFailure: (bytes) => this.#onSendFailure(bytes),
     });
     const core: Core = {
@@ -159,14 +183,16 @@ export class BuiltinEngine implements SipEngine {
       serverTransactions: servers.size,
       clientTransactions: clients.size,
       strays: strays.size,
+      connections: this.#connections?.size ?? 0,
     };
   }
 
-  counts(): Readonly<Counts> {
-    return { ...this.#core.counts };
+  counts(): Readonly<Counts> & { readonly connections: Readonly<ConnectionCounts> } {
+    const none = { refused: 0, slowReaders: 0, dead: 0 };
+    return { ...this.#core.counts, connections: this.#connections?.counts ?? none };
   }
 
-  #onDatagram(wire: Wire, bytes: Buffer, source: Address): void {
+  #onMessage(wire: Wire, bytes: Buffer, source: Far): void {
     if (isKeepAlive(bytes)) return;
     const parsed = parse(bytes);
     const receivedOn: ReceivedOn = { listener: wire.listener, source };
@@ -217,6 +243,12 @@ export class BuiltinEngine implements SipEngine {
     if (sent.kind !== 'request' || sent.via.branch === undefined) return;
     clients.onSendFailure(clientKey(sent.via.branch, sent.method));
     news.flush();
+  }
+
+  #onLost(lost: Lost): void {
+    const isOpen = (id: number) => this.#connections?.isOpen(id) === true;
+    this.#core.clients.onWayLost(wentBy(lost, isOpen), lost.wasOpen);
+    this.#core.news.flush();
   }
 }
 

@@ -1,7 +1,6 @@
 import { NO_OCTETS } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
 import type { Content, LegEvent, OutgoingInvite } from '../../ports/sip-engine.ts';
-import { header } from '../../sip/header-names.ts';
 import { type Tag, tagOf } from '../../sip/ids.ts';
 import type { Header, SipResponse } from '../../sip/message.ts';
 import { reasonPhrase } from '../../sip/status.ts';
@@ -11,36 +10,27 @@ import type { Arrival } from './arrival.ts';
 import { sendBye } from './bye.ts';
 import type { Core } from './core.ts';
 import type { DialogB, Flow, LegB, SentAck } from './legs.ts';
-import { composeCancel, type SentInvite } from './proto/compose.ts';
+import { composeCancel } from './proto/compose.ts';
 import { requestInDialog, uacDialog } from './proto/dialog.ts';
-import { ALLOW, fenced } from './proto/fence.ts';
+import { fenced } from './proto/fence.ts';
 import { clientKey, dialogKey } from './proto/match.ts';
 import { gatewayHop } from './proto/next-hop.ts';
 import { ownVia } from './wires.ts';
+import { writeInvite } from './written-invite.ts';
 
 /** How long a final response is waited for after CANCEL, and a leg that is over is remembered. */
 const PATIENCE_MS = TIMER_B_MS;
-const FIRST_NUMBER = 1;
 
 /** Calls a gateway. */
 export function inviteB(core: Core, order: OutgoingInvite): void {
-  const { leg: id, tag, callId, uri, contact, maxForwards, nextHop, body } = order;
+  const { leg: id, tag, callId, nextHop } = order;
   if (core.legsA.has(id) || core.legsB.has(id)) throw new Error(`leg ${id} exists already`);
   if (core.legsB.size >= core.limits.legsMax) {
     core.counts.overloads += 1;
     core.news.push({ what: 'leg', leg: id, event: failure('transport') });
     return;
   }
-  const wire = core.wires.of(order.listener);
-  const branch = core.serials.branch(tag);
-  const invite: SentInvite = {
-    uri,
-    via: ownVia(wire, branch),
-    from: header('From', order.from),
-    to: header('To', order.to),
-    callId: header('Call-ID', callId),
-    number: FIRST_NUMBER,
-  };
+  const { wire, branch, invite, bytes } = writeInvite(core, order);
   const leg: LegB = {
     side: 'b',
     id,
@@ -53,18 +43,7 @@ export function inviteB(core: Core, order: OutgoingInvite): void {
     dialogs: [],
   };
   core.legsB.set(id, leg);
-  const headers = [
-    invite.via,
-    header('Max-Forwards', `${maxForwards}`),
-    invite.from,
-    invite.to,
-    invite.callId,
-    header('CSeq', `${FIRST_NUMBER} INVITE`),
-    header('Contact', `<${contact}>`),
-    ALLOW,
-    ...fenced(order.headers),
-  ];
-  core.clients.invite(leg, writeRequest({ method: 'INVITE', uri, headers, body }));
+  core.clients.invite(leg, bytes);
 }
 
 /** Takes a response to our INVITE. */
@@ -223,7 +202,7 @@ function sendAck(core: Core, { wire }: Flow, ack: SentAck | undefined): void {
 
 function hopOf(core: Core, { leg, dialog }: DialogB): Flow {
   const { wire, to } = leg.flow;
-  return { wire, to: gatewayHop(dialog, to, core.wires.listeners) };
+  return { wire, to: gatewayHop(dialog, to, core.wires.listeners, wire.listener.transport) };
 }
 
 /** Sends BYE. A 2xx without its ACK gets that first. [3261-13.2.2.4] [3261-15] */

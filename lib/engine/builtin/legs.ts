@@ -3,13 +3,14 @@ import type { InviteResponse } from '../../ports/sip-engine.ts';
 import type { Address } from '../../sip/address.ts';
 import type { LegId, SipCallId, Tag } from '../../sip/ids.ts';
 import type { Header, SipRequest } from '../../sip/message.ts';
+import type { Far } from './far.ts';
 import type { SentInvite } from './proto/compose.ts';
 import type { Dialog } from './proto/dialog.ts';
 import type { InviteServer } from './server-transactions.ts';
 import type { Wire } from './wires.ts';
 
 /** Where a message leaves from and goes to. */
-export type Flow = { readonly wire: Wire; readonly to: Address };
+export type Flow = { readonly wire: Wire; readonly to: Far };
 
 /** A call that came in: one INVITE of the far end. */
 export type LegA = {

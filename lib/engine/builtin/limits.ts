@@ -32,4 +32,5 @@ export type Sizes = {
   readonly serverTransactions: number;
   readonly clientTransactions: number;
   readonly strays: number;
+  readonly connections: number;
 };

@@ -1,10 +1,9 @@
 import { never } from '../../base/never.ts';
 import type { Timers } from '../../base/time.ts';
-import type { Address } from '../../sip/address.ts';
 import type { SipRequest } from '../../sip/message.ts';
-import { responseAddress } from '../../sip/via.ts';
 import { type Alarms, clearAlarm, clearAlarms, setAlarm } from './alarms.ts';
-import type { LegA } from './legs.ts';
+import { answerWay, type Far } from './far.ts';
+import type { Flow, LegA } from './legs.ts';
 import { type Reply, replyTo } from './proto/compose.ts';
 import {
   beginInviteServer,
@@ -18,13 +17,13 @@ import {
   type NonInviteServerState,
   stepNonInviteServer,
 } from './proto/non-invite-server.ts';
-import type { Wire, Wires } from './wires.ts';
+import { carriageOf, type Wire, type Wires } from './wires.ts';
 
 type Common = {
   readonly key: string;
   readonly wire: Wire;
   /** Where its responses go. */
-  readonly to: Address;
+  readonly to: Far;
   readonly reply: Reply;
   readonly alarms: Alarms;
   /** The last response, as long as it may be repeated. */
@@ -60,11 +59,16 @@ export class ServerTransactions {
     return this.#all.size;
   }
 
+  /** The ways that responses still go. */
+  flows(): Iterable<Flow> {
+    return this.#all.values();
+  }
+
   find(key: string): ServerTransaction | undefined {
     return this.#all.get(key);
   }
 
-  begin(key: string, request: SipRequest, wire: Wire, source: Address): ServerTransaction {
+  begin(key: string, request: SipRequest, wire: Wire, source: Far): ServerTransaction {
     const begun = beginning(key, request, wire, source);
     this.#all.set(key, begun);
     return begun;
@@ -103,7 +107,7 @@ export class ServerTransactions {
   /** Answers whether an ACK is to be passed on to the leg. */
   #stepInvite(transaction: InviteServer, event: InviteServerEvent, bytes?: Buffer): boolean {
     const wasAccepted = transaction.state.tag === 'accepted';
-    const { state, effects } = stepInviteServer(transaction.state, event);
+    const { state, effects } = stepInviteServer(transaction.state, event, carriageOf(transaction));
     transaction.state = state;
     let passesAck = false;
     for (const effect of effects) {
@@ -141,7 +145,11 @@ export class ServerTransactions {
   }
 
   #stepNonInvite(transaction: NonInviteServer, event: NonInviteServerEvent, bytes?: Buffer): void {
-    const { state, effects } = stepNonInviteServer(transaction.state, event);
+    const { state, effects } = stepNonInviteServer(
+      transaction.state,
+      event,
+      carriageOf(transaction),
+    );
     transaction.state = state;
     for (const effect of effects) {
       switch (effect.do) {
@@ -175,13 +183,8 @@ export class ServerTransactions {
   }
 }
 
-function beginning(
-  key: string,
-  request: SipRequest,
-  wire: Wire,
-  source: Address,
-): ServerTransaction {
-  const to = responseAddress(request.via, source);
+function beginning(key: string, request: SipRequest, wire: Wire, source: Far): ServerTransaction {
+  const to = answerWay(request.via, source);
   const reply = replyTo(request, source);
   if (request.method === 'INVITE') {
     const state = beginInviteServer();

@@ -1,3 +1,4 @@
+import { never } from '../../base/never.ts';
 import type { Listener, Listening } from '../../ports/sip-engine.ts';
 import { type Address, sameAddress } from '../../sip/address.ts';
 import { header } from '../../sip/header-names.ts';
@@ -5,14 +6,24 @@ import type { Branch, UriText } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import { parseUri } from '../../sip/uri.ts';
 import { writeVia } from '../../sip/via.ts';
-import type { DatagramSocket, Datagrams } from './datagrams.ts';
+import type { ConnectionEars, Connections } from './connections.ts';
+import type { Datagrams } from './datagrams.ts';
+import type { Far } from './far.ts';
+import type { Framed } from './proto/framing.ts';
+import type { Carriage } from './proto/machine.ts';
 
 const PORT_DEFAULT = 5060;
 
 /** A listener and its socket: what came in on it is answered from it. */
-export type Wire = { readonly listener: Listener; readonly socket: DatagramSocket };
+export type Wire = { readonly listener: Listener; readonly socket: WireSocket };
 
-/** Sees each datagram as it comes or goes, for captures and ladders. */
+export type WireSocket = {
+  /** Never throws; what cannot be sent is told. */
+  send(bytes: Buffer, to: Far): void;
+  close(): Promise<void>;
+};
+
+/** Sees each message as it comes or goes, for captures and ladders. */
 export type Tap = (
   direction: 'in' | 'out',
   listener: Listener,
@@ -21,20 +32,33 @@ export type Tap = (
 ) => void;
 
 export type WireEars = {
-  onDatagram(wire: Wire, bytes: Buffer, from: Address): void;
+  onMessage(wire: Wire, bytes: Buffer, from: Far): void;
+  onBroken(wire: Wire, found: Extract<Framed, { what: 'broken' }>, from: Far): void;
   onSendFailure(bytes: Buffer): void;
 };
+
+type Opened =
+  | { readonly kind: 'opened'; readonly socket: WireSocket }
+  | { readonly kind: 'failed'; readonly why: string };
 
 /** The open sockets. */
 export class Wires {
   readonly #datagrams: Datagrams;
+  /** Absent: streams are not carried here. */
+  readonly #connections: Connections | undefined;
   readonly #tap: Tap | undefined;
   readonly #ears: WireEars;
   readonly #wires: Wire[] = [];
   readonly #listeners: Listener[] = [];
 
-  constructor(datagrams: Datagrams, tap: Tap | undefined, ears: WireEars) {
+  constructor(
+    datagrams: Datagrams,
+    connections: Connections | undefined,
+    tap: Tap | undefined,
+    ears: WireEars,
+  ) {
     this.#datagrams = datagrams;
+    this.#connections = connections;
     this.#tap = tap;
     this.#ears = ears;
   }
@@ -52,31 +76,60 @@ export class Wires {
 
   /** Undefined: it is open. */
   async #openOne(listener: Listener): Promise<string | undefined> {
-    if (listener.transport !== 'udp') return `there is no ${listener.transport} here yet`;
-    let wire: Wire | undefined;
-    const { address, port } = listener;
-    const bound = await this.#datagrams.bind(
-      { address, port },
-      {
-        onDatagram: (bytes, from) => {
-          if (wire === undefined) return;
-          this.#tap?.('in', listener, from, bytes);
-          this.#ears.onDatagram(wire, bytes, from);
-        },
-        onSendFailure: (_to, _why, bytes) => this.#ears.onSendFailure(bytes),
+    const ears: ConnectionEars = {
+      onMessage: (bytes, from) => {
+        if (wire === undefined) return;
+        this.#tap?.('in', listener, from, bytes);
+        this.#ears.onMessage(wire, bytes, from);
       },
-    );
-    if (bound.kind === 'failed') return bound.why;
-    wire = { listener, socket: bound.socket };
+      onBroken: (found, from) => {
+        if (wire !== undefined) this.#ears.onBroken(wire, found, from);
+      },
+    };
+    let wire: Wire | undefined;
+    const opened = await this.#socketFor(listener, ears);
+    if (opened.kind === 'failed') return opened.why;
+    wire = { listener, socket: opened.socket };
     this.#wires.push(wire);
     this.#listeners.push(listener);
     return undefined;
   }
 
+  async #socketFor(listener: Listener, ears: ConnectionEars): Promise<Opened> {
+    const { address, port, transport } = listener;
+    switch (transport) {
+      case 'udp': {
+        const bound = await this.#datagrams.bind(
+          { address, port },
+          {
+            onDatagram: (bytes, from) => ears.onMessage(bytes, from),
+            onSendFailure: (_to, _why, bytes) => this.#ears.onSendFailure(bytes),
+          },
+        );
+        return bound.kind === 'failed' ? bound : { kind: 'opened', socket: bound.socket };
+      }
+      case 'tcp': {
+        const connections = this.#connections;
+        if (connections === undefined) return { kind: 'failed', why: 'there are no streams here' };
+        const bound = await connections.listen(listener, ears);
+        if (bound.kind === 'failed') return bound;
+        const send = (bytes: Buffer, to: Far) => connections.send(listener, bytes, to, ears);
+        return { kind: 'opened', socket: { send, close: () => bound.close() } };
+      }
+      case 'tls':
+        return { kind: 'failed', why: 'there is no tls here yet' };
+      default:
+        return never(transport);
+    }
+  }
+
   /** The wire of a listener; a listener that was never opened is a bug. */
   of(listener: Listener): Wire {
-    const found = this.#wires.find((wire) => sameAddress(wire.listener, listener));
-    if (found === undefined) throw new Error(`${listener.address}:${listener.port} is not open`);
+    const { address, port, transport } = listener;
+    const found = this.#wires.find(
+      ({ listener: open }) => sameAddress(open, listener) && open.transport === transport,
+    );
+    if (found === undefined) throw new Error(`${transport} ${address}:${port} is not open`);
     return found;
   }
 
@@ -85,9 +138,12 @@ export class Wires {
     const uri = parseUri(contact);
     if (uri.kind !== 'sip') return undefined;
     const { host, port = PORT_DEFAULT } = uri;
+    const transport = uri.params.find(({ name }) => name === 'transport')?.value ?? 'udp';
     return this.#wires.find(
       ({ listener }) =>
-        listener.port === port && (listener.advertise ?? listener.address).toLowerCase() === host,
+        listener.port === port &&
+        listener.transport === transport &&
+        (listener.advertise ?? listener.address).toLowerCase() === host,
     );
   }
 
@@ -95,15 +151,21 @@ export class Wires {
     return this.#listeners;
   }
 
-  send({ listener, socket }: Wire, bytes: Buffer, to: Address): void {
+  send({ listener, socket }: Wire, bytes: Buffer, to: Far): void {
     this.#tap?.('out', listener, to, bytes);
     socket.send(bytes, to);
   }
 
   async close(): Promise<void> {
     this.#listeners.length = 0;
+    this.#connections?.close();
     await Promise.all(this.#wires.splice(0).map(({ socket }) => socket.close()));
   }
+}
+
+/** Whether the transport itself sees to it that a message arrives. */
+export function carriageOf({ wire }: { readonly wire: Wire }): Carriage {
+  return wire.listener.transport === 'udp' ? 'unreliable' : 'reliable';
 }
 
 /** The Via of a request of ours: answers come to where it left from. [3261-18.1.1] [3581-3] */

@@ -16,9 +16,12 @@ describe('a next hop', () => {
     ['sip:10.0.1.31', 'sip:10.0.1.31', '10.0.1.31', 5060],
     ['SIP:10.0.1.31:5070', 'sip:10.0.1.31:5070', '10.0.1.31', 5070],
     ['sip:10.0.1.31;transport=UDP', 'sip:10.0.1.31;transport=udp', '10.0.1.31', 5060],
+    ['sip:10.0.1.31;Transport=TCP', 'sip:10.0.1.31;transport=tcp', '10.0.1.31', 5060],
     ['sip:desk@10.0.1.31', 'sip:desk@10.0.1.31', '10.0.1.31', 5060],
   ])('%s', (text, uri, address, port) => {
-    expect(TARGET.read(text)).toEqual(good({ uri, address: { address, port } }));
+    expect(TARGET.read(text)).toEqual(
+      good({ uri, address: { address, port }, transport: uri.endsWith('tcp') ? 'tcp' : 'udp' }),
+    );
   });
 
   test.each([
@@ -33,7 +36,8 @@ describe('a next hop', () => {
     ['sip:224.0.0.1', 'names no single host'],
     ['sip:gw.example:5060', 'would have to be looked up'],
     ['sips:10.0.1.31', 'asks for TLS'],
-    ['sip:10.0.1.31;transport=tcp', 'not built into this release'],
+    ['sip:10.0.1.31;transport=tls', 'not built into this release'],
+    ['sip:10.0.1.31;transport=sctp', 'is not understood'],
     ['sip:10.0.1.31;maddr=10.0.0.9', 'not understood'],
     ['sip:10.0.1.31?Subject=x', 'not understood'],
     ['sip:a b@10.0.1.31', 'not plain'],

@@ -36,10 +36,10 @@ describe('the difference between two configurations', () => {
     const line = '  - { name: psap-a, uri: "sip:10.0.1.31:5060", priority: 1 }\n';
     const after = siteWith(line, `  - { name: psap-c, uri: "sip:10.0.1.33" }\n${line}`);
     expect(changes(SITE, after).lines).toEqual([
-      '+ gateways[psap-c]: { uri: sip:10.0.1.33, priority: 1 }',
+      '+ gateways[psap-c]: { uri: sip:10.0.1.33, priority: 1, largeByTcp: false }',
     ]);
     expect(changes(after, SITE).lines).toEqual([
-      '- gateways[psap-c]: { uri: sip:10.0.1.33, priority: 1 }',
+      '- gateways[psap-c]: { uri: sip:10.0.1.33, priority: 1, largeByTcp: false }',
     ]);
     expect(changes(SITE, SITE.replace('sip:10.0.1.31:5060', 'sip:10.0.1.33')).lines).toEqual([
       '~ gateways[psap-a].uri: sip:10.0.1.31:5060 -> sip:10.0.1.33',

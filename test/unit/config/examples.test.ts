@@ -31,10 +31,15 @@ describe('the files that come along', () => {
     const { options, stateDir, log, admin } = loaded('loopback.yaml');
 
     expect([options.site, options.siteNumber, stateDir]).toEqual(['loop', 1, './state']);
-    expect(options.listeners.map((listener) => [listener.role, writeAddress(listener)])).toEqual([
-      ['anycast', '127.0.0.112:5060'],
-      ['unicast', '127.0.0.11:5060'],
-      ['gateway', '127.0.0.21:5060'],
+    const listeners = options.listeners.map(
+      (listener) => `${listener.role} ${listener.transport} ${writeAddress(listener)}`,
+    );
+    expect(listeners).toEqual([
+      'anycast udp 127.0.0.112:5060',
+      'anycast tcp 127.0.0.112:5060',
+      'unicast udp 127.0.0.11:5060',
+      'unicast tcp 127.0.0.11:5060',
+      'gateway udp 127.0.0.21:5060',
     ]);
     expect(options.gateways.map(({ address }) => writeAddress(address))).toEqual([
       '127.0.0.31:5080',

@@ -153,3 +153,42 @@ function listener(role: string, address: string) {
 function gateway(name: string, uri: string, address: string, priority: number) {
   return { name, uri, address: { address, port: 5060 }, priority };
 }
+
+describe('TCP', () => {
+  const both = (role: string, address: string) =>
+    `${role}: [{ transport: udp, address: ${address} }, { transport: tcp, address: ${address} }]`;
+  const text = [
+    [
+      'anycast: [{ transport: udp, address: 192.0.2.112, port: 5060 }]',
+      both('anycast', '192.0.2.112'),
+    ],
+    [
+      'unicast: [{ transport: udp, address: 198.51.100.11, port: 5060 }]',
+      both('unicast', '198.51.100.11'),
+    ],
+    ['gateway: [{ transport: udp, address: 10.0.0.11, port: 5060 }]', both('gateway', '10.0.0.11')],
+    ['"sip:10.0.1.31:5060"', '"sip:10.0.1.31:5060;transport=tcp"'],
+    ['priority: 2', 'priority: 2, largeByTcp: true'],
+  ].reduce((site, [line = '', instead = '']) => {
+    if (!site.includes(line)) throw new Error(line);
+    return site.replace(line, instead);
+  }, SITE);
+
+  test('may be listened on beside UDP at the same address and port', () => {
+    const { listeners } = configOf(text).options;
+    expect(listeners.map(({ role, transport }) => `${role} ${transport}`)).toEqual([
+      'anycast udp',
+      'anycast tcp',
+      'unicast udp',
+      'unicast tcp',
+      'gateway udp',
+      'gateway tcp',
+    ]);
+  });
+
+  test('is what a gateway is called by when its URI says so', () => {
+    const { gateways } = configOf(text).options;
+    expect(gateways.map(({ transport = 'udp' }) => transport)).toEqual(['tcp', 'udp']);
+    expect(gateways.map(({ largeByTcp }) => largeByTcp)).toEqual([undefined, true]);
+  });
+});

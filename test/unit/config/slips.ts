@@ -52,8 +52,14 @@ export const SLIPS: readonly (readonly [line: string, instead: string, complaint
   ],
   [
     'transport: udp, address: 192.0.2.112',
+    'transport: tls, address: 192.0.2.112',
+    '4:15 listen.anycast[0].transport: "tls" is not built into this release; write udp or tcp',
+  ],
+  [
+    'transport: udp, address: 192.0.2.112',
     'transport: tcp, address: 192.0.2.112',
-    '4:15 listen.anycast[0].transport: "tcp" is not built into this release; write udp',
+    '4:15 listen.anycast[0].transport: "tcp" has no counterpart in listen.unicast, so its calls ' +
+      'could not leave anycast; list a listener with transport: tcp there too',
   ],
   [
     'transport: udp, address: 192.0.2.112',
@@ -115,6 +121,18 @@ export const SLIPS: readonly (readonly [line: string, instead: string, complaint
     '"sip:10.0.1.31:5060"',
     '"sip:10.0.1"',
     '8:21 gateways[0].uri: "sip:10.0.1" is not a SIP URI with an IPv4 address',
+  ],
+  [
+    '"sip:10.0.1.31:5060"',
+    '"sip:10.0.1.31:5060;transport=tcp"',
+    '8:21 gateways[0].uri: "sip:10.0.1.31:5060;transport=tcp" asks for TCP, but no listener of ' +
+      'listen.gateway has it; list a listener with transport: tcp there',
+  ],
+  [
+    'priority: 1 }',
+    'priority: 1, largeByTcp: true }',
+    '8:61 gateways[0].largeByTcp: true asks for TCP, but no listener of listen.gateway has it; ' +
+      'list a listener with transport: tcp there, or leave largeByTcp out',
   ],
   [
     '"sip:10.0.1.31:5060"',

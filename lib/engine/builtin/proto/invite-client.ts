@@ -1,8 +1,8 @@
 import { never } from '../../../base/never.ts';
 import { TIMER_A_MS, TIMER_B_MS, TIMER_D_MS, TIMER_M_MS } from '../../../sip/timer-values.ts';
-import { type Step, type TimerEffect, unmoved } from './machine.ts';
+import { type Carriage, type Step, type TimerEffect, unmoved } from './machine.ts';
 
-/** The client transaction of an INVITE over UDP. [3261-17.1.1.2] [6026-8.4] */
+/** The client transaction of an INVITE. [3261-17.1.1.2] [6026-8.4] */
 export type InviteClientState =
   | { readonly tag: 'calling'; readonly intervalMs: number }
   | { readonly tag: 'proceeding' }
@@ -33,23 +33,29 @@ const CLEAR_B = { do: 'clear-timer', name: 'B' } as const;
 const DELIVER = { do: 'deliver-response' } as const;
 const SEND_ACK = { do: 'send-ack' } as const;
 
-export function beginInviteClient(): Outcome {
+/** Over a reliable transport nothing is sent twice. [3261-17.1.1.2] */
+export function beginInviteClient(carriage: Carriage = 'unreliable'): Outcome {
+  const again = { do: 'set-timer', name: 'A', delayMs: TIMER_A_MS } as const;
   return {
     state: { tag: 'calling', intervalMs: TIMER_A_MS },
     effects: [
       { do: 'send-request' },
-      { do: 'set-timer', name: 'A', delayMs: TIMER_A_MS },
+      ...(carriage === 'reliable' ? [] : [again]),
       { do: 'set-timer', name: 'B', delayMs: TIMER_B_MS },
     ],
   };
 }
 
-export function stepInviteClient(state: InviteClientState, event: InviteClientEvent): Outcome {
+export function stepInviteClient(
+  state: InviteClientState,
+  event: InviteClientEvent,
+  carriage: Carriage = 'unreliable',
+): Outcome {
   switch (state.tag) {
     case 'calling':
-      return whileCalling(state, event);
+      return whileCalling(state, event, carriage);
     case 'proceeding':
-      return whileProceeding(state, event);
+      return whileProceeding(state, event, carriage);
     case 'completed':
       return whileCompleted(state, event);
     case 'accepted':
@@ -64,10 +70,11 @@ export function stepInviteClient(state: InviteClientState, event: InviteClientEv
 function whileCalling(
   state: InviteClientState & { readonly tag: 'calling' },
   event: InviteClientEvent,
+  carriage: Carriage,
 ): Outcome {
   switch (event.on) {
     case 'response':
-      if (event.status >= 200) return final(event.status);
+      if (event.status >= 200) return final(event.status, carriage);
       return { state: { tag: 'proceeding' }, effects: [CLEAR_A, CLEAR_B, DELIVER] };
     case 'timer':
       if (event.name === 'B') return failed('timeout');
@@ -88,10 +95,14 @@ function again(intervalMs: number): Outcome {
 }
 
 /** Only a request has a transport failure here; an ACK that fails is repeated with its response. */
-function whileProceeding(state: InviteClientState, event: InviteClientEvent): Outcome {
+function whileProceeding(
+  state: InviteClientState,
+  event: InviteClientEvent,
+  carriage: Carriage,
+): Outcome {
   switch (event.on) {
     case 'response':
-      if (event.status >= 200) return final(event.status);
+      if (event.status >= 200) return final(event.status, carriage);
       return { state, effects: [DELIVER] };
     case 'timer':
       return unmoved(state);
@@ -102,12 +113,15 @@ function whileProceeding(state: InviteClientState, event: InviteClientEvent): Ou
   }
 }
 
-function final(status: number): Outcome {
+function final(status: number, carriage: Carriage): Outcome {
   if (status < 300) {
     return {
       state: { tag: 'accepted' },
       effects: [CLEAR_A, CLEAR_B, { do: 'set-timer', name: 'M', delayMs: TIMER_M_MS }, DELIVER],
     };
+  }
+  if (carriage === 'reliable') {
+    return { state: { tag: 'terminated' }, effects: [CLEAR_B, SEND_ACK, DELIVER] };
   }
   return {
     state: { tag: 'completed' },

@@ -6,9 +6,9 @@ import {
   TIMER_I_MS,
   TIMER_L_MS,
 } from '../../../sip/timer-values.ts';
-import { type Step, type TimerEffect, unmoved } from './machine.ts';
+import { type Carriage, type Step, type TimerEffect, unmoved } from './machine.ts';
 
-/** The server transaction of an INVITE over UDP. [3261-17.2.1] [6026-8.7] */
+/** The server transaction of an INVITE. [3261-17.2.1] [6026-8.7] */
 export type InviteServerState =
   | { readonly tag: 'proceeding' }
   | { readonly tag: 'completed'; readonly intervalMs: number }
@@ -45,12 +45,16 @@ export function beginInviteServer(): InviteServerState {
   return { tag: 'proceeding' };
 }
 
-export function stepInviteServer(state: InviteServerState, event: InviteServerEvent): Outcome {
+export function stepInviteServer(
+  state: InviteServerState,
+  event: InviteServerEvent,
+  carriage: Carriage = 'unreliable',
+): Outcome {
   switch (state.tag) {
     case 'proceeding':
-      return whileProceeding(state, event);
+      return whileProceeding(state, event, carriage);
     case 'completed':
-      return whileCompleted(state, event);
+      return whileCompleted(state, event, carriage);
     case 'confirmed':
       return whileConfirmed(state, event);
     case 'accepted':
@@ -62,7 +66,11 @@ export function stepInviteServer(state: InviteServerState, event: InviteServerEv
   }
 }
 
-function whileProceeding(state: InviteServerState, event: InviteServerEvent): Outcome {
+function whileProceeding(
+  state: InviteServerState,
+  event: InviteServerEvent,
+  carriage: Carriage,
+): Outcome {
   switch (event.on) {
     case 'request':
       return { state, effects: [REPEAT] };
@@ -70,7 +78,7 @@ function whileProceeding(state: InviteServerState, event: InviteServerEvent): Ou
       return unmoved(state);
     case 'respond':
       if (event.status < 200) return { state, effects: [SEND] };
-      return event.status < 300 ? accept() : complete();
+      return event.status < 300 ? accept() : complete(carriage);
     case 'timer':
       return unmoved(state);
     default:
@@ -85,12 +93,14 @@ function accept(): Outcome {
   };
 }
 
-function complete(): Outcome {
+/** Over a reliable transport a refusal is not repeated. [3261-17.2.1] */
+function complete(carriage: Carriage): Outcome {
+  const again = { do: 'set-timer', name: 'G', delayMs: TIMER_G_MS } as const;
   return {
     state: { tag: 'completed', intervalMs: TIMER_G_MS },
     effects: [
       SEND,
-      { do: 'set-timer', name: 'G', delayMs: TIMER_G_MS },
+      ...(carriage === 'reliable' ? [] : [again]),
       { do: 'set-timer', name: 'H', delayMs: TIMER_H_MS },
     ],
   };
@@ -99,11 +109,15 @@ function complete(): Outcome {
 function whileCompleted(
   state: InviteServerState & { readonly tag: 'completed' },
   event: InviteServerEvent,
+  carriage: Carriage,
 ): Outcome {
   switch (event.on) {
     case 'request':
       return { state, effects: [REPEAT] };
     case 'ack':
+      if (carriage === 'reliable') {
+        return { state: { tag: 'terminated' }, effects: [{ do: 'clear-timer', name: 'H' }] };
+      }
       return {
         state: { tag: 'confirmed' },
         effects: [

@@ -9,6 +9,9 @@ export type TimerEffect<Name extends string> =
   | { readonly do: 'set-timer'; readonly name: Name; readonly delayMs: number }
   | { readonly do: 'clear-timer'; readonly name: Name };
 
+/** Whether the transport of a transaction itself sees to it that messages arrive. */
+export type Carriage = 'reliable' | 'unreliable';
+
 const NOTHING: readonly never[] = [];
 
 /** An event that asks for nothing in this state: a repetition, or one that came too late. */

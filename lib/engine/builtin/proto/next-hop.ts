@@ -1,24 +1,38 @@
 import type { Listener } from '../../../ports/sip-engine.ts';
-import type { Address } from '../../../sip/address.ts';
+import type { Address, Transport } from '../../../sip/address.ts';
 import { parseUri } from '../../../sip/uri.ts';
 import { type Dialog, firstHop } from './dialog.ts';
 
 const PORT_DEFAULT = 5060;
 
+/** Where a request of ours on a gateway leg goes: without a usable hop, where the INVITE went. */
+export function gatewayHop(
+  dialog: Dialog,
+  invited: Address,
+  ours: readonly Listener[],
+  transport: Transport = 'udp',
+): Address {
+  return usableHop(dialog, ours, transport) ?? invited;
+}
+
 /**
- * Where a request of ours on a gateway leg goes: to the top route or the remote target where that
- * is a usable address, otherwise to where the INVITE went. `maddr` is not obeyed, no name is looked
- * up, and no hop is an address of ours: a request of the node's must never come back to it.
+ * The top route or the remote target where that is an address to go to by the leg's transport.
+ * `maddr` is not obeyed, no name is looked up, and no hop is an address of ours: a request of the
+ * node's must never come back to it.
  */
-export function gatewayHop(dialog: Dialog, invited: Address, ours: readonly Listener[]): Address {
+export function usableHop(
+  dialog: Dialog,
+  ours: readonly Listener[],
+  transport: Transport,
+): Address | undefined {
   const uri = parseUri(firstHop(dialog));
-  if (uri.kind !== 'sip' || uri.scheme === 'sips') return invited;
-  const transport = uri.params.find(({ name }) => name === 'transport')?.value;
-  if (transport !== undefined && transport.toLowerCase() !== 'udp') return invited;
+  if (uri.kind !== 'sip' || uri.scheme === 'sips') return undefined;
+  const named = uri.params.find(({ name }) => name === 'transport')?.value;
+  if (named !== undefined && named.toLowerCase() !== transport) return undefined;
   const address = canonicalAddress(uri.host);
-  if (address === undefined) return invited;
+  if (address === undefined) return undefined;
   const hop = { address, port: uri.port ?? PORT_DEFAULT };
-  return ours.some((listener) => isOurs(listener, hop)) ? invited : hop;
+  return ours.some((listener) => isOurs(listener, hop)) ? undefined : hop;
 }
 
 /** On an anycast or unicast address every port counts as ours, on a gateway-side one its own. */

@@ -1,8 +1,8 @@
 import { never } from '../../../base/never.ts';
 import { T2_MS, TIMER_E_MS, TIMER_F_MS, TIMER_K_MS } from '../../../sip/timer-values.ts';
-import { type Step, type TimerEffect, unmoved } from './machine.ts';
+import { type Carriage, type Step, type TimerEffect, unmoved } from './machine.ts';
 
-/** The client transaction of a BYE or a CANCEL over UDP. [3261-17.1.2.2] */
+/** The client transaction of a BYE or a CANCEL. [3261-17.1.2.2] */
 export type NonInviteClientState =
   | { readonly tag: 'trying'; readonly intervalMs: number }
   | { readonly tag: 'proceeding' }
@@ -28,12 +28,14 @@ const CLEAR_E = { do: 'clear-timer', name: 'E' } as const;
 const CLEAR_F = { do: 'clear-timer', name: 'F' } as const;
 const DELIVER = { do: 'deliver-response' } as const;
 
-export function beginNonInviteClient(): Outcome {
+/** Over a reliable transport nothing is sent twice. [3261-17.1.2.2] */
+export function beginNonInviteClient(carriage: Carriage = 'unreliable'): Outcome {
+  const again = { do: 'set-timer', name: 'E', delayMs: TIMER_E_MS } as const;
   return {
     state: { tag: 'trying', intervalMs: TIMER_E_MS },
     effects: [
       { do: 'send-request' },
-      { do: 'set-timer', name: 'E', delayMs: TIMER_E_MS },
+      ...(carriage === 'reliable' ? [] : [again]),
       { do: 'set-timer', name: 'F', delayMs: TIMER_F_MS },
     ],
   };
@@ -42,12 +44,13 @@ export function beginNonInviteClient(): Outcome {
 export function stepNonInviteClient(
   state: NonInviteClientState,
   event: NonInviteClientEvent,
+  carriage: Carriage = 'unreliable',
 ): Outcome {
   switch (state.tag) {
     case 'trying':
-      return whilePending(state, event, Math.min(state.intervalMs * 2, T2_MS));
+      return whilePending(state, event, carriage, Math.min(state.intervalMs * 2, T2_MS));
     case 'proceeding':
-      return whilePending(state, event, T2_MS);
+      return whilePending(state, event, carriage, T2_MS);
     case 'completed':
       return whileCompleted(state, event);
     case 'terminated':
@@ -60,11 +63,15 @@ export function stepNonInviteClient(
 function whilePending(
   state: NonInviteClientState,
   event: NonInviteClientEvent,
+  carriage: Carriage,
   nextIntervalMs: number,
 ): Outcome {
   switch (event.on) {
     case 'response':
       if (event.status < 200) return { state: { tag: 'proceeding' }, effects: [DELIVER] };
+      if (carriage === 'reliable') {
+        return { state: { tag: 'terminated' }, effects: [CLEAR_F, DELIVER] };
+      }
       return {
         state: { tag: 'completed' },
         effects: [CLEAR_E, CLEAR_F, { do: 'set-timer', name: 'K', delayMs: TIMER_K_MS }, DELIVER],

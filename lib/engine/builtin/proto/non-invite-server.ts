@@ -1,8 +1,8 @@
 import { never } from '../../../base/never.ts';
 import { TIMER_J_MS } from '../../../sip/timer-values.ts';
-import { type Step, type TimerEffect, unmoved } from './machine.ts';
+import { type Carriage, type Step, type TimerEffect, unmoved } from './machine.ts';
 
-/** The server transaction of a request other than INVITE and ACK over UDP. [3261-17.2.2] */
+/** The server transaction of a request other than INVITE and ACK. [3261-17.2.2] */
 export type NonInviteServerState =
   | { readonly tag: 'trying' }
   | { readonly tag: 'proceeding' }
@@ -34,12 +34,13 @@ export function beginNonInviteServer(): NonInviteServerState {
 export function stepNonInviteServer(
   state: NonInviteServerState,
   event: NonInviteServerEvent,
+  carriage: Carriage = 'unreliable',
 ): Outcome {
   switch (state.tag) {
     case 'trying':
-      return whilePending(state, event);
+      return whilePending(state, event, carriage);
     case 'proceeding':
-      return whilePending(state, event);
+      return whilePending(state, event, carriage);
     case 'completed':
       return whileCompleted(state, event);
     case 'terminated':
@@ -49,13 +50,18 @@ export function stepNonInviteServer(
   }
 }
 
-function whilePending(state: NonInviteServerState, event: NonInviteServerEvent): Outcome {
+function whilePending(
+  state: NonInviteServerState,
+  event: NonInviteServerEvent,
+  carriage: Carriage,
+): Outcome {
   switch (event.on) {
     case 'request':
       if (state.tag === 'trying') return unmoved(state);
       return { state, effects: [{ do: 'repeat-response' }] };
     case 'respond':
       if (event.status < 200) return { state: { tag: 'proceeding' }, effects: [SEND] };
+      if (carriage === 'reliable') return { state: { tag: 'terminated' }, effects: [SEND] };
       return {
         state: { tag: 'completed' },
         effects: [SEND, { do: 'set-timer', name: 'J', delayMs: TIMER_J_MS }],

@@ -34,9 +34,12 @@ describe('landfall check', () => {
     expect(out).toEqual([
       'config/examples/site.yaml is valid: site sto, number 1, state in ./state',
       'listen udp:192.0.2.112:5060 (A, anycast)',
+      'listen tcp:192.0.2.112:5060 (A, anycast)',
       'listen udp:198.51.100.11:5060 (U, unicast), Contact says sto.any.example',
+      'listen tcp:198.51.100.11:5060 (U, unicast), Contact says sto.any.example',
       'listen udp:10.0.0.11:5060 (gateway side)',
-      'group psap (emergency): psap-a sip:10.0.1.31:5060, then psap-b sip:10.0.1.32:5060, then last resort sip:10.0.9.9; moves on after any failure',
+      'listen tcp:10.0.0.11:5060 (gateway side)',
+      'group psap (emergency): psap-a sip:10.0.1.31:5060, then psap-b sip:10.0.1.32:5060;transport=tcp, then last resort sip:10.0.9.9; moves on after any failure',
       'group office (ordinary): office-a sip:10.0.2.31; moves on after 408, 503, transport, timeout',
       'route urn:service:sos -> psap',
       'route user 112 -> psap',

@@ -5,7 +5,14 @@ import { A, B, callerSays, gatewaySays, responds, U } from './peers.ts';
 import { NOTHING, Stage, says } from './stage.ts';
 
 const CALLS = 1000;
-const EMPTY = { legs: 0, dialogs: 0, serverTransactions: 0, clientTransactions: 0, strays: 0 };
+const EMPTY = {
+  legs: 0,
+  dialogs: 0,
+  serverTransactions: 0,
+  clientTransactions: 0,
+  strays: 0,
+  connections: 0,
+};
 
 /** A node of the simplest kind: one gateway, and what happens on one leg happens on the other. */
 function bridge(stage: Stage): void {

@@ -1,0 +1,296 @@
+import { never } from '../../base/never.ts';
+import type { Alarm, World } from '../../base/time.ts';
+import type { Listener } from '../../ports/sip-engine.ts';
+import type { Address } from '../../sip/address.ts';
+import { type Connection, isPingDue, prospectOf } from './connection.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
+import { type Far, newWay, wayName } from './far.ts';
+import { type Framed, openFraming } from './proto/framing.ts';
+import type { StreamBound, StreamEars, StreamSocket, Streams } from './streams.ts';
+
+const PING = Buffer.from('\r\n\r\n');
+const PONG = Buffer.from('\r\n');
+const PING_SPREAD = 0.4;
+const ACCEPT_WINDOW_MS = 1000;
+
+/** What comes on the connections of one listener. */
+export type ConnectionEars = {
+  onMessage(bytes: Buffer, from: Far): void;
+  /** The stream is lost; what is sent to it now still leaves. */
+  onBroken(found: Extract<Framed, { what: 'broken' }>, from: Far): void;
+};
+
+export type SharedEars = {
+  onSendFailure(bytes: Buffer): void;
+  /** One that requests of ours have gone out on has ended. */
+  onLost(lost: Lost): void;
+  /** Says what calls and transactions need: neither age nor silence ends that. */
+  usage(): Usage;
+};
+
+export type Lost = Pick<Connection, 'id' | 'way'> & {
+  /** Otherwise it never opened. */
+  readonly wasOpen: boolean;
+};
+export type Usage = (connection: Pick<Connection, 'id' | 'way'>) => boolean;
+
+export type ConnectionCounts = { refused: number; slowReaders: number; dead: number };
+
+/**
+ * Every connection, those that came in and those that we opened. One that came in is used again by
+ * its own requests and calls alone, never because of an address that somebody wrote into a Via.
+ */
+export class Connections {
+  readonly counts: ConnectionCounts = { refused: 0, slowReaders: 0, dead: 0 };
+  readonly #world: World;
+  readonly #streams: Streams;
+  readonly #limits: ConnectionLimits;
+  readonly #shared: SharedEars;
+  readonly #all = new Map<number, Connection>();
+  readonly #outgoing = new Map<string, Connection>();
+  readonly #bySource = new Map<string, number>();
+  #lastId = 0;
+  #incoming = 0;
+  #acceptedAt = 0;
+  #accepted = 0;
+  #sweep: Alarm | undefined;
+
+  constructor(world: World, streams: Streams, limits: ConnectionLimits, shared: SharedEars) {
+    this.#world = world;
+    this.#streams = streams;
+    this.#limits = limits;
+    this.#shared = shared;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  isOpen(id: number): boolean {
+    return this.#all.has(id);
+  }
+
+  listen(listener: Listener, ears: ConnectionEars): Promise<StreamBound> {
+    return this.#streams.listen(listener, (socket, far) => {
+      if (!this.#mayAccept(far.address)) {
+        this.counts.refused += 1;
+        return undefined;
+      }
+      this.#incoming += 1;
+      this.#bySource.set(far.address, (this.#bySource.get(far.address) ?? 0) + 1);
+      const connection = this.#add({ listener, far, way: undefined, isOpen: true }, socket);
+      return this.#earsOf(connection, ears);
+    });
+  }
+
+  /** A message for a reader that takes nothing ends the connection, not the calls on it. */
+  send(listener: Listener, bytes: Buffer, to: Far, ears: ConnectionEars): void {
+    const known = to.connection === undefined ? undefined : this.#all.get(to.connection);
+    const connection = known ?? this.#toward(listener, newWay(to), ears);
+    if (connection === undefined) {
+      this.#failLater(bytes);
+      return;
+    }
+    if (connection.socket.waitingBytes + bytes.length > this.#limits.waitingBytesMax) {
+      this.counts.slowReaders += 1;
+      this.#failLater(bytes);
+      this.#lose(connection);
+      return;
+    }
+    if (!isResponse(bytes)) connection.hasRequests = true;
+    connection.socket.write(bytes);
+  }
+
+  close(): void {
+    for (const { socket } of this.#all.values()) socket.cut();
+    for (const map of [this.#all, this.#outgoing, this.#bySource]) map.clear();
+    this.#incoming = 0;
+    if (this.#sweep !== undefined) this.#world.timers.clear(this.#sweep);
+    this.#sweep = undefined;
+  }
+
+  #mayAccept(source: string): boolean {
+    const now = this.#world.clock.mono();
+    if (now - this.#acceptedAt >= ACCEPT_WINDOW_MS) {
+      this.#acceptedAt = now;
+      this.#accepted = 0;
+    }
+    this.#accepted += 1;
+    const { acceptsPerSecMax, connectionsMax, connectionsPerSourceMax } = this.#limits;
+    return (
+      this.#accepted <= acceptsPerSecMax &&
+      this.#incoming < connectionsMax &&
+      (this.#bySource.get(source) ?? 0) < connectionsPerSourceMax
+    );
+  }
+
+  /** Undefined: there is no way, or no room. */
+  #toward(listener: Listener, far: Address | undefined, ears: ConnectionEars) {
+    if (far === undefined) return undefined;
+    const way = wayName(listener, far);
+    const known = this.#outgoing.get(way);
+    if (known !== undefined) return known;
+    // Callers, who may be many and not there, never take the gateways' half.
+    const share = listener.role === 'gateway' ? 1 : 0.5;
+    if (this.#outgoing.size >= this.#limits.outgoingMax * share) return undefined;
+    const told: { ears?: StreamEars } = {};
+    const socket = this.#streams.connect(listener.address, far, this.#limits.connectMs, {
+      onOpen: () => told.ears?.onOpen(),
+      onBytes: (bytes) => told.ears?.onBytes(bytes),
+      onClosed: () => told.ears?.onClosed(),
+    });
+    const { address, port } = far;
+    const place = { listener, far: { address, port }, way, isOpen: false };
+    const connection = this.#add(place, socket);
+    this.#outgoing.set(way, connection);
+    told.ears = this.#earsOf(connection, ears);
+    return connection;
+  }
+
+  #add(
+    place: Pick<Connection, 'listener' | 'far' | 'way' | 'isOpen'>,
+    socket: StreamSocket,
+  ): Connection {
+    this.#lastId += 1;
+    const now = this.#world.clock.mono();
+    const spread = 1 - PING_SPREAD / 2 + PING_SPREAD * this.#world.rng.fraction();
+    const connection: Connection = {
+      ...place,
+      id: this.#lastId,
+      socket,
+      framing: openFraming(),
+      pingAfterMs: this.#limits.pingMs * spread,
+      begunAt: now,
+      hasRequests: false,
+      heardAt: now,
+      spokeAt: undefined,
+      pingedAt: undefined,
+      answersPings: false,
+      pingsIgnored: 0,
+    };
+    this.#all.set(connection.id, connection);
+    this.#sweepLater();
+    return connection;
+  }
+
+  #earsOf(connection: Connection, ears: ConnectionEars): StreamEars {
+    return {
+      onOpen: () => {
+        connection.isOpen = true;
+      },
+      onBytes: (bytes) => this.#onBytes(connection, bytes, ears),
+      onClosed: () => this.#lose(connection),
+    };
+  }
+
+  #onBytes(connection: Connection, chunk: Buffer, ears: ConnectionEars): void {
+    const { framing, far, id, socket } = connection;
+    const now = this.#world.clock.mono();
+    connection.heardAt = now;
+    const found = framing.push(chunk);
+    if (found.length === 0 && framing.isBetweenMessages && connection.pingedAt !== undefined) {
+      connection.answersPings = true;
+    }
+    connection.pingedAt = undefined;
+    let isPinged = false;
+    for (const framed of found) {
+      connection.spokeAt = now;
+      switch (framed.what) {
+        case 'message':
+          ears.onMessage(framed.bytes, { ...far, connection: id });
+          break;
+        case 'ping':
+          isPinged = true;
+          break;
+        case 'broken':
+          ears.onBroken(framed, { ...far, connection: id });
+          this.#finish(connection);
+          break;
+        default:
+          never(framed);
+      }
+    }
+    // One for all of them: who floods gets no flood back.
+    if (isPinged && this.#all.has(id) && this.#hasRoom(connection)) socket.write(PONG);
+  }
+
+  #hasRoom({ socket }: Connection): boolean {
+    return socket.waitingBytes + PING.length <= this.#limits.waitingBytesMax;
+  }
+
+  #sweepLater(): void {
+    this.#sweep ??= this.#world.timers.set(this.#limits.sweepMs, () => {
+      this.#sweep = undefined;
+      this.#lookAfter();
+      if (this.#all.size > 0) this.#sweepLater();
+    });
+  }
+
+  #lookAfter(): void {
+    const now = this.#world.clock.mono();
+    let isUsed: Usage | undefined;
+    for (const connection of this.#all.values()) {
+      const prospect = prospectOf(connection, now, this.#limits);
+      switch (prospect) {
+        case 'stays':
+          break;
+        case 'dead':
+          this.counts.dead += 1;
+          this.#lose(connection);
+          break;
+        case 'ping':
+          this.#ping(connection, now);
+          break;
+        case 'unless-used':
+          isUsed ??= this.#shared.usage();
+          if (!isUsed(connection)) this.#finish(connection);
+          else if (isPingDue(connection, now)) this.#ping(connection, now);
+          break;
+        default:
+          never(prospect);
+      }
+    }
+  }
+
+  #ping(connection: Connection, now: number): void {
+    if (!this.#hasRoom(connection)) return;
+    if (connection.pingedAt !== undefined) connection.pingsIgnored += 1;
+    connection.pingedAt = now;
+    connection.socket.write(PING);
+  }
+
+  #finish(connection: Connection): void {
+    this.#forget(connection);
+    connection.socket.end();
+  }
+
+  #lose(connection: Connection): void {
+    if (!this.#all.has(connection.id)) return;
+    this.#forget(connection);
+    connection.socket.cut();
+    const { id, way, isOpen: wasOpen, hasRequests } = connection;
+    if (!hasRequests) return;
+    this.#world.timers.set(0, () => this.#shared.onLost({ id, way, wasOpen }));
+  }
+
+  #forget({ id, way, far }: Connection): void {
+    if (!this.#all.delete(id)) return;
+    if (way !== undefined) {
+      this.#outgoing.delete(way);
+      return;
+    }
+    this.#incoming -= 1;
+    const left = (this.#bySource.get(far.address) ?? 1) - 1;
+    if (left === 0) this.#bySource.delete(far.address);
+    else this.#bySource.set(far.address, left);
+  }
+
+  /** Not at once: who sends is in the middle of something. */
+  #failLater(bytes: Buffer): void {
+    this.#world.timers.set(0, () => this.#shared.onSendFailure(bytes));
+  }
+}
+
+function isResponse(bytes: Buffer): boolean {
+  return bytes.toString('latin1', 0, 4) === 'SIP/';
+}
