@@ -3,7 +3,7 @@ import type { Effect } from '../call/effects.ts';
 import type { CallEvent } from '../call/events.ts';
 import type { CallState } from '../call/state.ts';
 import type { LegId, Listener, ReceivedOn } from '../ports/sip-engine.ts';
-import type { SipCallId, Tag } from '../sip/ids.ts';
+import type { SipCallId, Tag, UriText } from '../sip/ids.ts';
 import type { Identity } from './identities.ts';
 
 /** Leg b of one attempt. */
@@ -13,6 +13,7 @@ export type LegB = {
   readonly gateway: string;
   /** `address:port` it was sent to. */
   readonly target: string;
+  readonly contact: UriText;
 };
 
 /** A call with what surrounds its state: names, legs, the timer and the inbox. */

@@ -5,6 +5,7 @@ import { isLateOffer } from '../facts.ts';
 import { withDoor, withTime } from '../notes.ts';
 import type { Answering } from '../state.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
+import { refuse } from './asks.ts';
 import { hangUpBoth, stepBridged } from './bridged.ts';
 
 /** Our 2xx is out and its ACK is owed. */
@@ -16,6 +17,8 @@ export function stepAnswering(state: Answering, event: CallEvent): Transition {
       return acknowledged(state, event);
     case 'a-unacknowledged':
       return unacknowledged(state);
+    case 'asked':
+      return transition(state, [refuse(event, 491)]);
     case 'a-cancelled':
     case 'a-hung-up':
     case 'a-declined':
@@ -25,6 +28,9 @@ export function stepAnswering(state: Answering, event: CallEvent): Transition {
     case 'b-refused':
     case 'b-hung-up':
     case 'b-declined':
+    case 'replied':
+    case 'confirmed':
+    case 'unconfirmed':
     case 'timer':
     case 'shutdown':
       return ignored(state, event);

@@ -3,6 +3,7 @@ import type { Timers } from '../../base/time.ts';
 import { headerValue } from '../../sip/headers.ts';
 import type { SipResponse } from '../../sip/message.ts';
 import { type Alarms, clearAlarm, clearAlarms, setAlarm } from './alarms.ts';
+import type { OurInvite } from './exchange.ts';
 import type { Flow, LegB } from './legs.ts';
 import { composeAck } from './proto/compose.ts';
 import {
@@ -23,10 +24,26 @@ import {
 } from './proto/non-invite-client.ts';
 import type { Wires } from './wires.ts';
 
+const SILENCE = 'silence';
+
+/** An INVITE of ours: the one that made a leg, or one within a dialog. */
+export type Inviter = LegB | OurInvite;
+
+/** What came of a request other than INVITE. */
+export type Outcome = SipResponse | 'timeout' | 'transport';
+
+/** Who made a request other than INVITE. */
+export type RequestUser = {
+  /** A final response, or none. */
+  onOutcome(outcome: Outcome): void;
+  /** What is done when nothing at all has been heard for a while. */
+  readonly silence: { readonly afterMs: number; readonly then: () => void } | undefined;
+};
+
 type InviteClient = {
   readonly kind: 'invite';
   readonly key: string;
-  readonly leg: LegB;
+  readonly leg: Inviter;
   readonly alarms: Alarms;
   state: InviteClientState;
   /** Absent once nothing will send it again. */
@@ -40,14 +57,16 @@ type NonInviteClient = {
   readonly alarms: Alarms;
   state: NonInviteClientState;
   readonly bytes: Buffer;
+  /** Absent: nobody waits for what comes of it. */
+  readonly user: RequestUser | undefined;
 };
 
-/** Who made the INVITEs. What becomes of a BYE or a CANCEL nobody waits for. */
+/** Who made the INVITEs. */
 export type InviteUser = {
-  onResponse(leg: LegB, response: SipResponse): void;
-  onFailure(leg: LegB, cause: 'timeout' | 'transport'): void;
+  onResponse(leg: Inviter, response: SipResponse): void;
+  onFailure(leg: Inviter, cause: 'timeout' | 'transport'): void;
   /** No response is expected any more. */
-  onTerminated(leg: LegB): void;
+  onTerminated(leg: Inviter): void;
 };
 
 /**
@@ -70,7 +89,7 @@ export class ClientTransactions {
     return this.#all.size;
   }
 
-  invite(leg: LegB, bytes: Buffer): void {
+  invite(leg: Inviter, bytes: Buffer): void {
     const key = leg.clientKey;
     const begin = beginInviteClient();
     const begun: InviteClient = {
@@ -85,8 +104,8 @@ export class ClientTransactions {
     this.#carryOutInvite(begun, begin, undefined);
   }
 
-  /** Sends a BYE or a CANCEL. */
-  request(key: string, flow: Flow, bytes: Buffer): void {
+  /** Sends a request other than INVITE. */
+  request(key: string, flow: Flow, bytes: Buffer, user?: RequestUser): void {
     const begin = beginNonInviteClient();
     const begun: NonInviteClient = {
       kind: 'non-invite',
@@ -95,9 +114,13 @@ export class ClientTransactions {
       alarms: {},
       state: begin.state,
       bytes,
+      user,
     };
     this.#all.set(key, begun);
     this.#carryOutNonInvite(begun, begin);
+    const silence = user?.silence;
+    if (silence === undefined || begun.state.tag === 'terminated') return;
+    setAlarm(this.#timers, begun.alarms, SILENCE, silence.afterMs, silence.then);
   }
 
   /** Answers whether the response belongs to a request of ours. */
@@ -107,7 +130,7 @@ export class ClientTransactions {
     if (transaction === undefined) return false;
     const { status } = response;
     if (transaction.kind === 'non-invite') {
-      this.#stepNonInvite(transaction, { on: 'response', status });
+      this.#stepNonInvite(transaction, { on: 'response', status }, response);
     } else if (transaction.state.tag !== 'terminated') {
       this.#stepInvite(transaction, { on: 'response', status }, response);
     } else if (status >= 200 && status < 300) {
@@ -124,7 +147,7 @@ export class ClientTransactions {
   }
 
   /** Forgets the INVITE of a leg that is over. */
-  forget(leg: LegB): void {
+  forget(leg: Inviter): void {
     const transaction = this.#all.get(leg.clientKey);
     if (transaction === undefined) return;
     clearAlarms(this.#timers, transaction.alarms);
@@ -180,15 +203,20 @@ export class ClientTransactions {
     if (ends) this.#user.onTerminated(leg);
   }
 
-  #stepNonInvite(transaction: NonInviteClient, event: NonInviteClientEvent): void {
-    this.#carryOutNonInvite(transaction, stepNonInviteClient(transaction.state, event));
+  #stepNonInvite(
+    transaction: NonInviteClient,
+    event: NonInviteClientEvent,
+    response?: SipResponse,
+  ): void {
+    this.#carryOutNonInvite(transaction, stepNonInviteClient(transaction.state, event), response);
   }
 
   #carryOutNonInvite(
     transaction: NonInviteClient,
     { state, effects }: Step<NonInviteClientState, NonInviteClientEffect>,
+    response?: SipResponse,
   ): void {
-    const { flow, alarms, bytes, key } = transaction;
+    const { flow, alarms, bytes, key, user } = transaction;
     transaction.state = state;
     for (const effect of effects) {
       switch (effect.do) {
@@ -196,8 +224,12 @@ export class ClientTransactions {
           this.#send(flow, bytes);
           break;
         case 'deliver-response':
+          clearAlarm(this.#timers, alarms, SILENCE);
+          if (response !== undefined && response.status >= 200) user?.onOutcome(response);
           break;
         case 'report-failure':
+          clearAlarm(this.#timers, alarms, SILENCE);
+          user?.onOutcome(effect.cause);
           break;
         case 'set-timer': {
           const { name, delayMs } = effect;
@@ -221,7 +253,7 @@ export class ClientTransactions {
   }
 }
 
-function ackFor({ invite }: LegB, response: SipResponse | undefined): Buffer | undefined {
+function ackFor({ invite }: Inviter, response: SipResponse | undefined): Buffer | undefined {
   if (response === undefined) return undefined;
   return composeAck(invite, headerValue(response.headers, 'to') ?? invite.to.value);
 }

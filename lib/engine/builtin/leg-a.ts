@@ -6,9 +6,12 @@ import type { Tag, UriText } from '../../sip/ids.ts';
 import type { Header, SipRequest } from '../../sip/message.ts';
 import { T1_MS, T2_MS, TIMER_H_MS } from '../../sip/timer-values.ts';
 import type { Arrival } from './arrival.ts';
+import { closeAsked, silenceAsked } from './asked.ts';
+import { closeAsking, forgetAsking } from './asking.ts';
 import { sendBye } from './bye.ts';
 import type { Core } from './core.ts';
 import type { DialogA, DialogStateA, Flow, LegA, Repeat } from './legs.ts';
+import { isBehindNat, keepPinhole, stopPinhole } from './pinhole.ts';
 import { composeResponse } from './proto/compose.ts';
 import { uasDialog } from './proto/dialog.ts';
 import { ALLOW, fenced } from './proto/fence.ts';
@@ -22,14 +25,18 @@ const PATIENCE_MS = TIMER_H_MS;
 export function openLegA(
   core: Core,
   transaction: InviteServer,
-  { request, wire, receivedOn }: Arrival,
+  arrival: Arrival,
 ): void {
+  const { request, wire, receivedOn } = arrival;
   const leg: LegA = {
     side: 'a',
     id: core.serials.leg(),
     number: request.cseq.number,
     phase: { tag: 'pending', invite: request, transaction },
+    door: wire,
     flow: { wire, to: receivedOn.source },
+    isBehindNat: isBehindNat(arrival),
+    pinhole: undefined,
     dialogs: [],
   };
   transaction.leg = leg;
@@ -102,6 +109,7 @@ function dialogOf(core: Core, leg: LegA, invite: SipRequest, tag: Tag): DialogA 
     key,
     dialog: uasDialog(invite, tag),
     state: { tag: 'early' },
+    exchange: undefined,
   };
   leg.dialogs.push(made);
   core.dialogs.set(key, made);
@@ -161,6 +169,7 @@ export function acknowledgedA(core: Core, entry: DialogA, arrival: Arrival): voi
       never(state);
   }
   entry.state = { tag: 'acknowledged' };
+  keepPinhole(core, entry);
   leg.flow = { wire, to: receivedOn.source };
   const { localTag: tag } = entry.dialog;
   const { headers, body } = request;
@@ -194,15 +203,19 @@ export function hangUpA(core: Core, leg: LegA, tag: Tag, headers: readonly Heade
 }
 
 function endByUs(core: Core, entry: DialogA, headers: readonly Header[]): void {
+  closeAsking(core, entry);
   entry.state = { tag: 'ended', by: 'us' };
-  entry.dialog = sendBye(core, entry.dialog, entry.leg.flow, headers);
+  closeAsked(core, entry);
+  sendBye(core, entry, headers);
   lingerIfOverA(core, entry.leg);
 }
 
 /** Takes the caller's BYE. In an early dialog it ends the attempt. [3261-15] [3261-15.1.2] */
 export function hungUpByThemA(core: Core, entry: DialogA, arrival: Arrival): void {
   const { leg, state } = entry;
+  closeAsking(core, entry);
   entry.state = { tag: 'ended', by: 'them' };
+  closeAsked(core, entry);
   if (concernsNode(leg, state)) {
     const { headers, body } = arrival.request;
     const { receivedOn } = arrival;
@@ -241,18 +254,24 @@ function lingerIfOverA(core: Core, leg: LegA): void {
 
 function lingerA(core: Core, leg: LegA): void {
   if (leg.phase.tag === 'over') return;
+  stopPinhole(core, { leg });
   leg.phase = { tag: 'over', alarm: core.timers.set(PATIENCE_MS, () => forgetA(core, leg)) };
 }
 
 function forgetA(core: Core, leg: LegA): void {
-  for (const { key } of leg.dialogs) core.dialogs.delete(key);
+  for (const entry of leg.dialogs) {
+    core.dialogs.delete(entry.key);
+    forgetAsking(core, entry);
+  }
   core.legsA.delete(leg.id);
 }
 
 /** Stops everything that would still happen by itself. */
 export function silenceA(core: Core, leg: LegA): void {
   if (leg.phase.tag === 'over') core.timers.clear(leg.phase.alarm);
-  for (const { state } of leg.dialogs) {
+  stopPinhole(core, { leg });
+  for (const { state, exchange } of leg.dialogs) {
+    silenceAsked(core, exchange);
     if (state.tag === 'answered') core.timers.clear(state.alarm);
   }
 }

@@ -8,14 +8,16 @@ import { reasonPhrase } from '../../sip/status.ts';
 import { TIMER_B_MS } from '../../sip/timer-values.ts';
 import { writeRequest } from '../../sip/write.ts';
 import type { Arrival } from './arrival.ts';
+import { closeAsked, silenceAsked } from './asked.ts';
+import { closeAsking, forgetAsking } from './asking.ts';
 import { sendBye } from './bye.ts';
 import type { Core } from './core.ts';
+import { waysOf } from './errand.ts';
 import type { DialogB, Flow, LegB, SentAck } from './legs.ts';
 import { composeCancel, type SentInvite } from './proto/compose.ts';
 import { requestInDialog, uacDialog } from './proto/dialog.ts';
 import { ALLOW, fenced } from './proto/fence.ts';
 import { clientKey, dialogKey } from './proto/match.ts';
-import { gatewayHop } from './proto/next-hop.ts';
 import { ownVia } from './wires.ts';
 
 /** How long a final response is waited for after CANCEL, and a leg that is over is remembered. */
@@ -36,6 +38,7 @@ export function inviteB(core: Core, order: OutgoingInvite): void {
   const invite: SentInvite = {
     uri,
     via: ownVia(wire, branch),
+    routes: [],
     from: header('From', order.from),
     to: header('To', order.to),
     callId: header('Call-ID', callId),
@@ -101,7 +104,14 @@ function addDialog(core: Core, leg: LegB, response: SipResponse, tag: Tag): Dial
   }
   const key = dialogKey(leg.callId, leg.tag, tag);
   const dialog = uacDialog(response, leg.invite.uri);
-  const made: DialogB = { side: 'b', leg, key, dialog, state: { tag: 'early' } };
+  const made: DialogB = {
+    side: 'b',
+    leg,
+    key,
+    dialog,
+    state: { tag: 'early' },
+    exchange: undefined,
+  };
   leg.dialogs.push(made);
   core.dialogs.set(key, made);
   return made;
@@ -212,18 +222,13 @@ export function acknowledgeB(core: Core, leg: LegB, tag: Tag, content: Content):
     headers: fenced(content.headers),
     body: content.body,
   });
-  const ack = { bytes: writeRequest(request), to: hopOf(core, entry).to };
+  const ack = { bytes: writeRequest(request), to: waysOf(core, entry)[0].to };
   entry.state = { tag: 'acknowledged', ack };
   sendAck(core, leg.flow, ack);
 }
 
 function sendAck(core: Core, { wire }: Flow, ack: SentAck | undefined): void {
   if (ack !== undefined) core.wires.send(wire, ack.bytes, ack.to);
-}
-
-function hopOf(core: Core, { leg, dialog }: DialogB): Flow {
-  const { wire, to } = leg.flow;
-  return { wire, to: gatewayHop(dialog, to, core.wires.listeners) };
 }
 
 /** Sends BYE. A 2xx without its ACK gets that first. [3261-13.2.2.4] [3261-15] */
@@ -235,8 +240,10 @@ export function hangUpB(core: Core, leg: LegB, tag: Tag, headers: readonly Heade
   }
   if (entry.state.tag !== 'acknowledged') return;
   const { ack } = entry.state;
+  closeAsking(core, entry);
   entry.state = { tag: 'ended', by: 'us', ack };
-  entry.dialog = sendBye(core, entry.dialog, hopOf(core, entry), headers);
+  closeAsked(core, entry);
+  sendBye(core, entry, headers);
   lingerIfOverB(core, leg);
 }
 
@@ -247,7 +254,9 @@ export function hangUpB(core: Core, leg: LegB, tag: Tag, headers: readonly Heade
 export function hungUpByThemB(core: Core, entry: DialogB, arrival: Arrival): void {
   const { leg, state, dialog } = entry;
   const { headers, body } = arrival.request;
+  closeAsking(core, entry);
   entry.state = { tag: 'ended', by: 'them', ack: ackOf(entry) };
+  closeAsked(core, entry);
   if (state.tag === 'early') {
     const status = 487;
     const reason = reasonPhrase(status);
@@ -275,7 +284,10 @@ function lingerIfOverB(core: Core, leg: LegB): void {
 }
 
 function forgetB(core: Core, leg: LegB): void {
-  for (const { key } of leg.dialogs) core.dialogs.delete(key);
+  for (const entry of leg.dialogs) {
+    core.dialogs.delete(entry.key);
+    forgetAsking(core, entry);
+  }
   core.clients.forget(leg);
   core.legsB.delete(leg.id);
 }
@@ -283,4 +295,5 @@ function forgetB(core: Core, leg: LegB): void {
 /** Stops everything that would still happen by itself. */
 export function silenceB(core: Core, leg: LegB): void {
   settle(core, leg);
+  for (const { exchange } of leg.dialogs) silenceAsked(core, exchange);
 }

@@ -3,6 +3,7 @@ import type { Address } from '../../sip/address.ts';
 import type { LegId, SipCallId, Tag } from '../../sip/ids.ts';
 import type { Header, SipRequest } from '../../sip/message.ts';
 import type { SentInvite } from './proto/compose.ts';
+import type { Exchange } from './exchange.ts';
 import type { Dialog } from './proto/dialog.ts';
 import type { InviteServer } from './server-transactions.ts';
 import type { Wire } from './wires.ts';
@@ -17,8 +18,13 @@ export type LegA = {
   /** The number of the INVITE, which its ACK repeats. */
   readonly number: number;
   phase: PhaseA;
+  /** The wire of the INVITE, the last one to try. */
+  readonly door: Wire;
   /** The way to the caller: where its last message in a dialog came from, and to. */
   flow: Flow;
+  /** Whether the caller's router must be kept from forgetting it. */
+  readonly isBehindNat: boolean;
+  pinhole: Alarm | undefined;
   readonly dialogs: DialogA[];
 };
 
@@ -39,6 +45,7 @@ export type DialogA = {
   readonly key: string;
   dialog: Dialog;
   state: DialogStateA;
+  exchange: Exchange | undefined;
 };
 
 export type DialogStateA =
@@ -95,6 +102,7 @@ export type DialogB = {
   readonly key: string;
   dialog: Dialog;
   state: DialogStateB;
+  exchange: Exchange | undefined;
 };
 
 export type DialogStateB =

@@ -92,6 +92,7 @@ describe('a response', () => {
 const sent: SentInvite = {
   uri: uriText('sip:112@10.0.1.31'),
   via: header('Via', 'SIP/2.0/UDP 10.0.0.11:5060;branch=z9hG4bKb;rport'),
+  routes: [],
   from: header('From', '<sip:a@b>;tag=ours'),
   to: header('To', '<sip:112@gw>'),
   callId: header('Call-ID', 'b-leg'),
