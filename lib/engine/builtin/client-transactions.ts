@@ -148,10 +148,15 @@ export class ClientTransactions {
 
   /** Forgets the INVITE of a leg that is over. */
   forget(leg: Inviter): void {
-    const transaction = this.#all.get(leg.clientKey);
+    this.drop(leg.clientKey);
+  }
+
+  /** Lets go of a request whose outcome nobody waits for any more. */
+  drop(key: string): void {
+    const transaction = this.#all.get(key);
     if (transaction === undefined) return;
     clearAlarms(this.#timers, transaction.alarms);
-    this.#all.delete(leg.clientKey);
+    this.#all.delete(key);
   }
 
   close(): void {

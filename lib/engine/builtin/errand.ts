@@ -36,6 +36,12 @@ function isSame(one: Flow, other: Flow): boolean {
   return one.wire === other.wire && sameAddress(one.to, other.to);
 }
 
+/** A request on its way, by whatever ways. */
+export type Errand = {
+  /** Nobody waits for it any more: it is not repeated. */
+  letGo(): void;
+};
+
 /**
  * Sends a request other than INVITE, and after silence again by the next way: a new request with
  * a number of its own. Whoever answers first has answered, whichever of them it was.
@@ -46,34 +52,40 @@ export function sendErrand(
   ways: Ways,
   what: Omit<InDialog, 'number' | 'via'>,
   onOutcome?: (outcome: Outcome) => void,
-): void {
+): Errand {
+  const keys: string[] = [];
   let isDone = false;
-  let triesMade = 0;
   tryNext();
+  return { letGo: () => letGoExcept(undefined) };
 
   function tryNext(): void {
-    const flow = ways[triesMade];
+    const flow = ways[keys.length];
     if (isDone || flow === undefined) return;
-    triesMade += 1;
-    const own = triesMade;
     entry.dialog = nextOurs(entry.dialog);
     const branch = core.serials.branch(entry.dialog.localTag);
     const via = ownVia(flow.wire, branch);
     const message = requestInDialog(entry.dialog, { ...what, number: entry.dialog.localSeq, via });
-    const isLast = own === ways.length;
-    core.clients.request(clientKey(branch, what.method), flow, writeRequest(message), {
-      onOutcome(outcome) {
-        if (isDone) return;
-        if (typeof outcome !== 'string') finish(outcome);
-        else if (isLast) finish(outcome);
-        else if (own === triesMade) tryNext();
-      },
+    const key = clientKey(branch, what.method);
+    keys.push(key);
+    const isLast = keys.length === ways.length;
+    core.clients.request(key, flow, writeRequest(message), {
+      onOutcome: (outcome) => onEnd(key, outcome),
       silence: isLast ? undefined : { afterMs: SILENCE_MS, then: tryNext },
     });
   }
 
-  function finish(outcome: Outcome): void {
-    isDone = true;
+  function onEnd(key: string, outcome: Outcome): void {
+    if (isDone) return;
+    const isFailure = typeof outcome === 'string';
+    const isNewest = key === keys.at(-1);
+    if (isFailure && !isNewest) return;
+    if (isFailure && keys.length < ways.length) return tryNext();
+    letGoExcept(key);
     onOutcome?.(outcome);
+  }
+
+  function letGoExcept(answered: string | undefined): void {
+    isDone = true;
+    for (const key of keys) if (key !== answered) core.clients.drop(key);
   }
 }

@@ -254,7 +254,7 @@ function lingerIfOverA(core: Core, leg: LegA): void {
 
 function lingerA(core: Core, leg: LegA): void {
   if (leg.phase.tag === 'over') return;
-  stopPinhole(core, { leg });
+  stopPinhole(core, leg);
   leg.phase = { tag: 'over', alarm: core.timers.set(PATIENCE_MS, () => forgetA(core, leg)) };
 }
 
@@ -269,7 +269,7 @@ function forgetA(core: Core, leg: LegA): void {
 /** Stops everything that would still happen by itself. */
 export function silenceA(core: Core, leg: LegA): void {
   if (leg.phase.tag === 'over') core.timers.clear(leg.phase.alarm);
-  stopPinhole(core, { leg });
+  stopPinhole(core, leg);
   for (const { state, exchange } of leg.dialogs) {
     silenceAsked(core, exchange);
     if (state.tag === 'answered') core.timers.clear(state.alarm);

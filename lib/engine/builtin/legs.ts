@@ -3,6 +3,7 @@ import type { Address } from '../../sip/address.ts';
 import type { LegId, SipCallId, Tag } from '../../sip/ids.ts';
 import type { Header, SipRequest } from '../../sip/message.ts';
 import type { SentInvite } from './proto/compose.ts';
+import type { Errand } from './errand.ts';
 import type { Exchange } from './exchange.ts';
 import type { Dialog } from './proto/dialog.ts';
 import type { InviteServer } from './server-transactions.ts';
@@ -24,9 +25,12 @@ export type LegA = {
   flow: Flow;
   /** Whether the caller's router must be kept from forgetting it. */
   readonly isBehindNat: boolean;
-  pinhole: Alarm | undefined;
+  pinhole: Pinhole | undefined;
   readonly dialogs: DialogA[];
 };
+
+/** What keeps the caller's router from forgetting it. */
+export type Pinhole = { readonly alarm: Alarm; readonly last: Errand | undefined };
 
 export type PhaseA =
   | {

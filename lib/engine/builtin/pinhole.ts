@@ -3,8 +3,8 @@ import { contactUri } from '../../sip/name-addr.ts';
 import { parseUri } from '../../sip/uri.ts';
 import type { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
-import { sendErrand } from './errand.ts';
-import type { DialogA } from './legs.ts';
+import { type Errand, sendErrand } from './errand.ts';
+import type { DialogA, LegA } from './legs.ts';
 
 /** Routers forget a UDP flow after 30 seconds of silence at the earliest. */
 const PAUSE_MS = 25_000;
@@ -26,18 +26,23 @@ export function isBehindNat({ request, receivedOn }: Arrival): boolean {
 
 /** Keeps the way to the caller open: what it answers, or that it does not, changes nothing. */
 export function keepPinhole(core: Core, entry: DialogA): void {
-  const { leg } = entry;
-  if (!leg.isBehindNat) return;
-  stopPinhole(core, entry);
-  leg.pinhole = core.timers.set(PAUSE_MS, () => {
-    leg.pinhole = undefined;
-    if (entry.state.tag === 'ended') return;
-    sendErrand(core, entry, [leg.flow], { method: 'OPTIONS', headers: [] });
-    keepPinhole(core, entry);
-  });
+  if (!entry.leg.isBehindNat) return;
+  stopPinhole(core, entry.leg);
+  wait(core, entry, undefined);
 }
 
-export function stopPinhole(core: Core, { leg }: Pick<DialogA, 'leg'>): void {
-  if (leg.pinhole !== undefined) core.timers.clear(leg.pinhole);
+function wait(core: Core, entry: DialogA, last: Errand | undefined): void {
+  const { leg } = entry;
+  const alarm = core.timers.set(PAUSE_MS, () => {
+    last?.letGo();
+    const what = { method: 'OPTIONS', headers: [] };
+    wait(core, entry, sendErrand(core, entry, [leg.flow], what));
+  });
+  leg.pinhole = { alarm, last };
+}
+
+export function stopPinhole(core: Core, leg: LegA): void {
+  if (leg.pinhole !== undefined) core.timers.clear(leg.pinhole.alarm);
+  leg.pinhole?.last?.letGo();
   leg.pinhole = undefined;
 }
