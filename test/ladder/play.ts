@@ -51,7 +51,10 @@ export async function play(script: Script, stage: Stage = {}): Promise<Played> {
   const byKind = script.emergency ? 'sip:112@192.0.2.112' : 'sip:200@192.0.2.112';
   const from = stage.caller ?? CALLER;
   const caller = new ScriptedCaller(from, stage.dialled ?? byKind);
-  const ears = { onDatagram: (bytes: Buffer) => caller.hear(bytes), onSendFailure: () => undefined };
+  const ears = {
+    onDatagram: (bytes: Buffer) => caller.hear(bytes),
+    onSendFailure: () => undefined,
+  };
   const ofCaller = network.attach(from, ears);
   const ofMoved = network.attach(MOVED, ears);
   const gateways = Array.from({ length: script.gateways }, (_, index) => {

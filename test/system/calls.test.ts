@@ -55,8 +55,8 @@ describe('calls through a running site', () => {
     expect(record).toMatchObject({ reason: 'caller-hung-up', moved: 'moved' });
   });
 
-  test('a re-INVITE is refused with 488, and the call stays', async () => {
-    const record = await play('uac-reinvite', 'uas-answer', EMERGENCY);
+  test('a re-INVITE crosses: the caller holds, and the gateway agrees', async () => {
+    const record = await play('uac-reinvite', 'uas-reinvite', EMERGENCY);
     expect(record).toMatchObject({ reason: 'caller-hung-up', moved: 'moved', status: 200 });
   });
 

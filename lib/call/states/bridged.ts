@@ -9,8 +9,8 @@ import { crossing, reasonsOf } from '../header-plans.ts';
 import { withDoor } from '../notes.ts';
 import type { Answering, Renegotiating, Talking } from '../state.ts';
 import { type EndReason, terminated } from '../termination.ts';
-import { askOther, crossingOf, isBridged, otherSide, refuse, replyTo } from './asks.ts';
 import { type Transition, transition } from '../transition.ts';
+import { askOther, crossingOf, isBridged, otherSide, refuse, replyTo } from './asks.ts';
 
 type Bridged = Answering | Talking | Renegotiating;
 

@@ -9,8 +9,8 @@ import { crossing, reasonsOf } from '../header-plans.ts';
 import { withOutcome, withTime } from '../notes.ts';
 import { type Attempt, type Dialing, owed } from '../state.ts';
 import { terminated } from '../termination.ts';
-import { refuse } from './asks.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
+import { refuse } from './asks.ts';
 import { fail, giveUp, refused, settle } from './hunting.ts';
 
 /** The caller hears 100 or ringing; gateways are tried one after another. */

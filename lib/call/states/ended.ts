@@ -1,8 +1,8 @@
 import type { CallEvent } from '../events.ts';
 import { stepFading } from '../fading.ts';
 import type { Ended } from '../state.ts';
-import { refuse } from './asks.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
+import { refuse } from './asks.ts';
 
 /** The record is written; only what fading hops still owe is waited for. */
 export function stepEnded(state: Ended, event: CallEvent): Transition {

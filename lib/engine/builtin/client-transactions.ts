@@ -37,7 +37,7 @@ export type RequestUser = {
   /** A final response, or none. */
   onOutcome(outcome: Outcome): void;
   /** What is done when nothing at all has been heard for a while. */
-  readonly silence: { readonly afterMs: number; readonly then: () => void } | undefined;
+  readonly silence: { readonly afterMs: number; readonly run: () => void } | undefined;
 };
 
 type InviteClient = {
@@ -120,7 +120,7 @@ export class ClientTransactions {
     this.#carryOutNonInvite(begun, begin);
     const silence = user?.silence;
     if (silence === undefined || begun.state.tag === 'terminated') return;
-    setAlarm(this.#timers, begun.alarms, SILENCE, silence.afterMs, silence.then);
+    setAlarm(this.#timers, begun.alarms, SILENCE, silence.afterMs, silence.run);
   }
 
   /** Answers whether the response belongs to a request of ours. */

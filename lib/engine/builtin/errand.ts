@@ -15,8 +15,8 @@ export type Ways = readonly [Flow, ...Flow[]];
 
 /**
  * The ways to the far end, the best one first. A caller's own last message knows the way through
- * its NAT; its Contact or route is next, and then the address it once dialled, which may be the only
- * one that its firewall lets in.
+ * its NAT; its Contact or route is next, and then the address it once dialled, which may be the
+ * only one that its firewall lets in.
  */
 export function waysOf(core: Core, entry: AnyDialog): Ways {
   const { leg, dialog } = entry;
@@ -70,7 +70,7 @@ export function sendErrand(
     const isLast = keys.length === ways.length;
     core.clients.request(key, flow, writeRequest(message), {
       onOutcome: (outcome) => onEnd(key, outcome),
-      silence: isLast ? undefined : { afterMs: SILENCE_MS, then: tryNext },
+      silence: isLast ? undefined : { afterMs: SILENCE_MS, run: tryNext },
     });
   }
 
@@ -79,7 +79,10 @@ export function sendErrand(
     const isFailure = typeof outcome === 'string';
     const isNewest = key === keys.at(-1);
     if (isFailure && !isNewest) return;
-    if (isFailure && keys.length < ways.length) return tryNext();
+    if (isFailure && keys.length < ways.length) {
+      tryNext();
+      return;
+    }
     letGoExcept(key);
     onOutcome?.(outcome);
   }

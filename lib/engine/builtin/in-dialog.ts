@@ -1,10 +1,4 @@
-import {
-  ABILITIES,
-  type Answer,
-  answer,
-  NOT_ALLOWED,
-  refuseForLackOfRoom,
-} from './answers.ts';
+import { ABILITIES, type Answer, answer, NOT_ALLOWED, refuseForLackOfRoom } from './answers.ts';
 import type { Arrival } from './arrival.ts';
 import { askedByThem } from './asked.ts';
 import type { Core } from './core.ts';

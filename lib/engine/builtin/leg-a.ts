@@ -22,11 +22,7 @@ import type { InviteServer } from './server-transactions.ts';
 const PATIENCE_MS = TIMER_H_MS;
 
 /** Takes a new call: 100 at once, and then it is the node's. [3261-17.2.1] */
-export function openLegA(
-  core: Core,
-  transaction: InviteServer,
-  arrival: Arrival,
-): void {
+export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival): void {
   const { request, wire, receivedOn } = arrival;
   const leg: LegA = {
     side: 'a',

@@ -14,7 +14,7 @@ export function isCarried(method: string): boolean {
   return CARRIED.has(method);
 }
 
-/** Whether a Contact in the request and in its 2xx becomes the remote target. [3261-12.2] */
+/** Whether a Contact in the request and in its 2xx becomes the remote target. [3261-12.2.2] */
 export function refreshesTarget(method: string): boolean {
   return method === 'INVITE' || method === 'UPDATE';
 }
