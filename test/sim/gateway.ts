@@ -145,7 +145,8 @@ export class SimGateway {
         after: this.#after,
         request: (method, cseq, branch, body) => this.#request(invite, method, cseq, branch, body),
         send: (bytes) => this.#socket.send(bytes, from),
-        isUp: () => !this.#isDeaf && leg.up.has('gw') && leg.acked.has('gw'),
+        isUp: () => !this.#isDeaf && leg.up.has('gw'),
+        isSettled: () => leg.acked.has('gw'),
         complain: (what) => void this.faults.push(`${invite.callId}: ${what}`),
       }),
     };

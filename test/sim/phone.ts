@@ -72,6 +72,7 @@ export class Phone {
       request: (method, cseq, branch, body) => this.#request(method, cseq, branch, body),
       send: (bytes) => this.#send(bytes, this.#next),
       isUp: () => this.state === 'talking',
+      isSettled: () => true,
       complain: (what) => void this.faults.push(what),
     });
   }

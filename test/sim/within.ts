@@ -18,6 +18,8 @@ export type WithinMeans = {
   readonly request: (method: string, cseq: number, branch: string, body: string) => Buffer;
   readonly send: (bytes: Buffer) => void;
   readonly isUp: () => boolean;
+  /** Whether the first answer was acknowledged. */
+  readonly isSettled: () => boolean;
   readonly complain: (what: string) => void;
 };
 
@@ -34,7 +36,7 @@ export class Within {
   readonly #asks = new Map<number, Ask>();
   /** Answers given, by branch. */
   readonly #answers = new Map<string, Buffer>();
-  /** Repetitions of our 2xx, by CSeq number. */
+  /** Repetitions of our finals, by CSeq number. */
   readonly #owedAcks = new Map<number, Repeater>();
   #cseq: number;
 
@@ -69,7 +71,7 @@ export class Within {
 
   #ask(method: AskPlan['method']): void {
     const { after, request, send, isUp, complain } = this.#means;
-    if (!isUp() || (method === 'INVITE' && this.#isChanging)) return;
+    if (!isUp() || !this.#means.isSettled() || (method === 'INVITE' && this.#isChanging)) return;
     const cseq = this.nextCseq();
     const branch = `${method}${cseq}`;
     const bytes = request(method, cseq, branch, method === 'INFO' ? '' : SDP);
@@ -110,11 +112,12 @@ export class Within {
       return true;
     }
     const status = this.#verdict(method);
+    if (method === 'INVITE') reply(response(request, 100, {}));
     const body = method === 'INFO' || method === 'OPTIONS' || status !== 200 ? '' : SDP;
     const bytes = response(request, status, { contact: this.#means.me, body });
     this.#answers.set(key, bytes);
     reply(bytes);
-    if (method !== 'INVITE' || status !== 200) return true;
+    if (method !== 'INVITE') return true;
     const repeater = repeat(this.#means.after, () => reply(bytes), 4000);
     this.#owedAcks.set(cseq.number, repeater);
     return true;
@@ -123,7 +126,7 @@ export class Within {
   #verdict(method: string): number {
     if (!this.#means.isUp()) return 481;
     if (method !== 'INVITE') return 200;
-    if (this.#isChanging) return 491;
+    if (this.#isChanging || !this.#means.isSettled()) return 491;
     return this.#plan.agrees ? 200 : 488;
   }
 }

@@ -2,6 +2,7 @@ import { never } from '../../base/never.ts';
 import type { Effect } from '../effects.ts';
 import type { CallEvent, EventOf } from '../events.ts';
 import { isLateOffer } from '../facts.ts';
+import { crossing } from '../header-plans.ts';
 import { withDoor, withTime } from '../notes.ts';
 import type { Answering } from '../state.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
@@ -44,7 +45,15 @@ function acknowledged(state: Answering, event: EventOf<'a-acknowledged'>): Trans
   const facts = withDoor(withTime(state.facts, 'acked', event.at), event.door);
   const { attempt, tag } = bridge;
   const ack: Effect[] = isLateOffer(facts)
-    ? [{ do: 'ack-b', attempt, tag, headers: event.headers, body: event.body }]
+    ? [
+        {
+          do: 'ack-b',
+          attempt,
+          tag,
+          headers: crossing(event.headers, facts.emergency),
+          body: event.body,
+        },
+      ]
     : [];
   return transition({ tag: 'talking', facts, fading, bridge }, ack);
 }

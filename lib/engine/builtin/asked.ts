@@ -48,7 +48,7 @@ export function askedByThem(
 
 function hopsOf({ headers }: SipRequest): number {
   const value = Number(headerValue(headers, 'max-forwards') ?? MAX_FORWARDS_DEFAULT);
-  return Number.isInteger(value) ? value : MAX_FORWARDS_DEFAULT;
+  return Number.isInteger(value) && value >= 0 ? value : MAX_FORWARDS_DEFAULT;
 }
 
 /**

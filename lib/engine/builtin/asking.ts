@@ -15,6 +15,8 @@ import { ALLOW, fenced, refreshesTarget } from './proto/fence.ts';
 import { clientKey } from './proto/match.ts';
 import { ownVia } from './wires.ts';
 
+const WORK_MS = 180_000;
+
 /** Sends a request of the node's within a dialog. */
 export function askByUs(core: Core, entry: AnyDialog, order: OutgoingDialogRequest): void {
   const { method, request } = order;
@@ -77,7 +79,7 @@ function inviteWithin(core: Core, entry: AnyDialog, order: OutgoingDialogRequest
       callId: header('Call-ID', callId),
       number,
     },
-    state: { tag: 'pending' },
+    state: { tag: 'pending', alarm: undefined },
   };
   exchange.ours = begun;
   core.clients.invite(begun, writeRequest(message));
@@ -87,14 +89,18 @@ function inviteWithin(core: Core, entry: AnyDialog, order: OutgoingDialogRequest
 export function onResponseWithin(core: Core, ours: OurInvite, response: SipResponse): void {
   const { status } = response;
   const { entry, request, state } = ours;
-  if (status < 200) return;
+  if (status < 200) {
+    waitLonger(core, ours);
+    return;
+  }
+  stopWaiting(core, ours);
   switch (state.tag) {
     case 'pending':
       break;
     case 'answered':
       return;
     case 'over':
-      if (status < 300) repeatAck(core, ours);
+      if (status < 300) acknowledgeLate(core, ours);
       return;
     default:
       never(state);
@@ -106,9 +112,35 @@ export function onResponseWithin(core: Core, ours: OurInvite, response: SipRespo
   else if (status < 300) sendAck(core, ours, { headers: [], body: NO_OCTETS });
 }
 
+/** A far end that is working on it has as much time as a proxy would give it. [3261-16.8] */
+function waitLonger(core: Core, ours: OurInvite): void {
+  if (ours.state.tag !== 'pending') return;
+  stopWaiting(core, ours);
+  const alarm = core.timers.set(WORK_MS, () => onFailureWithin(core, ours, 'timeout'));
+  ours.state = { tag: 'pending', alarm };
+}
+
+function stopWaiting(core: Core, { state }: OurInvite): void {
+  if (state.tag === 'pending' && state.alarm !== undefined) core.timers.clear(state.alarm);
+}
+
+/** A 2xx that came again, or after its time: whoever sends it waits for an ACK. */
+function acknowledgeLate(core: Core, ours: OurInvite): void {
+  if (ours.state.tag === 'over' && ours.state.ack !== undefined) repeatAck(core, ours);
+  else sendAck(core, ours, { headers: [], body: NO_OCTETS });
+}
+
+/** Nothing more will come: it need not be remembered. */
+export function onTerminatedWithin(core: Core, ours: OurInvite): void {
+  core.clients.forget(ours);
+  const { exchange } = ours.entry;
+  if (exchange?.ours === ours && ours.state.tag === 'over') exchange.ours = undefined;
+}
+
 /** A timeout counts as 408 and a transport failure as 503. [3261-8.1.3.1] */
 export function onFailureWithin(core: Core, ours: OurInvite, cause: 'timeout' | 'transport'): void {
   if (ours.state.tag !== 'pending') return;
+  stopWaiting(core, ours);
   ours.state = { tag: 'over', ack: undefined };
   if (ours.entry.state.tag === 'ended') return;
   tellFailure(core, ours.entry, ours.request, cause === 'timeout' ? 408 : 503);
@@ -134,7 +166,9 @@ export function closeAsking(core: Core, { exchange }: AnyDialog): void {
 
 /** The leg is forgotten, and its re-INVITE with it. */
 export function forgetAsking(core: Core, { exchange }: AnyDialog): void {
-  if (exchange?.ours !== undefined) core.clients.forget(exchange.ours);
+  if (exchange?.ours === undefined) return;
+  core.clients.forget(exchange.ours);
+  stopWaiting(core, exchange.ours);
 }
 
 function sendAck(core: Core, ours: OurInvite, { headers, body }: Content): void {

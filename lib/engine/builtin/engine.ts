@@ -18,7 +18,13 @@ import type { Header, SipResponse } from '../../sip/message.ts';
 import { parse } from '../../sip/parse.ts';
 import type { Arrival } from './arrival.ts';
 import { confirmedByThem, replyByUs } from './asked.ts';
-import { askByUs, confirmByUs, onFailureWithin, onResponseWithin } from './asking.ts';
+import {
+  askByUs,
+  confirmByUs,
+  onFailureWithin,
+  onResponseWithin,
+  onTerminatedWithin,
+} from './asking.ts';
 import { ClientTransactions } from './client-transactions.ts';
 import type { Core } from './core.ts';
 import type { Datagrams } from './datagrams.ts';
@@ -90,7 +96,7 @@ export class BuiltinEngine implements SipEngine {
         },
         onTerminated(leg) {
           if (leg.side === 'b') onTerminatedB(leg);
-          else core.clients.forget(leg);
+          else onTerminatedWithin(core, leg);
         },
       }),
       legsA: new Map(),

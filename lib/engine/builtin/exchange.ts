@@ -38,8 +38,8 @@ export type OurInvite = {
   readonly clientKey: string;
   readonly flow: Flow;
   readonly invite: SentInvite;
-  state:
-    | { readonly tag: 'pending' }
+  state: /** Once a provisional has come, the alarm bounds how long the answer may take. */
+    | { readonly tag: 'pending'; readonly alarm: Alarm | undefined }
     /** A 2xx has come, the node has not said yet what its ACK is to carry. */
     | { readonly tag: 'answered' }
     | { readonly tag: 'over'; readonly ack: SentAck | undefined };

@@ -6,9 +6,8 @@ import type { Tag, UriText } from '../../sip/ids.ts';
 import type { Header, SipRequest } from '../../sip/message.ts';
 import { T1_MS, T2_MS, TIMER_H_MS } from '../../sip/timer-values.ts';
 import type { Arrival } from './arrival.ts';
-import { closeAsked, silenceAsked } from './asked.ts';
-import { closeAsking, forgetAsking } from './asking.ts';
 import { sendBye } from './bye.ts';
+import { closeWithin, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
 import type { DialogA, DialogStateA, Flow, LegA, Repeat } from './legs.ts';
 import { isBehindNat, keepPinhole, stopPinhole } from './pinhole.ts';
@@ -199,9 +198,8 @@ export function hangUpA(core: Core, leg: LegA, tag: Tag, headers: readonly Heade
 }
 
 function endByUs(core: Core, entry: DialogA, headers: readonly Header[]): void {
-  closeAsking(core, entry);
+  closeWithin(core, entry);
   entry.state = { tag: 'ended', by: 'us' };
-  closeAsked(core, entry);
   sendBye(core, entry, headers);
   lingerIfOverA(core, entry.leg);
 }
@@ -209,9 +207,8 @@ function endByUs(core: Core, entry: DialogA, headers: readonly Header[]): void {
 /** Takes the caller's BYE. In an early dialog it ends the attempt. [3261-15] [3261-15.1.2] */
 export function hungUpByThemA(core: Core, entry: DialogA, arrival: Arrival): void {
   const { leg, state } = entry;
-  closeAsking(core, entry);
+  closeWithin(core, entry);
   entry.state = { tag: 'ended', by: 'them' };
-  closeAsked(core, entry);
   if (concernsNode(leg, state)) {
     const { headers, body } = arrival.request;
     const { receivedOn } = arrival;
@@ -255,10 +252,8 @@ function lingerA(core: Core, leg: LegA): void {
 }
 
 function forgetA(core: Core, leg: LegA): void {
-  for (const entry of leg.dialogs) {
-    core.dialogs.delete(entry.key);
-    forgetAsking(core, entry);
-  }
+  forgetWithin(core, leg.dialogs);
+  for (const { key } of leg.dialogs) core.dialogs.delete(key);
   core.legsA.delete(leg.id);
 }
 
@@ -266,8 +261,8 @@ function forgetA(core: Core, leg: LegA): void {
 export function silenceA(core: Core, leg: LegA): void {
   if (leg.phase.tag === 'over') core.timers.clear(leg.phase.alarm);
   stopPinhole(core, leg);
-  for (const { state, exchange } of leg.dialogs) {
-    silenceAsked(core, exchange);
+  forgetWithin(core, leg.dialogs);
+  for (const { state } of leg.dialogs) {
     if (state.tag === 'answered') core.timers.clear(state.alarm);
   }
 }

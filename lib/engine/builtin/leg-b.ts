@@ -8,9 +8,8 @@ import { reasonPhrase } from '../../sip/status.ts';
 import { TIMER_B_MS } from '../../sip/timer-values.ts';
 import { writeRequest } from '../../sip/write.ts';
 import type { Arrival } from './arrival.ts';
-import { closeAsked, silenceAsked } from './asked.ts';
-import { closeAsking, forgetAsking } from './asking.ts';
 import { sendBye } from './bye.ts';
+import { closeWithin, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
 import { waysOf } from './errand.ts';
 import type { DialogB, Flow, LegB, SentAck } from './legs.ts';
@@ -240,9 +239,8 @@ export function hangUpB(core: Core, leg: LegB, tag: Tag, headers: readonly Heade
   }
   if (entry.state.tag !== 'acknowledged') return;
   const { ack } = entry.state;
-  closeAsking(core, entry);
+  closeWithin(core, entry);
   entry.state = { tag: 'ended', by: 'us', ack };
-  closeAsked(core, entry);
   sendBye(core, entry, headers);
   lingerIfOverB(core, leg);
 }
@@ -254,9 +252,8 @@ export function hangUpB(core: Core, leg: LegB, tag: Tag, headers: readonly Heade
 export function hungUpByThemB(core: Core, entry: DialogB, arrival: Arrival): void {
   const { leg, state, dialog } = entry;
   const { headers, body } = arrival.request;
-  closeAsking(core, entry);
+  closeWithin(core, entry);
   entry.state = { tag: 'ended', by: 'them', ack: ackOf(entry) };
-  closeAsked(core, entry);
   if (state.tag === 'early') {
     const status = 487;
     const reason = reasonPhrase(status);
@@ -284,10 +281,8 @@ function lingerIfOverB(core: Core, leg: LegB): void {
 }
 
 function forgetB(core: Core, leg: LegB): void {
-  for (const entry of leg.dialogs) {
-    core.dialogs.delete(entry.key);
-    forgetAsking(core, entry);
-  }
+  forgetWithin(core, leg.dialogs);
+  for (const { key } of leg.dialogs) core.dialogs.delete(key);
   core.clients.forget(leg);
   core.legsB.delete(leg.id);
 }
@@ -295,5 +290,5 @@ function forgetB(core: Core, leg: LegB): void {
 /** Stops everything that would still happen by itself. */
 export function silenceB(core: Core, leg: LegB): void {
   settle(core, leg);
-  for (const { exchange } of leg.dialogs) silenceAsked(core, exchange);
+  forgetWithin(core, leg.dialogs);
 }

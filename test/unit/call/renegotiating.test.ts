@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { NO_OCTETS } from '../../../lib/base/brands.ts';
+import { header } from '../../../lib/sip/header-names.ts';
 import { requestId, tagOf } from '../../../lib/sip/ids.ts';
 import {
   aCall,
@@ -98,6 +99,14 @@ describe('renegotiating', () => {
     const call = aCall().after(answered(1)).after(asks(B));
     expect(call.effects).toMatchObject([{ do: 'reply', status: 491, dialog: { side: 'b' } }]);
     expect(call.state.tag).toBe('answering');
+  });
+
+  test('the ACK of a late offer carries what the plan lets cross, no credentials', () => {
+    const asked = { ...aCall().state.facts.asked, body: NO_OCTETS };
+    const headers = [header('Proxy-Authorization', 'Digest x'), header('Content-Type', 'a/b')];
+    const call = aCall({ asked }).after(answered(1));
+    const acked = call.after({ on: 'a-acknowledged', door: 'unicast', headers, body: SOME_SDP });
+    expect(acked.effects).toMatchObject([{ do: 'ack-b', headers: [{ name: 'content-type' }] }]);
   });
 
   test('who asks in a dialog that is none of the two is told so', () => {

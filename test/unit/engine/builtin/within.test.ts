@@ -132,6 +132,23 @@ describe('a re-INVITE of ours', () => {
   });
 });
 
+describe('a re-INVITE of ours that is worked on', () => {
+  test('gets as long as Timer C, and a 2xx after that still gets its ACK [3261-16.8]', async () => {
+    const stage = await Stage.open();
+    const leg = stage.talkingB();
+    stage.engine.ask(leg, tagOf('gw'), order('INVITE'));
+    stage.pass(0);
+    stage.gatewaySends(responds(stage.gateway.request('INVITE'), 100));
+    stage.pass(179_000);
+    expect(stage.told).toEqual(['answered']);
+    stage.pass(1000);
+    expect(stage.events.at(-1)).toMatchObject({ on: 'replied', request: 'q1', status: 408 });
+    stage.gatewaySends(responds(stage.gateway.request('INVITE'), 200));
+    expect(stage.gateway.summary.at(-1)).toBe('ACK');
+    expect(stage.told).toEqual(['answered', 'replied']);
+  });
+});
+
 describe('other requests that cross', () => {
   test.each(['UPDATE', 'INFO', 'MESSAGE', 'NOTIFY'])(
     '%s: answered as the node says',
