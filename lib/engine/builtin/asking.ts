@@ -7,7 +7,7 @@ import type { Header, SipResponse } from '../../sip/message.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import { writeRequest } from '../../sip/write.ts';
 import type { Core } from './core.ts';
-import { sendErrand, waysOf } from './errand.ts';
+import { SILENCE_MS, sendErrand, type Ways, waysOf } from './errand.ts';
 import { dialogWith, exchangeOf, type OurInvite } from './exchange.ts';
 import type { AnyDialog, SentAck } from './legs.ts';
 import { nextOurs, requestInDialog, targetOf } from './proto/dialog.ts';
@@ -16,6 +16,7 @@ import { clientKey } from './proto/match.ts';
 import { ownVia } from './wires.ts';
 
 const WORK_MS = 180_000;
+const TRIES_MAX = 8;
 
 /** Sends a request of the node's within a dialog. */
 export function askByUs(core: Core, entry: AnyDialog, order: OutgoingDialogRequest): void {
@@ -49,8 +50,17 @@ function inviteWithin(core: Core, entry: AnyDialog, order: OutgoingDialogRequest
     tellFailure(core, entry, request, 491);
     return;
   }
+  beginInvite(core, entry, order, waysOf(core, entry), false);
+}
+
+function beginInvite(
+  core: Core,
+  entry: AnyDialog,
+  order: OutgoingDialogRequest,
+  [flow, ...others]: Ways,
+  isDetour: boolean,
+): void {
   entry.dialog = nextOurs(entry.dialog);
-  const [flow] = waysOf(core, entry);
   const branch = core.serials.branch(entry.dialog.localTag);
   const via = ownVia(flow.wire, branch);
   const { localSeq: number, local, remote, callId } = entry.dialog;
@@ -67,9 +77,10 @@ function inviteWithin(core: Core, entry: AnyDialog, order: OutgoingDialogRequest
   const begun: OurInvite = {
     side: 'within',
     entry,
-    request,
+    request: order.request,
     clientKey: clientKey(branch, 'INVITE'),
     flow,
+    isDetour,
     invite: {
       uri: uriText(message.uri),
       via,
@@ -81,8 +92,54 @@ function inviteWithin(core: Core, entry: AnyDialog, order: OutgoingDialogRequest
     },
     state: { tag: 'pending', alarm: undefined },
   };
-  exchange.ours = begun;
+  const [next, ...more] = others;
+  // A second offer needs an answer of its own, which a gateway's late offer has only one of.
+  if (next !== undefined && body !== '') {
+    const alarm = core.timers.set(SILENCE_MS, () => tryNext(core, begun, order, [next, ...more]));
+    begun.state = { tag: 'pending', alarm };
+  }
+  remember(core, begun);
   core.clients.invite(begun, writeRequest(message));
+}
+
+/** What will never be answered, and what is still to be, does not pile up. */
+function remember(core: Core, ours: OurInvite): void {
+  const exchange = exchangeOf(ours.entry);
+  const [oldest] = exchange.tries;
+  if (oldest !== undefined && exchange.tries.size >= TRIES_MAX) forgetOne(core, oldest);
+  exchange.tries.add(ours);
+  exchange.ours = ours;
+}
+
+/** Nothing at all was heard: the same offer by the next way. The former may still be answered. */
+function tryNext(core: Core, ours: OurInvite, order: OutgoingDialogRequest, ways: Ways): void {
+  const { entry, state } = ours;
+  const exchange = exchangeOf(entry);
+  if (state.tag !== 'pending' || exchange.ours !== ours || entry.state.tag === 'ended') return;
+  ours.state = { tag: 'pending', alarm: undefined };
+  beginInvite(core, entry, order, ways, true);
+}
+
+/** Of several tries the newest decides, unless an older one has a 2xx first. */
+function isSuperseded(core: Core, ours: OurInvite, status: number): boolean {
+  const exchange = exchangeOf(ours.entry);
+  const newest = exchange.ours;
+  if (newest === undefined || newest === ours) return false;
+  if (status >= 300 || newest.state.tag !== 'pending') return true;
+  stopWaiting(core, newest);
+  newest.state = { tag: 'over', ack: undefined };
+  exchange.ours = ours;
+  return false;
+}
+
+/** The way by which a caller has agreed is the way to it, and where it was silent it is let be. */
+function settle(core: Core, ours: OurInvite, status: number): void {
+  const { entry, isDetour, flow } = ours;
+  if (isDetour && status < 300 && entry.side === 'a') entry.leg.flow = flow;
+  for (const other of exchangeOf(entry).tries) {
+    const isSilent = other.state.tag === 'pending' && other.state.alarm === undefined;
+    if (isSilent) forgetOne(core, other);
+  }
 }
 
 /** Takes a response to a re-INVITE of ours. */
@@ -105,8 +162,14 @@ export function onResponseWithin(core: Core, ours: OurInvite, response: SipRespo
     default:
       never(state);
   }
+  const superseded = isSuperseded(core, ours, status);
   if (status >= 300) ours.state = { tag: 'over', ack: undefined };
   else ours.state = { tag: 'answered' };
+  if (superseded) {
+    if (status < 300) sendAck(core, ours, { headers: [], body: NO_OCTETS });
+    return;
+  }
+  settle(core, ours, status);
   const isOver = entry.state.tag === 'ended';
   if (!isOver) tellReply(core, entry, request, 'INVITE', response);
   else if (status < 300) sendAck(core, ours, { headers: [], body: NO_OCTETS });
@@ -132,7 +195,7 @@ function acknowledgeLate(core: Core, ours: OurInvite): void {
 
 /** Nothing more will come: it need not be remembered. */
 export function onTerminatedWithin(core: Core, ours: OurInvite): void {
-  core.clients.forget(ours);
+  forgetOne(core, ours);
   const { exchange } = ours.entry;
   if (exchange?.ours === ours && ours.state.tag === 'over') exchange.ours = undefined;
 }
@@ -142,6 +205,7 @@ export function onFailureWithin(core: Core, ours: OurInvite, cause: 'timeout' | 
   if (ours.state.tag !== 'pending') return;
   stopWaiting(core, ours);
   ours.state = { tag: 'over', ack: undefined };
+  if (isSuperseded(core, ours, 408)) return;
   if (ours.entry.state.tag === 'ended') return;
   tellFailure(core, ours.entry, ours.request, cause === 'timeout' ? 408 : 503);
 }
@@ -166,9 +230,14 @@ export function closeAsking(core: Core, { exchange }: AnyDialog): void {
 
 /** The leg is forgotten, and its re-INVITE with it. */
 export function forgetAsking(core: Core, { exchange }: AnyDialog): void {
-  if (exchange?.ours === undefined) return;
-  core.clients.forget(exchange.ours);
-  stopWaiting(core, exchange.ours);
+  if (exchange === undefined) return;
+  for (const ours of exchange.tries) forgetOne(core, ours);
+}
+
+function forgetOne(core: Core, ours: OurInvite): void {
+  core.clients.forget(ours);
+  stopWaiting(core, ours);
+  ours.entry.exchange?.tries.delete(ours);
 }
 
 function sendAck(core: Core, ours: OurInvite, { headers, body }: Content): void {

@@ -9,7 +9,7 @@ import { gatewayHop } from './proto/next-hop.ts';
 import { ownVia } from './wires.ts';
 
 /** A caller that says nothing for so long is tried by another way. */
-const SILENCE_MS = 2000;
+export const SILENCE_MS = 2000;
 
 export type Ways = readonly [Flow, ...Flow[]];
 

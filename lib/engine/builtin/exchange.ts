@@ -12,6 +12,8 @@ export type Exchange = {
   theirs: TheirInvite | undefined;
   /** Our last re-INVITE. */
   ours: OurInvite | undefined;
+  /** All of ours that may still be answered, the oldest first. */
+  readonly tries: Set<OurInvite>;
 };
 
 export type Owed = {
@@ -37,6 +39,8 @@ export type OurInvite = {
   readonly request: RequestId;
   readonly clientKey: string;
   readonly flow: Flow;
+  /** Whether another way than the best one was taken. */
+  readonly isDetour: boolean;
   readonly invite: SentInvite;
   state: /** Once a provisional has come, the alarm bounds how long the answer may take. */
     | { readonly tag: 'pending'; readonly alarm: Alarm | undefined }
@@ -46,7 +50,7 @@ export type OurInvite = {
 };
 
 export function exchangeOf(entry: AnyDialog): Exchange {
-  entry.exchange ??= { owed: new Map(), theirs: undefined, ours: undefined };
+  entry.exchange ??= { owed: new Map(), theirs: undefined, ours: undefined, tries: new Set() };
   return entry.exchange;
 }
 
