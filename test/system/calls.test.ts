@@ -60,6 +60,11 @@ describe('calls through a running site', () => {
     expect(record).toMatchObject({ reason: 'caller-hung-up', moved: 'moved', status: 200 });
   });
 
+  test('the gateway holds and sends INFO: the caller is asked, and agrees', async () => {
+    const record = await play('uac-held', 'uas-hold', ORDINARY);
+    expect(record).toMatchObject({ reason: 'callee-hung-up', moved: 'moved', status: 200 });
+  });
+
   test('the gateway hangs up: the caller gets the BYE', async () => {
     const record = await play('uac-hung-up', 'uas-bye', EMERGENCY);
     expect(record).toMatchObject({ reason: 'callee-hung-up', fault: 'none', moved: 'moved' });
