@@ -1,6 +1,8 @@
+import { adminAddress, isLoopback } from './addresses.ts';
 import { closest } from './closest.ts';
 import type { GroupItem, RouteItem, SiteLists } from './lists.ts';
 import { keyOf, type Path, type Report } from './problems.ts';
+import type { SiteValues } from './schema.ts';
 
 /** Holds gateways, groups, routes and trunks against each other. */
 export function checkPlan(lists: SiteLists, report: Report): void {
@@ -11,16 +13,42 @@ export function checkPlan(lists: SiteLists, report: Report): void {
     const names = items.map(({ path, parts }) => ({ path: [...path, 'name'], name: parts.name }));
     reportTwice(names, 'name', report);
   }
-  if (gateways !== undefined)
-    for (const group of groups ?? []) checkMembers(group, namesOf(gateways), report);
-  if (groups !== undefined)
-    for (const route of routes ?? []) checkRouteGroup(route, namesOf(groups), report);
+  if (gateways !== undefined) {
+    const known = namesOf(gateways);
+    for (const group of groups ?? []) checkMembers(group, known, report);
+  }
+  if (groups !== undefined) {
+    const known = namesOf(groups);
+    for (const route of routes ?? []) checkRouteGroup(route, known, report);
+  }
   const matches = (routes ?? []).map(({ path, parts: { match } }) => ({
     path: [...path, 'match'],
     name: match === undefined ? undefined : Object.values(match).join(),
   }));
   reportTwice(matches, 'match', report);
   checkReach(lists, report);
+}
+
+/** Holds single values against each other. */
+export function checkValues({ hunt, log, admin }: SiteValues, report: Report): void {
+  if (hunt.attemptMsMin > hunt.attemptMs)
+    report(['hunt', 'attemptMsMin'], {
+      value: hunt.attemptMsMin,
+      wrong: `is more than hunt.attemptMs, ${hunt.attemptMs}`,
+      want: `write ${hunt.attemptMs} or less`,
+    });
+  if (log.records !== 'none' && log.records === log.steps)
+    report(['log', 'records'], {
+      value: log.records,
+      wrong: 'is the file of log.steps too',
+      want: 'write another; records are not masked',
+    });
+  const host = adminAddress(admin.listen)?.address;
+  if (host !== undefined && !isLoopback(host) && admin.token === null)
+    report(['admin', 'token'], {
+      wrong: `is missing, and admin.listen ${admin.listen} can be reached from outside`,
+      want: 'write token: "env:NAME", or listen on 127.0.0.1',
+    });
 }
 
 function reportEmpty(

@@ -7,6 +7,7 @@ const WANT = 'write statuses from 300 to 699, transport or timeout, such as [408
 
 const CONDITION: Format<FailoverCondition> = {
   name: 'failover condition',
+  want: WANT,
   fromText: 'json',
   isSecret: false,
   read(value) {
@@ -23,6 +24,7 @@ const CONDITIONS = listOf(CONDITION, '[408, 503, transport] or the word any');
 export const FAILOVER_ON: Format<FailoverOn> = {
   ...CONDITIONS,
   name: 'failover conditions',
+  want: `${WANT}, or the word any`,
   read(value): Reading<FailoverOn> {
     if (value === 'any') return good('any');
     const reading = CONDITIONS.read(value);

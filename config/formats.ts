@@ -15,6 +15,8 @@ export type Reading<T> =
 /** What a value may be. It takes YAML at its word and never guesses: `"5060"` is no number. */
 export type Format<T> = {
   readonly name: string;
+  /** What is right, as an order: `write an IPv4 address`. */
+  readonly want: string;
   /** How environment and arguments, which know only text, are turned into such a value. */
   readonly fromText: 'as-is' | 'number' | 'json' | 'own-name';
   /** Its faults must not show the value. */
@@ -34,6 +36,7 @@ export function bad(value: unknown, wrong: string, want: string): Reading<never>
 export function text<T>(name: string, want: string, read: (text: string) => Reading<T>): Format<T> {
   return {
     name,
+    want,
     fromText: 'as-is',
     isSecret: false,
     read(value) {
@@ -64,6 +67,7 @@ export function wholeNumber(min: number, max: number): Format<number> {
   const want = `write a whole number from ${min} to ${max}`;
   return {
     name: `number from ${min} to ${max}`,
+    want,
     fromText: 'number',
     isSecret: false,
     read(value) {
@@ -79,13 +83,16 @@ export function wholeNumber(min: number, max: number): Format<number> {
 
 export const PORT = wholeNumber(1, 65_535);
 
+const YES_OR_NO_WANT = 'write true or false, without quotes';
+
 export const YES_OR_NO: Format<boolean> = {
   name: 'true or false',
+  want: YES_OR_NO_WANT,
   fromText: 'json',
   isSecret: false,
   read(value) {
     if (typeof value === 'boolean') return good(value);
-    return bad(value, 'is neither true nor false', 'write true or false, without quotes');
+    return bad(value, 'is neither true nor false', YES_OR_NO_WANT);
   },
 };
 
@@ -93,12 +100,14 @@ const LIST_LENGTH_MAX = 1000;
 
 /** A list whose entries are read elsewhere, one by one. */
 export function anyList(example: string): Format<readonly unknown[]> {
+  const want = `write ${example}, or []`;
   return {
     name: `list like ${example}`,
+    want,
     fromText: 'json',
     isSecret: false,
     read(value) {
-      if (!Array.isArray(value)) return bad(value, 'is not a list', `write ${example}, or []`);
+      if (!Array.isArray(value)) return bad(value, 'is not a list', want);
       const entries: readonly unknown[] = value;
       if (entries.length <= LIST_LENGTH_MAX) return good(entries);
       return bad(undefined, `has ${entries.length} entries`, `keep to ${LIST_LENGTH_MAX}`);
@@ -111,6 +120,7 @@ export function listOf<T>(entry: Format<T>, example: string): Format<readonly T[
   const list = anyList(example);
   return {
     ...list,
+    want: `write a list such as ${example}`,
     read(value) {
       const entries = list.read(value);
       if (entries.kind === 'bad') return entries;

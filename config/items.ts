@@ -42,6 +42,7 @@ export const NAME = pattern(
   'write 1 to 64 letters, digits, dots, hyphens or underscores, such as psap-a',
 );
 const PRIORITY = wholeNumber(1, 1000);
+const SHARE = wholeNumber(1, 1_000_000);
 const NONE = { value: undefined };
 
 export const LISTENER = {
@@ -105,6 +106,16 @@ export const TRUNK = {
     oneOf<Trunk['offAnycast']>('way off anycast', ['always', 'sticky']),
     { value: 'always' },
     'always: its calls go on at U. sticky: they stay on A, for a firewall that knows only A.',
+  ),
+  callsPerSecMax: field(
+    orAbsent(SHARE),
+    NONE,
+    'How many calls a second it may bring; ordinary ones over it get 500. Left out: any number.',
+  ),
+  callsMax: field(
+    orAbsent(SHARE),
+    NONE,
+    'How many calls at once it may have; ordinary ones over it get 500. Left out: all of the site.',
   ),
 };
 

@@ -1,8 +1,7 @@
 import { adminAddress } from './addresses.ts';
 import { assemble } from './assemble.ts';
 import { checkListeners, checkNextHops } from './check-listeners.ts';
-import { checkPlan } from './check-plan.ts';
-import { checkValues } from './check-values.ts';
+import { checkPlan, checkValues } from './check-plan.ts';
 import { isSiteOnLoopback, readSecrets } from './keys.ts';
 import { layered } from './layered.ts';
 import {
@@ -16,11 +15,11 @@ import {
   type Setting,
 } from './layers.ts';
 import { readLists } from './lists.ts';
-import { inFileOrder, type Problem, problemAt, type Report } from './problems.ts';
+import { inFileOrder, type Problem, problemAt, type Report, whyOf } from './problems.ts';
 import { leaves } from './schema.ts';
+import { type Sheet, sheetOf } from './sheet.ts';
 import type { SiteConfig } from './site-config.ts';
 import { EMPTY_FILE, parseSiteFile, type SiteFile } from './site-file.ts';
-import { whyOf } from './why.ts';
 
 export type LoadRequest = {
   /** The site file; absent, like `text`, where environment and arguments describe the site. */
@@ -33,8 +32,15 @@ export type LoadRequest = {
   readonly readFile: (path: string) => string;
 };
 
+export type ValidConfig = {
+  readonly kind: 'valid';
+  readonly config: SiteConfig;
+  /** The same, laid out for comparing it with another one. */
+  readonly sheet: Sheet;
+};
+
 export type LoadedConfig =
-  | { readonly kind: 'valid'; readonly config: SiteConfig }
+  | ValidConfig
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
 /** Reads defaults < file < environment < arguments, and reports all that is wrong at once. */
@@ -69,7 +75,8 @@ function loadLayers(file: SiteFile, request: LoadRequest): LoadedConfig {
   const secrets = readSecrets(values, isSiteOnLoopback(lists, adminHost), request, report);
   if (problems.length > 0) return { kind: 'invalid', problems: inFileOrder(problems) };
   assertValid();
-  return { kind: 'valid', config: assemble(values, lists, secrets) };
+  const config = assemble(values, lists, secrets);
+  return { kind: 'valid', config, sheet: sheetOf(values, lists, secrets) };
 }
 
 function readSettings(

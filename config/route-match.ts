@@ -19,6 +19,7 @@ const USER = text('user', USER_WANT, (value) =>
 /** One of `urn` and `user`, never both: a route that needs both would match nothing. */
 export const ROUTE_MATCH: Format<Route['match']> = {
   name: 'route match',
+  want: WANT,
   fromText: 'json',
   isSecret: false,
   read(value) {

@@ -13,8 +13,11 @@ export type Leaf<T> = {
   readonly reads: Format<T>;
   /** Where nothing is a valid choice too. */
   readonly nullable: boolean;
-  readonly sensitive: boolean;
+  readonly reload: Reload;
 };
+
+/** Whether a reload may change a key, only add entries to it, or neither: that needs a restart. */
+export type Reload = 'takes' | 'takes-more' | 'refuses';
 
 export type Branch = { readonly [key: string]: Leaf<unknown> | Branch };
 
@@ -64,70 +67,126 @@ export const SCHEMA = {
       'The SIP engine toward the gateways; the caller side is always the builtin one.',
     ),
   },
-  gateways: required(
-    anyList('[{ name: psap-a, uri: "sip:10.0.1.31:5060" }]'),
-    'The media gateways that calls are bridged to.',
+  gateways: live(
+    required(
+      anyList('[{ name: psap-a, uri: "sip:10.0.1.31:5060" }]'),
+      'The media gateways that calls are bridged to.',
+    ),
   ),
-  groups: required(
-    anyList('[{ name: psap, gateways: [psap-a], emergency: true }]'),
-    'The groups of gateways that a call hunts through.',
+  groups: live(
+    required(
+      anyList('[{ name: psap, gateways: [psap-a], emergency: true }]'),
+      'The groups of gateways that a call hunts through.',
+    ),
   ),
-  routes: leaf(
-    anyList('[{ match: { user: "112" }, group: psap }]'),
-    [],
-    'What is dialled, and the group it goes to; the first match decides.',
+  routes: live(
+    leaf(
+      anyList('[{ match: { user: "112" }, group: psap }]'),
+      [],
+      'What is dialled, and the group it goes to; the first match decides.',
+    ),
   ),
-  trunks: leaf(
-    anyList('[{ name: carrier-x, source: ["203.0.113.0/24"] }]'),
-    [],
-    'The known sources of calls; all others reach emergency groups only.',
+  trunks: live(
+    leaf(
+      anyList('[{ name: carrier-x, source: ["203.0.113.0/24"] }]'),
+      [],
+      'The known sources of calls; all others reach emergency groups only.',
+    ),
   ),
   cluster: {
-    keys: leaf(
-      { ...anyList('["k1=env:NAME"]'), isSecret: true },
-      [],
-      'The keys of owner tokens: the first one signs, all verify. Empty: one is made for stateDir.',
+    keys: growing(
+      leaf(
+        { ...anyList('["k1=env:NAME"]'), isSecret: true },
+        [],
+        'The keys of owner tokens: the first one signs, all verify. Empty: one is made for stateDir.',
+      ),
+    ),
+  },
+  guard: {
+    callsPerSecMax: live(
+      leaf(
+        wholeNumber(1, 1_000_000),
+        10,
+        'How many calls a second one address may bring that no trunk names; what is over is marked.',
+      ),
+    ),
+    callsMax: live(
+      leaf(
+        wholeNumber(1, 1_000_000),
+        50,
+        'How many calls at once such an address may have; what is over is marked.',
+      ),
     ),
   },
   hunt: {
-    attemptMs: leaf(
-      wholeNumber(100, 60_000),
-      2000,
-      'The longest wait, in milliseconds, for the first response of one gateway.',
+    attemptMs: live(
+      leaf(
+        wholeNumber(100, 60_000),
+        2000,
+        'The longest wait, in milliseconds, for the first response of one gateway.',
+      ),
     ),
-    attemptMsMin: leaf(
-      wholeNumber(50, 60_000),
-      700,
-      'The shortest such wait, however many gateways are left.',
+    attemptMsMin: live(
+      leaf(wholeNumber(50, 60_000), 700, 'The shortest such wait, however many gateways are left.'),
     ),
-    progressTimeoutMs: leaf(
-      wholeNumber(100, 60_000),
-      4000,
-      'How long, in milliseconds, a gateway that sent 100 may be silent before it rings.',
+    progressTimeoutMs: live(
+      leaf(
+        wholeNumber(100, 60_000),
+        4000,
+        'How long, in milliseconds, a gateway that sent 100 may be silent before it rings.',
+      ),
     ),
-    budgetMs: leaf(
-      wholeNumber(100, 300_000),
-      6000,
-      'The milliseconds one hunt shares out among its gateways; an emergency hunt goes on after.',
+    budgetMs: live(
+      leaf(
+        wholeNumber(100, 300_000),
+        6000,
+        'The milliseconds one hunt shares out among its gateways; an emergency hunt goes on after.',
+      ),
     ),
-    ringTimeoutMs: leaf(
-      wholeNumber(1000, 3_600_000),
-      180_000,
-      'How long, in milliseconds, an ordinary call may ring.',
+    ringTimeoutMs: live(
+      leaf(
+        wholeNumber(1000, 3_600_000),
+        180_000,
+        'How long, in milliseconds, an ordinary call may ring.',
+      ),
     ),
   },
-  callsMax: leaf(
-    wholeNumber(1, 1_000_000),
-    10_000,
-    'How many calls at once; beyond it ordinary calls are refused, beyond twice of it every call.',
+  callsMax: live(
+    leaf(
+      wholeNumber(1, 1_000_000),
+      10_000,
+      'How many calls at once; beyond it ordinary calls are refused, beyond twice of it every call.',
+    ),
   ),
   log: {
-    level: leaf(oneOf('log level', LEVELS), 'info', 'The least urgent lines that are written.'),
+    level: live(
+      leaf(oneOf('log level', LEVELS), 'info', 'The least urgent lines that are written.'),
+    ),
     steps: leaf(STEPS, 'stdout', 'Where step lines go, numbers masked: stdout, none or a file.'),
     records: leaf(
       RECORDS,
       './calls.ndjson',
       'The file with one full record per call, readable by its owner alone; or none.',
+    ),
+    rotateBytes: leaf(
+      wholeNumber(0, 1_000_000_000_000),
+      0,
+      'A log file is turned before it grows beyond this many bytes; 0: not by size.',
+    ),
+    rotateHours: leaf(
+      wholeNumber(0, 8760),
+      0,
+      'A log file is turned when this many hours begin, 24 being midnight UTC; 0: not by time.',
+    ),
+    keepFiles: leaf(
+      wholeNumber(1, 1000),
+      14,
+      'How many turned files (FILE.1 is the youngest) are kept of each log file.',
+    ),
+    waitingCharsMax: leaf(
+      wholeNumber(10_000, 1_000_000_000),
+      8_388_608,
+      'How many characters wait for a disk that is full or slow; what is more is lost and counted.',
     ),
   },
   admin: {
@@ -144,12 +203,20 @@ function leaf<T>(reads: Format<T>, otherwise: T, doc: string): Leaf<T> {
 }
 
 function required<T>(reads: Format<T>, doc: string): Leaf<T> {
-  const sensitive = reads.isSecret;
-  return { doc, default: null, format: reads.name, reads, nullable: false, sensitive };
+  const rest = { nullable: false, reload: 'refuses' } as const;
+  return { doc, default: null, format: reads.name, reads, ...rest };
 }
 
 function optional<T>(reads: Format<T>, doc: string): Leaf<T | null> {
   return { ...required<T | null>(reads, doc), nullable: true };
+}
+
+function live<T>(leaf: Leaf<T>): Leaf<T> {
+  return { ...leaf, reload: 'takes' };
+}
+
+function growing<T>(leaf: Leaf<T>): Leaf<T> {
+  return { ...leaf, reload: 'takes-more' };
 }
 
 function filePath(name: string, want: string, reserved: readonly string[] = []): Format<string> {

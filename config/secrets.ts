@@ -1,6 +1,5 @@
 import { bad, type Format, good, type Reading, text } from './formats.ts';
-import type { Finding } from './problems.ts';
-import { whyOf } from './why.ts';
+import { type Finding, whyOf } from './problems.ts';
 
 /** Where a secret is kept; the configuration itself never holds one. */
 export type SecretRef = { readonly from: 'env' | 'file'; readonly name: string };

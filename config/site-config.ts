@@ -1,7 +1,9 @@
 import type { SiteOptions } from '../lib/node/site-options.ts';
-import type { ObserverOptions } from '../lib/observe/log-sink.ts';
+import type { LogOptions as AllLogOptions } from '../lib/observe/log-files.ts';
 import type { Address } from '../lib/sip/address.ts';
 import type { ClusterKey } from '../lib/sip/owner-token.ts';
+
+type LogOptions = Omit<AllLogOptions, 'site' | 'world'>;
 
 /** A whole, valid configuration: nothing in it is left to a default. */
 export type SiteConfig = {
@@ -9,7 +11,7 @@ export type SiteConfig = {
   readonly stateDir: string;
   /** The first one signs. Empty: this site makes its own and keeps it in `stateDir`. */
   readonly keys: readonly ClusterKey[];
-  readonly log: Pick<ObserverOptions, 'level' | 'steps' | 'records'>;
+  readonly log: LogOptions;
   readonly admin: {
     readonly listen: Address;
     /** Absent: none is asked for, which only a loopback address may do. */

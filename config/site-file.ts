@@ -1,7 +1,6 @@
 import { type Document, isCollection, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import { isMap as isPlainMap } from './items.ts';
-import { type Path, type Problem, problemAt } from './problems.ts';
-import { whyOf } from './why.ts';
+import { type Path, type Problem, problemAt, whyOf } from './problems.ts';
 
 /** A site file taken apart, with the way back from each key to its line. */
 export type SiteFile = {

@@ -1,4 +1,5 @@
 import { BoundedMap } from '../../lib/base/bounded-map.ts';
+import { lossOf } from '../../lib/observe/read/loss.ts';
 import { parseRecord, parseStep, parseStory } from '../../lib/observe/read/parse-story.ts';
 import { readLines } from '../../lib/observe/read/read-lines.ts';
 import type { Wanted } from '../../lib/observe/read/wanted.ts';
@@ -10,6 +11,7 @@ const ANSWER_MS = 10_000;
 const SILENCE_MS = 45_000;
 /** What is asked for again after a lost connection. */
 const CATCH_UP = 1000;
+const LAST_MAX = 100_000;
 const SEEN_MAX = 10_000;
 const NEVER = Number.NEGATIVE_INFINITY;
 
@@ -18,14 +20,23 @@ export type AdminAccess = { readonly url: URL; readonly token: string | undefine
 /** Reads calls from a node's admin pages. */
 export function adminSource(access: AdminAccess, pause: () => Promise<boolean>): CallSource {
   return {
-    tail: async (tailing) => {
-      const answer = await ask(access, `calls?${queryOf(tailing.wanted, tailing.lines)}`);
-      if (answer.kind === 'unreadable') return answer;
-      return showAll(access, answer, tailing.show);
-    },
+    each: (listing) => showLast(access, { ...listing, lines: LAST_MAX }),
+    tail: (tailing) => showLast(access, tailing),
     follow: (tailing) => follow(access, tailing, pause),
     find: (id) => find(access, id),
   };
+}
+
+/** Shows the last records, and says what the node could not write down. */
+async function showLast(access: AdminAccess, tailing: Tailing): Promise<Shown> {
+  const answer = await ask(access, `calls?${queryOf(tailing.wanted, tailing.lines)}`);
+  if (answer.kind === 'unreadable') return answer;
+  const shown = await showAll(access, answer, tailing.show);
+  const metrics = await ask(access, 'metrics');
+  if (metrics.kind === 'unreadable') return shown;
+  const lost = lossOf(await metrics.response.text().catch(() => ''));
+  if (lost !== undefined) tailing.remark(lost);
+  return shown;
 }
 
 /** Comes back after each lost connection, and shows then what was missed. */
@@ -82,18 +93,31 @@ type Answer =
   | { readonly kind: 'answer'; readonly response: Response; readonly abort: AbortController }
   | (Unreadable & { readonly status: number | undefined });
 
-/** Asks a page; anything but 200 is unreadable, with what the node said about it. */
-async function ask(access: AdminAccess, page: string): Promise<Answer> {
+type Asking = {
+  readonly method: 'GET' | 'POST';
+  /** The statuses of answers; with any other one it is unreadable. */
+  readonly statuses: readonly number[];
+};
+
+const GETTING: Asking = { method: 'GET', statuses: [200] };
+
+/** Asks a page; an answer that was not hoped for is what the node said about it. */
+export async function ask(
+  access: AdminAccess,
+  page: string,
+  { method, statuses }: Asking = GETTING,
+): Promise<Answer> {
   const { url, token } = access;
   const abort = new AbortController();
   const patience = setTimeout(() => abort.abort(new Error('no answer came')), ANSWER_MS);
   const base = url.href.endsWith('/') ? url.href : `${url.href}/`;
   try {
     const response = await fetch(new URL(page, base), {
+      method,
       headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
       signal: abort.signal,
     });
-    if (response.status === 200) return { kind: 'answer', response, abort };
+    if (statuses.includes(response.status)) return { kind: 'answer', response, abort };
     return { ...unreadable(access, await saidBy(response)), status: response.status };
   } catch (error) {
     return { ...unreadable(access, whyOf(error)), status: undefined };
@@ -146,7 +170,7 @@ async function saidBy(response: Response): Promise<string> {
   return response.status === 401 ? `${said} (set LANDFALL_ADMIN_TOKEN)` : said;
 }
 
-function unreadable({ url }: AdminAccess, why: string): Unreadable {
+export function unreadable({ url }: AdminAccess, why: string): Unreadable {
   return { kind: 'unreadable', why: `--admin is ${url.href}: ${why}` };
 }
 

@@ -16,8 +16,12 @@ export type Tailing = {
   readonly remark: (text: string) => void;
 };
 
+export type Listing = Omit<Tailing, 'lines'>;
+
 /** Where calls are read: a node, or files. */
 export type CallSource = {
+  /** Shows each record there is, in the order in which they were written. */
+  readonly each: (listing: Listing) => Promise<Shown>;
   /** Shows the last records, the newest last. */
   readonly tail: (tailing: Tailing) => Promise<Shown>;
   /** Shows the last records and then each one as it comes; ends only when it never began. */

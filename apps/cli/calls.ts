@@ -18,7 +18,7 @@ const LINES_MAX = 100_000;
 const LOOK_AGAIN_MS = 250;
 const CONNECT_AGAIN_MS = 1000;
 
-const SOURCE = {
+export const SOURCE = {
   admin: { type: 'string' },
   file: { type: 'string', multiple: true },
   json: { type: 'boolean', default: false },
@@ -92,7 +92,12 @@ async function showOne(
   }
 }
 
-function sourceOf(admin: string | undefined, files: string[] | undefined, io: Io): CallSource {
+/** Where the arguments say that calls are to be read. */
+export function sourceOf(
+  admin: string | undefined,
+  files: string[] | undefined,
+  io: Io,
+): CallSource {
   const [file, ...more] = files ?? [];
   if (file !== undefined) {
     if (admin !== undefined) throw new Misuse('--admin and --file exclude each other');

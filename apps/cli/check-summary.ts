@@ -47,9 +47,11 @@ function routeLine({ match, group }: Route): string {
   return `route ${dialled} -> ${group}`;
 }
 
-function trunkLine({ name, source, offAnycast }: Trunk): string {
+function trunkLine({ name, source, offAnycast, callsPerSecMax, callsMax }: Trunk): string {
   const way = offAnycast === 'always' ? 'calls move to U' : 'calls stay on A';
-  return `trunk ${name}: ${source.join(', ')}, ${way}`;
+  const rate = callsPerSecMax === undefined ? '' : `, at most ${callsPerSecMax} calls a second`;
+  const share = callsMax === undefined ? '' : `, at most ${callsMax} calls at once`;
+  return `trunk ${name}: ${source.join(', ')}, ${way}${rate}${share}`;
 }
 
 function keysLine({ keys, stateDir }: SiteConfig): string {

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Environment, overridesOf } from '../../config/layers.ts';
 import { loadConfig } from '../../config/load.ts';
-import { describeProblem } from '../../config/problems.ts';
-import { whyOf } from '../../config/why.ts';
+import { describeProblem, whyOf } from '../../config/problems.ts';
 import { summaryOf } from './check-summary.ts';
 
 export type CheckIo = {

@@ -1,5 +1,6 @@
 import { Misuse } from './arguments.ts';
 import { callsLadder, callsShow, callsTail } from './calls.ts';
+import { callsList } from './calls-list.ts';
 import { HELP_OF } from './help.ts';
 import { EXIT, type Io } from './io.ts';
 
@@ -8,10 +9,12 @@ const COMMANDS: Readonly<
   Record<string, (args: readonly string[], io: Io) => number | Promise<number>>
 > = {
   'calls tail': callsTail,
+  'calls list': callsList,
   'calls show': callsShow,
   'calls ladder': callsLadder,
   call: async (args, io) => (await import('./call.ts')).call(args, io),
   check: async (args, io) => (await import('./check.ts')).check(args, io),
+  reload: async (args, io) => (await import('./reload.ts')).reload(args, io),
   start: async (args, io) => (await import('../sbc/start.ts')).start(args, io),
 };
 

@@ -7,7 +7,7 @@ import type { Told } from '../../lib/observe/read/parse-story.ts';
 import { type LineFilter, readStory, type Tally } from '../../lib/observe/read/read-lines.ts';
 import { isWanted } from '../../lib/observe/read/wanted.ts';
 import type { FoundCall } from '../../lib/observe/recent-calls.ts';
-import type { CallSource, Shown, Tailing, Unreadable } from './call-source.ts';
+import type { CallSource, Listing, Shown, Tailing, Unreadable } from './call-source.ts';
 import { followFile } from './follow-file.ts';
 
 const STEPS_MAX = 10_000;
@@ -19,14 +19,18 @@ export function fileSource(
   pause: () => Promise<boolean>,
 ): CallSource {
   return {
+    each: (listing) =>
+      reading(async () => {
+        await readEach(files, listing, (told) => {
+          if (told.kind !== 'record' || !isWanted(told.record, listing.wanted)) return;
+          listing.show(told.record);
+        });
+        return { kind: 'shown' };
+      }),
     tail: (tailing) =>
       reading(async () => {
         const last = lastOf(tailing);
-        for (const file of files) {
-          const tally: Tally = { junk: 0 };
-          for await (const told of storyOf(file, tally, RECORDS_ONLY)) last.take(told);
-          if (tally.junk > 0) tailing.remark(`${file}: ${tally.junk} damaged lines skipped`);
-        }
+        await readEach(files, tailing, last.take);
         last.showAll();
         return { kind: 'shown' };
       }),
@@ -37,6 +41,18 @@ export function fileSource(
 
 /** Cheap to ask of a line, and true for every record. */
 const RECORDS_ONLY: LineFilter = (line) => line.includes('"record":1');
+
+async function readEach(
+  files: readonly string[],
+  { remark }: Listing,
+  take: (told: Told) => void,
+): Promise<void> {
+  for (const file of files) {
+    const tally: Tally = { junk: 0 };
+    for await (const told of storyOf(file, tally, RECORDS_ONLY)) take(told);
+    if (tally.junk > 0) remark(`${file}: ${tally.junk} damaged lines skipped`);
+  }
+}
 
 async function follow(
   file: string,

@@ -8,8 +8,10 @@ export const HELP_OF: Readonly<Record<string, string>> = {
 
   landfall start --config FILE [--set KEY=VALUE]   run a node
   landfall check FILE [--set KEY=VALUE]            say what is wrong with a site file
+  landfall reload                                  have a node read its site file again
   landfall call URI                                place a test call and draw its ladder
   landfall calls tail [-f]                         the last calls, a line each
+  landfall calls list [--since 2h] [--group-by G]  calls of a time, with totals
   landfall calls show ID                           all that is known of one call
   landfall calls ladder ID                         who said what to whom when
 
@@ -21,6 +23,7 @@ Exit codes: 0 done, 1 failed, 2 called wrongly.`,
   start: `landfall start --config FILE [--set KEY=VALUE]...
 
 Runs a node with the site file. --set overrides a key of it: --set log.level=debug.
+SIGHUP: as landfall reload.
 SIGTERM or SIGINT: no longer ready, waits for the calls to end; again: hangs them up.
 
   --config FILE   the site file (YAML)
@@ -32,6 +35,15 @@ ${HELP}`,
 Says all that is wrong with a site file at once, or what it means.
 
   --set KEY=VALUE overrides a key, as in landfall start
+${HELP}`,
+
+  reload: `landfall reload
+
+Has a node read its site file, variables and arguments again, and prints the difference. It takes
+all of it or nothing; calls that are up keep what they began with. Exit code 1: refused, for what
+is wrong with the file or because a change needs a restart; the node runs on with what it had.
+
+${ADMIN}
 ${HELP}`,
 
   call: `landfall call URI [--after MS] [--timeout S] [--from URI] [--json]
@@ -47,9 +59,10 @@ Exit code 0: answered, and ACK and BYE went to another address than the one dial
   --admin URL     not asked: a test call needs no node of ours
 ${HELP}`,
 
-  calls: `landfall calls tail|show|ladder
+  calls: `landfall calls tail|list|show|ladder
 
   landfall calls tail [-f] [--failed]   the last calls, a line each
+  landfall calls list [--group-by G]    calls of a time, with totals
   landfall calls show ID                all that is known of one call
   landfall calls ladder ID              who said what to whom when
 
@@ -68,6 +81,24 @@ The last calls that have ended, a line each, the newest last.
   --json          the whole record, a line each
 ${ADMIN}
 ${FILE}
+${HELP}`,
+
+  'calls list': `landfall calls list [--since TIME] [--failed] [--number N] [--gateway G]
+                    [--group-by gateway|reason|fault|trunk|site|hour] [--csv | --json]
+
+The calls that have ended, a line each, or added up in groups with the worst one first; at the
+end how many, how many emergency calls, how many failed, the answered share, the median ring.
+A node knows its last 1000 calls; a record file knows all of them.
+
+  --since TIME    received since then: 30m, 2h, 7d, or 2026-11-20T03:00Z
+  --failed        only calls that were not talked on to their end
+  --number N      only calls whose caller or callee holds this number
+  --gateway G     only calls that tried this gateway
+  --group-by G    a row each; a gateway has answered what it took itself
+  --csv           comma-separated, with a head
+  --json          a JSON object a line, the last one being { "total": ... }
+${ADMIN}
+${FILE} (may be given several times)
 ${HELP}`,
 
   'calls show': `landfall calls show ID [--json]

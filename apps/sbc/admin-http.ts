@@ -58,9 +58,10 @@ async function serve(
       refuse(response, 401, 'this page needs the header Authorization: Bearer with admin.token');
       return;
     }
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('Allow', 'GET, HEAD');
-      refuse(response, 405, `method is ${request.method}; GET would be right`);
+    const methods = path === '/reload' ? ['POST'] : ['GET', 'HEAD'];
+    if (!methods.includes(request.method ?? '')) {
+      response.setHeader('Allow', methods.join(', '));
+      refuse(response, 405, `method is ${request.method}; ${methods[0]} would be right`);
       return;
     }
     await answerAdmin(request.url ?? '/', response, options);

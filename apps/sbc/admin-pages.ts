@@ -5,6 +5,7 @@ import { isWanted, type Wanted } from '../../lib/observe/read/wanted.ts';
 import type { FoundCall, RecentCalls } from '../../lib/observe/recent-calls.ts';
 import { refuse } from './admin-refusal.ts';
 import { streamRecords } from './admin-tail.ts';
+import type { Reloaded } from './reload.ts';
 
 const LIMIT = 100;
 const LIMIT_MAX = 100_000;
@@ -15,11 +16,12 @@ export type AdminParts = {
   readonly recent: RecentCalls;
   readonly metricsText: () => Promise<string>;
   readonly readiness: () => { readonly ready: boolean; readonly why: string };
+  readonly reload: () => Reloaded;
 };
 
 type Query = { readonly wanted: (record: CallRecord) => boolean; readonly limit: number };
 
-/** The pages: health, readiness, metrics, the last calls, the calls as they end, one call. */
+/** The pages: health, readiness, metrics, the last calls, the calls as they end, one; reload. */
 export async function answerAdmin(
   url: string,
   response: ServerResponse,
@@ -33,6 +35,8 @@ export async function answerAdmin(
       const { ready, why } = parts.readiness();
       return say(response, ready ? 200 : 503, ready ? 'ready\n' : `${why}\n`);
     }
+    case '/reload':
+      return sayReloaded(response, parts.reload());
     case '/metrics':
       return say(response, 200, await parts.metricsText());
     case '/calls': {
@@ -59,6 +63,15 @@ export async function answerAdmin(
 function say(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
   response.end(text);
+}
+
+function sayReloaded(response: ServerResponse, reloaded: Reloaded): void {
+  const isTaken = reloaded.kind === 'taken';
+  const says = isTaken
+    ? { changes: reloaded.changes }
+    : { error: 'refused as a whole', problems: reloaded.problems };
+  response.writeHead(isTaken ? 200 : 422, { 'Content-Type': 'application/json' });
+  response.end(`${JSON.stringify(says)}\n`);
 }
 
 function sayCall(response: ServerResponse, found: FoundCall, id: string): void {

@@ -8,7 +8,7 @@ const OPEN_PAGES: readonly string[] = ['/healthz', '/readyz'];
 /** Whether the one who asks shows the token, or asks what anybody may. */
 export function mayAsk(request: IncomingMessage, path: string, token: string | undefined): boolean {
   if (OPEN_PAGES.includes(path)) return true;
-  if (token === undefined) return isAskedByAddress(request.headers.host);
+  if (token === undefined) return isAskedByAddress(request.headers.host) && !isByWebPage(request);
   const shown = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
   return timingSafeEqual(digest(shown), digest(token));
 }
@@ -21,6 +21,11 @@ function isAskedByAddress(host: string | undefined): boolean {
   if (host === undefined) return true;
   const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return name === 'localhost' || isIP(name) !== 0;
+}
+
+/** A web page may send a POST anywhere, though it never sees the answer; browsers then say so. */
+function isByWebPage({ method, headers }: IncomingMessage): boolean {
+  return method === 'POST' && headers.origin !== undefined;
 }
 
 /** Equal lengths, so that the comparison tells nothing. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { overridesOf } from '../../config/layers.ts';
-import { loadConfig } from '../../config/load.ts';
+import { loadConfig, type ValidConfig } from '../../config/load.ts';
 import { describeProblem } from '../../config/problems.ts';
 import { type SiteConfig, siteOptions } from '../../config/site-config.ts';
 import { realWorld } from '../../lib/base/real-world.ts';
@@ -15,6 +15,7 @@ import type { Listener } from '../../lib/ports/sip-engine.ts';
 import { writeAddress } from '../../lib/sip/address.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
 import { openAdmin } from './admin-http.ts';
+import { type ReloadParts, reloader } from './reload.ts';
 import { nextEpoch, ownKey } from './state-dir.ts';
 
 /** How long the last BYEs may take before the sockets close. */
@@ -31,25 +32,36 @@ export async function start(args: readonly string[], io: Io): Promise<ExitCode> 
     io.err('landfall start: --config is missing; write landfall start --config FILE');
     return 2;
   }
-  const loaded = loadConfig({
-    file: values.config,
-    env: process.env,
-    overrides: overridesOf(values.set),
-    readFile: (path) => readFileSync(path, 'utf8'),
-  });
+  const file = values.config;
+  const load = () =>
+    loadConfig({
+      file,
+      env: process.env,
+      overrides: overridesOf(values.set),
+      readFile: (path) => readFileSync(path, 'utf8'),
+    });
+  const loaded = load();
   if (loaded.kind === 'invalid') {
-    for (const problem of loaded.problems) io.err(describeProblem(problem, values.config));
+    for (const problem of loaded.problems) io.err(describeProblem(problem, file));
     return 1;
   }
-  return await runSite(loaded.config, io);
+  return await runSite(loaded, { file, load }, io);
 }
 
-async function runSite(config: SiteConfig, io: Io): Promise<ExitCode> {
+async function runSite(
+  loaded: ValidConfig,
+  source: Pick<ReloadParts, 'file' | 'load'>,
+  io: Io,
+): Promise<ExitCode> {
+  const { config } = loaded;
   const world = realWorld();
   const epoch = nextEpoch(config.stateDir, world.clock);
   const own = config.keys.length > 0 ? undefined : ownKey(config.stateDir, world.rng);
-  const keys = own === undefined ? config.keys : [own.key];
-  const options = siteOptions(config, { epoch: epoch.epoch, keys });
+  const optionsOf = (configured: SiteConfig) => {
+    const keys = own === undefined ? configured.keys : [own.key];
+    return siteOptions(configured, { epoch: epoch.epoch, keys });
+  };
+  const options = optionsOf(config);
   const observer = openObserver({
     ...config.log,
     site: options.site,
@@ -62,6 +74,7 @@ async function runSite(config: SiteConfig, io: Io): Promise<ExitCode> {
   if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
 
   keepGoing(observer);
+  process.on('SIGHUP', observer.reopen);
   const datagrams = udpDatagrams();
   let engine: ReturnType<typeof builtinEngine> | undefined;
   const node = siteNode(options, world, sink, (ears) => {
@@ -76,12 +89,19 @@ async function runSite(config: SiteConfig, io: Io): Promise<ExitCode> {
     await observer.close();
     return 1;
   }
+  const take = (next: SiteConfig) => {
+    node.reconfigure(optionsOf(next));
+    observer.reconfigure({ level: next.log.level, readableHosts: readableHosts(next) });
+  };
+  const reload = reloader(loaded, { ...source, sink, take });
+  process.on('SIGHUP', () => reload('SIGHUP'));
   const admin = await openAdmin({
     listen: config.admin.listen,
     token: config.admin.token,
     recent: observer.recent,
     metricsText: observer.metricsText,
     readiness: () => ({ ready: !node.isDraining, why: node.isDraining ? 'draining' : 'ready' }),
+    reload: () => reload('admin'),
   });
   if (admin.kind === 'failed') {
     io.err(`landfall start: ${admin.why}`);

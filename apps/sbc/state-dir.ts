@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { whyOf } from '../../config/problems.ts';
 import { secretBytes } from '../../config/secrets.ts';
-import { whyOf } from '../../config/why.ts';
 import type { Clock, Rng } from '../../lib/base/time.ts';
 import { type ClusterKey, EPOCH_MAX, type KeyId } from '../../lib/sip/owner-token.ts';
 

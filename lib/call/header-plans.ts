@@ -20,6 +20,8 @@ const ORDINARY_PASSES: ReadonlySet<string> = new Set([
   'identity',
   'in-reply-to',
   'info-package',
+  // as it is: one hop at a time is no fork [5393-5.3.3]
+  'max-breadth',
   'organization',
   'p-access-network-info',
   'p-asserted-identity',

@@ -34,6 +34,8 @@ export type CallRecord = {
   readonly from: string;
   readonly to: string;
   readonly emergency: boolean;
+  /** What was suspicious about it and did not stop it. Absent in records of older nodes. */
+  readonly marks?: readonly string[];
   readonly times: {
     readonly invite: UnixMs;
     readonly trying: UnixMs | undefined;

@@ -21,6 +21,9 @@ export type EndReason =
   | 'unknown-extension'
   | 'unknown-source'
   | 'no-route'
+  | 'loop'
+  | 'over-rate'
+  | 'over-share'
   | 'overloaded'
   | 'draining'
   | 'from-gateway-side'
@@ -56,6 +59,9 @@ export const FAULT_OF: Readonly<Record<EndReason, Fault>> = {
   'unknown-extension': 'caller',
   'unknown-source': 'caller',
   'no-route': 'caller',
+  loop: 'gateway',
+  'over-rate': 'caller',
+  'over-share': 'caller',
   overloaded: 'us',
   draining: 'us',
   'from-gateway-side': 'gateway',

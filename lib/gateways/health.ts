@@ -12,6 +12,8 @@ export type GatewayOutcome = 'alive' | 'silent' | 'refused';
 export type Health = {
   note(gateway: string, outcome: GatewayOutcome): void;
   isDown(gateway: string): boolean;
+  /** The name is now another gateway's, or nobody's. */
+  forget(gateway: string): void;
 };
 
 /** A gateway that failed a call is believed down for a while; one sign of life ends that. */
@@ -25,6 +27,9 @@ export function healthBook(clock: Clock): Health {
     isDown(gateway) {
       const until = downUntil.get(gateway);
       return until !== undefined && clock.mono() < until;
+    },
+    forget(gateway) {
+      downUntil.delete(gateway);
     },
   };
 }

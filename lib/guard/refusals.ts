@@ -1,11 +1,14 @@
 /** Why a new call might not be placed. */
 export type Condition =
+  | 'loop'
   | 'cancelled-before-invite'
   | 'from-gateway-side'
   | 'too-many-hops'
   | 'unknown-extension'
   | 'unknown-source'
   | 'no-route'
+  | 'over-rate'
+  | 'over-share'
   | 'draining'
   | 'overloaded'
   | 'exhausted';
@@ -20,8 +23,8 @@ export type Refusal = {
 
 export type Row = {
   readonly ordinary: Refusal;
-  /** `place`: the emergency call goes on all the same. */
-  readonly emergency: Refusal | 'place';
+  /** The emergency call goes on all the same; `mark`: and its record says so. */
+  readonly emergency: Refusal | 'place' | 'mark';
 };
 
 /**
@@ -30,6 +33,11 @@ export type Row = {
  * included.
  */
 export const REFUSALS: Readonly<Record<Condition, Row>> = {
+  // What is refused is our own INVITE; the call that it belongs to hunts on.
+  loop: {
+    ordinary: { status: 482, says: 'this INVITE of ours has come back' },
+    emergency: { status: 482, says: 'this INVITE of ours has come back' },
+  },
   'cancelled-before-invite': {
     ordinary: { status: 487, says: 'this call was cancelled before its INVITE came' },
     emergency: { status: 487, says: 'this call was cancelled before its INVITE came' },
@@ -53,6 +61,14 @@ export const REFUSALS: Readonly<Record<Condition, Row>> = {
   'no-route': {
     ordinary: { status: 404, says: 'no route matches the dialled address' },
     emergency: 'place',
+  },
+  'over-rate': {
+    ordinary: { status: 500, says: 'too many calls a second from this source', retryLater: true },
+    emergency: 'mark',
+  },
+  'over-share': {
+    ordinary: { status: 500, says: 'too many calls at once from this source', retryLater: true },
+    emergency: 'mark',
   },
   draining: {
     ordinary: { status: 500, says: 'this site is draining', retryLater: true },

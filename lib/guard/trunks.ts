@@ -1,7 +1,8 @@
 import { BlockList } from 'node:net';
+import type { ShareLimits } from './share-limits.ts';
 
 /** A known source of calls. */
-export type Trunk = {
+export type Trunk = ShareLimits & {
   readonly name: string;
   /** IP literals or CIDR ranges. */
   readonly source: readonly string[];

@@ -1,6 +1,8 @@
 import type { Group } from '../gateways/options.ts';
 import { isUnder, SOS } from '../gateways/routes.ts';
 import { type Condition, REFUSALS, type Refusal } from '../guard/refusals.ts';
+import type { ScannerMark } from '../guard/scanner-marks.ts';
+import type { Standing } from '../guard/shares.ts';
 import type { Trunk } from '../guard/trunks.ts';
 import type { ReceivedInvite } from '../ports/sip-engine.ts';
 import { headerValue, listValues } from '../sip/headers.ts';
@@ -12,7 +14,9 @@ export type Inquiry = {
   /** The group that the routes name; absent: none. */
   readonly routed: Group | undefined;
   readonly emergency: boolean;
+  readonly isLoop: boolean;
   readonly isBuried: boolean;
+  readonly standing: Standing;
   readonly isDraining: boolean;
   readonly callsNow: number;
   readonly callsMax: number;
@@ -25,12 +29,15 @@ type Check = {
 
 /** The order of admission: the first condition that applies and refuses decides. */
 export const ADMISSION: readonly Check[] = [
+  { condition: 'loop', applies: ({ isLoop }) => isLoop },
   { condition: 'from-gateway-side', applies: isFromGatewaySide },
   { condition: 'cancelled-before-invite', applies: ({ isBuried }) => isBuried },
   { condition: 'too-many-hops', applies: ({ invite }) => hopsLeft(invite) === 0 },
   { condition: 'unknown-source', applies: ({ trunk }) => trunk === undefined },
   { condition: 'unknown-extension', applies: ({ invite }) => requiredExtensions(invite) !== '' },
   { condition: 'no-route', applies: ({ routed }) => routed === undefined },
+  { condition: 'over-rate', applies: ({ standing }) => standing.isOverRate },
+  { condition: 'over-share', applies: ({ standing }) => standing.isOverShare },
   { condition: 'draining', applies: ({ isDraining }) => isDraining },
   { condition: 'overloaded', applies: ({ callsNow, callsMax }) => callsNow >= callsMax },
   { condition: 'exhausted', applies: ({ callsNow, callsMax }) => callsNow >= 2 * callsMax },
@@ -43,9 +50,20 @@ export function refusalOf(
   for (const { condition, applies } of ADMISSION) {
     if (!applies(inquiry)) continue;
     const refusal = REFUSALS[condition][inquiry.emergency ? 'emergency' : 'ordinary'];
-    if (refusal !== 'place') return { condition, refusal };
+    if (refusal !== 'place' && refusal !== 'mark') return { condition, refusal };
   }
   return undefined;
+}
+
+/** Something suspicious about a call that goes on all the same. */
+export type Mark = Condition | ScannerMark;
+
+/** What an ordinary call would have been refused for, where the row says that it is to be told. */
+export function conditionsMarked(inquiry: Inquiry): readonly Mark[] {
+  if (!inquiry.emergency) return [];
+  return ADMISSION.filter(
+    ({ condition, applies }) => REFUSALS[condition].emergency === 'mark' && applies(inquiry),
+  ).map(({ condition }) => condition);
 }
 
 /**

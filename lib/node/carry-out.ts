@@ -3,10 +3,11 @@ import type { Rng } from '../base/time.ts';
 import type { DialogName, Effect } from '../call/effects.ts';
 import type { TimerName } from '../call/events.ts';
 import type { Health } from '../gateways/health.ts';
+import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { Listener, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { legId } from '../sip/ids.ts';
-import { withoutTag, withTag } from '../sip/name-addr.ts';
+import { contactUri, withoutTag, withTag } from '../sip/name-addr.ts';
 import { contactAt, type Identities } from './identities.ts';
 import { forkTag, type LiveCall, legBOf } from './live-call.ts';
 
@@ -15,6 +16,7 @@ export type Hands = {
   readonly engine: SipEngine;
   readonly identities: Identities;
   readonly health: Health;
+  readonly loops: LoopGuard;
   readonly gatewayListener: Listener;
   readonly rng: Rng;
   setTimer(call: LiveCall, name: TimerName, ms: number): void;
@@ -136,6 +138,16 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     contact,
   });
   hands.bind(call, attempt);
+  hands.loops.sent({
+    callId: legCallId,
+    tag,
+    emergency,
+    uri: asked.uri,
+    caller: contactUri(asked.from),
+    body: asked.body,
+    sentTo: target.address,
+    group: call.group,
+  });
   engine.invite({
     leg,
     listener: gatewayListener,

@@ -2,8 +2,11 @@ import type { Alarm } from '../base/time.ts';
 import type { Effect } from '../call/effects.ts';
 import type { CallEvent } from '../call/events.ts';
 import type { CallState } from '../call/state.ts';
+import type { Claim } from '../guard/merged-invites.ts';
+import type { Share } from '../guard/shares.ts';
 import type { LegId, Listener, ReceivedOn } from '../ports/sip-engine.ts';
 import type { SipCallId, Tag, UriText } from '../sip/ids.ts';
+import type { Mark } from './admission.ts';
 import type { Identity } from './identities.ts';
 
 /** Leg b of one attempt. */
@@ -23,6 +26,12 @@ export type LiveCall = {
   readonly sipCallId: SipCallId;
   readonly receivedOn: ReceivedOn;
   readonly trunk: string | undefined;
+  /** The group it hunts through. */
+  readonly group: string | undefined;
+  readonly claim: Claim;
+  /** What its source has taken of the site. */
+  readonly share: Share;
+  readonly marks: readonly Mark[];
   /** Where the caller's later requests are to come: U, or A for a sticky trunk. */
   readonly contactListener: Listener;
   /** One a fork, in the order of Facts.forks; the first names the call. */

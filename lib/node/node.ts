@@ -1,13 +1,16 @@
 import type { World } from '../base/time.ts';
 import { healthBook } from '../gateways/health.ts';
+import { loopGuard } from '../guard/loop-guard.ts';
+import { mergedInvites } from '../guard/merged-invites.ts';
 import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { EngineEars, Listener, Listening, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { identities } from './identities.ts';
-import { receptionist } from './receptionist.ts';
+import { type Desk, receptionist } from './receptionist.ts';
 import { openRuntime } from './runtime.ts';
 import type { SiteOptions } from './site-options.ts';
+import { type Changeable, gatewaysLost, siteRules } from './site-rules.ts';
 import { answerStray } from './strays.ts';
 import { teller } from './tell.ts';
 
@@ -20,6 +23,8 @@ export type Node = {
   readonly isDraining: boolean;
   /** Ends every call that is left, on both legs. */
   hangUpAll(): void;
+  /** New calls go by this from now on; those that are up keep what they began with. */
+  reconfigure(next: Changeable): void;
 };
 
 /** Puts a site together; the engine is made here because it must know who listens to it. */
@@ -33,12 +38,14 @@ export function siteNode(
   let onQuiet: (() => void) | undefined;
   const graves = tombstones(world.clock);
   const health = healthBook(world.clock);
+  const loops = loopGuard(() => desk.rules.options.keys);
+  const merges = mergedInvites(world.clock);
   const names = identities(options, world);
   const gatewayListener = listenerOf(options.listeners, 'gateway');
   const ears: EngineEars = {
     onInvite: (invite) => receive(invite),
     onLeg: (leg, event) => runtime.onLeg(leg, event),
-    onStray: (stray) => answerStray(stray, engine, graves, options.keys, sink),
+    onStray: (stray) => answerStray(stray, engine, graves, desk.rules.options.keys, sink),
     onFault(fault, receivedOn, answered) {
       sink.count('faults', fault.reason);
       const { reason, method } = fault;
@@ -53,15 +60,26 @@ export function siteNode(
     engine,
     identities: names,
     health,
+    loops,
+    merges,
     gatewayListener,
     site: options.site,
     tell: teller(sink, options.site, gatewayListener),
     onQuiet: () => onQuiet?.(),
   });
-  const receive = receptionist(
-    { options, world, sink, engine, identities: names, health, graves, runtime },
-    () => isDraining,
-  );
+  const desk: Desk = {
+    rules: siteRules(options),
+    world,
+    sink,
+    engine,
+    identities: names,
+    health,
+    graves,
+    loops,
+    merges,
+    runtime,
+  };
+  const receive = receptionist(desk, () => isDraining);
   return {
     listen: () => engine.listen(options.listeners),
     callsNow: runtime.callsNow,
@@ -76,7 +94,14 @@ export function siteNode(
       return isDraining;
     },
     hangUpAll: runtime.shutDown,
+    reconfigure: (next) => reconfigure(desk, next),
   };
+}
+
+function reconfigure(desk: Desk, next: Changeable): void {
+  const { options: before } = desk.rules;
+  desk.rules = siteRules({ ...before, ...next });
+  for (const name of gatewaysLost(before, next)) desk.health.forget(name);
 }
 
 function listenerOf(listeners: readonly Listener[], role: Listener['role']): Listener {

@@ -6,39 +6,58 @@ import { crossing } from '../call/header-plans.ts';
 import type { Health } from '../gateways/health.ts';
 import type { Group } from '../gateways/options.ts';
 import { planHunt } from '../gateways/plan-hunt.ts';
-import { routeFinder } from '../gateways/routes.ts';
+import type { LoopGuard } from '../guard/loop-guard.ts';
+import { type Claim, claimOf, type MergedInvites } from '../guard/merged-invites.ts';
 import type { Condition, Refusal } from '../guard/refusals.ts';
+import { scannerMarks } from '../guard/scanner-marks.ts';
+import { type Share, shareBook } from '../guard/shares.ts';
 import type { Tombstones } from '../guard/tombstones.ts';
-import { type Trunk, trunkFinder } from '../guard/trunks.ts';
+import type { Trunk } from '../guard/trunks.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
+import { writeAddress } from '../sip/address.ts';
 import { header } from '../sip/header-names.ts';
 import { headerValue } from '../sip/headers.ts';
 import type { Header } from '../sip/message.ts';
 import { reasonPhrase } from '../sip/status.ts';
 import { warning } from '../sip/warning.ts';
-import { hopsLeft, isEmergency, refusalOf, requiredExtensions } from './admission.ts';
+import {
+  conditionsMarked,
+  hopsLeft,
+  type Inquiry,
+  isEmergency,
+  type Mark,
+  refusalOf,
+  requiredExtensions,
+} from './admission.ts';
 import type { Identities } from './identities.ts';
 import type { LiveCall } from './live-call.ts';
 import { refusedRecord } from './refused-record.ts';
 import type { Runtime } from './runtime.ts';
-import type { SiteOptions } from './site-options.ts';
+import type { SiteRules } from './site-rules.ts';
 
-type Desk = {
-  readonly options: SiteOptions;
+export type Desk = {
+  /** Read anew for each call: a reload replaces it. */
+  rules: SiteRules;
   readonly world: World;
   readonly sink: EventSink;
   readonly engine: SipEngine;
   readonly identities: Identities;
   readonly health: Health;
   readonly graves: Tombstones;
+  readonly loops: LoopGuard;
+  readonly merges: MergedInvites;
   readonly runtime: Runtime;
 };
 
 type Caller = {
   readonly trunk: Trunk | undefined;
-  readonly routed: Group | undefined;
+  /** The group that the routes name, else the one for calls without a route. */
+  readonly group: Group | undefined;
   readonly emergency: boolean;
+  readonly marks: readonly Mark[];
+  readonly share: Share;
+  readonly claim: Claim;
 };
 
 const RETRY_AFTER_SEC_MIN = 5;
@@ -46,32 +65,54 @@ const RETRY_AFTER_SEC_SPREAD = 25;
 
 /** Takes each new INVITE: decides what it is, then refuses it or begins its call. */
 export function receptionist(desk: Desk, isDraining: () => boolean) {
-  const { options, graves, runtime } = desk;
-  const findTrunk = trunkFinder(options.trunks);
-  const findRoute = routeFinder(options.routes, options.groups);
+  const { graves, runtime, loops, world } = desk;
+  const shares = shareBook(world.clock);
   return (invite: ReceivedInvite): void => {
-    const routed = findRoute(invite.request.uri);
+    const { options, findTrunk, findRoute } = desk.rules;
+    const { request, receivedOn } = invite;
+    const { address } = receivedOn.source;
+    const trunk = findTrunk(address);
+    const claim = claimOf(request, trunk, address);
+    const isBuried = graves.isBuried(request, receivedOn.source);
+    if (!isBuried && joins(desk, invite, claim)) return;
+    const routed = findRoute(request.uri);
     const emergency = isEmergency(invite, routed);
-    const trunk = findTrunk(invite.receivedOn.source.address);
-    const verdict = refusalOf({
+    const group = routed ?? fallbackGroup(options.groups);
+    const share = shares.of(trunk, address, options.guard);
+    const inquiry: Inquiry = {
       invite,
       trunk,
       routed,
       emergency,
-      isBuried: graves.isBuried(invite.request, invite.receivedOn.source),
+      isLoop: loops.isLoop(invite, emergency, group?.name),
+      isBuried,
+      standing: shares.arrive(share),
       isDraining: isDraining(),
       callsNow: runtime.callsNow(),
       callsMax: options.callsMax,
-    });
-    if (verdict === undefined) place(desk, invite, { trunk, routed, emergency });
-    else refuse(desk, invite, { trunk, routed, emergency }, verdict);
+    };
+    const marks = [...scannerMarks(request), ...conditionsMarked(inquiry)];
+    for (const mark of marks) desk.sink.count('marks', mark);
+    const caller = { trunk, group, emergency, marks, share, claim };
+    const verdict = refusalOf(inquiry);
+    if (verdict === undefined) place(desk, invite, caller);
+    else refuse(desk, invite, caller, verdict);
   };
 }
 
+/** Whether an INVITE belongs to a call that is here: it is never told 482. [3261-8.2.2.2] */
+function joins(desk: Desk, invite: ReceivedInvite, claim: Claim): boolean {
+  const leg = desk.merges.join(claim);
+  if (leg === undefined || !desk.runtime.join(invite, leg)) return false;
+  desk.sink.count('merged', 'joined');
+  return true;
+}
+
 function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
-  const { options, health, identities, world } = desk;
+  const { health, identities, world } = desk;
+  const { options } = desk.rules;
   const { request, receivedOn, leg } = invite;
-  const group = caller.routed ?? fallbackGroup(options.groups);
+  const { group, marks, share, claim } = caller;
   const targets = group === undefined ? [] : planHunt(group, options.gateways, health, request.uri);
   const identity = identities.mint(caller.emergency, request.callId);
   const startedAt = world.clock.mono();
@@ -107,6 +148,10 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
     sipCallId: request.callId,
     receivedOn,
     trunk: caller.trunk?.name,
+    group: group?.name,
+    claim,
+    share,
+    marks,
     contactListener: contactListenerFor(receivedOn.listener, options.listeners, sticky),
     identities: [identity],
     legsB: [],
@@ -115,6 +160,7 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
     isBusy: false,
     isRecorded: false,
   };
+  desk.merges.claim(claim, leg);
   desk.runtime.start(call, begun.effects);
 }
 
@@ -139,7 +185,7 @@ function refuse(
   caller: Caller,
   { condition, refusal }: { readonly condition: Condition; readonly refusal: Refusal },
 ): void {
-  const { engine, sink, identities, world, options } = desk;
+  const { engine, sink, identities, world } = desk;
   const { leg, request } = invite;
   const identity = identities.mint(caller.emergency, request.callId);
   const { status } = refusal;
@@ -152,12 +198,17 @@ function refuse(
     body: NO_OCTETS,
   });
   sink.count('refusals', condition);
+  if (condition === 'loop') {
+    const source = writeAddress(invite.receivedOn.source);
+    sink.note({ event: 'loop', level: 'warn', source, sipCallId: request.callId });
+  }
   sink.record(
     refusedRecord(invite, {
       callId: identities.callId(identity),
-      site: options.site,
+      site: desk.rules.options.site,
       trunk: caller.trunk?.name,
       emergency: caller.emergency,
+      marks: caller.marks,
       condition,
       status,
       at: world.clock.unix(),

@@ -7,14 +7,18 @@ import type { Condition } from '../guard/refusals.ts';
 import type { Listener, ReceivedInvite } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { headerValue } from '../sip/headers.ts';
+import type { Mark } from './admission.ts';
 
 const REASON_OF: Readonly<Record<Condition, EndReason>> = {
+  loop: 'loop',
   'cancelled-before-invite': 'cancelled-before-invite',
   'from-gateway-side': 'from-gateway-side',
   'too-many-hops': 'too-many-hops',
   'unknown-extension': 'unknown-extension',
   'unknown-source': 'unknown-source',
   'no-route': 'no-route',
+  'over-rate': 'over-rate',
+  'over-share': 'over-share',
   draining: 'draining',
   overloaded: 'overloaded',
   exhausted: 'overloaded',
@@ -25,6 +29,7 @@ type Refused = {
   readonly site: string;
   readonly trunk: string | undefined;
   readonly emergency: boolean;
+  readonly marks: readonly Mark[];
   readonly condition: Condition;
   readonly status: number;
   readonly at: UnixMs;
@@ -33,7 +38,7 @@ type Refused = {
 /** The record of a call that was never placed. */
 export function refusedRecord(
   { request, receivedOn }: ReceivedInvite,
-  { callId, site, trunk, emergency, condition, status, at }: Refused,
+  { callId, site, trunk, emergency, marks, condition, status, at }: Refused,
 ): CallRecord {
   return {
     record: 1,
@@ -48,6 +53,7 @@ export function refusedRecord(
     from: textOf(headerValue(request.headers, 'from') ?? ''),
     to: textOf(headerValue(request.headers, 'to') ?? ''),
     emergency,
+    marks,
     times: {
       invite: at,
       trying: at,

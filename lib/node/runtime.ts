@@ -6,8 +6,10 @@ import { step } from '../call/step.ts';
 import { type Termination, terminated } from '../call/termination.ts';
 import { recordOf } from '../call/write-record.ts';
 import type { Health } from '../gateways/health.ts';
+import type { LoopGuard } from '../guard/loop-guard.ts';
+import type { MergedInvites } from '../guard/merged-invites.ts';
 import type { EventSink } from '../ports/event-sink.ts';
-import type { LegEvent, LegId, Listener, SipEngine } from '../ports/sip-engine.ts';
+import type { LegEvent, LegId, Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { uriText } from '../sip/ids.ts';
 import { reasonPhrase } from '../sip/status.ts';
@@ -20,6 +22,8 @@ import { fromLegA, fromLegB } from './translate.ts';
 
 export type Runtime = {
   start(call: LiveCall, effects: readonly Effect[]): void;
+  /** A further INVITE of the caller becomes part of the call; false: there is no such call. */
+  join(invite: ReceivedInvite, leg: LegId): boolean;
   onLeg(leg: LegId, event: LegEvent): void;
   readonly callsNow: () => number;
   readonly shutDown: () => void;
@@ -31,6 +35,8 @@ export type Surroundings = {
   readonly engine: SipEngine;
   readonly identities: Identities;
   readonly health: Health;
+  readonly loops: LoopGuard;
+  readonly merges: MergedInvites;
   readonly gatewayListener: Listener;
   readonly site: string;
   readonly tell: Teller;
@@ -54,9 +60,16 @@ export function openRuntime(around: Surroundings): Runtime {
   return {
     start(call, effects) {
       calls.add(call);
+      call.share.callsNow += 1;
       places.set(call.legA, { call, attempt: 0 });
       tell.invited(call, clock.mono());
       take(call, effects);
+    },
+    join(invite, leg) {
+      const call = places.get(leg)?.call;
+      if (!engine.join(invite.leg, leg)) return false;
+      if (call !== undefined) tell.joined(call, invite.receivedOn, clock.mono());
+      return true;
     },
     onLeg(leg, event) {
       const place = places.get(leg);
@@ -80,11 +93,15 @@ export function openRuntime(around: Surroundings): Runtime {
 
 /** Makes the function that takes an event, or the orders that a call begins with. */
 function inboxes(around: Surroundings, hands: Hands) {
-  const { world, sink, tell } = around;
+  const { world, sink, tell, merges } = around;
   const carryAll = (call: LiveCall, effects: readonly Effect[]) => {
     const at = world.clock.mono();
     for (const effect of effects) {
       carryOut(call, effect, hands);
+      if (effect.do === 'answer-a') {
+        merges.answered(call.claim, call.legA);
+        forgetSent(around, call);
+      }
       tell.ordered(call, effect, at);
     }
   };
@@ -145,10 +162,16 @@ function handsOf(
       clearTimer(call);
       places.delete(call.legA);
       for (const { leg } of call.legsB) places.delete(leg);
-      calls.delete(call);
+      forgetSent(around, call);
+      if (calls.delete(call)) call.share.callsNow -= 1;
       if (calls.size === 0) around.onQuiet();
     },
   };
+}
+
+/** What comes back after an answer is a call of its own: somebody redials, or is transferred. */
+function forgetSent({ loops }: Surroundings, { legsB }: LiveCall): void {
+  for (const { callId } of legsB) loops.forget(callId);
 }
 
 /**
@@ -165,9 +188,14 @@ function serveOrphan(engine: SipEngine, leg: LegId, event: LegEvent): void {
   engine.hangUp(leg, event.tag, []);
 }
 
-function writeRecord({ sink, site, world }: Surroundings, call: LiveCall, end: Termination): void {
+function writeRecord(
+  { sink, site, world, merges }: Surroundings,
+  call: LiveCall,
+  end: Termination,
+): void {
   if (call.isRecorded) return;
   call.isRecorded = true;
+  merges.ended(call.claim, call.legA);
   const { facts } = call.state;
   const record = recordOf(facts, end, world.clock.mono(), {
     sipCallIdA: call.sipCallId,
@@ -176,6 +204,7 @@ function writeRecord({ sink, site, world }: Surroundings, call: LiveCall, end: T
     receivedOn: doorName(call.receivedOn.listener),
     source: writeAddress(call.receivedOn.source),
     trunk: call.trunk,
+    marks: call.marks,
   });
   sink.record(record);
   sink.count('calls', end.fault);

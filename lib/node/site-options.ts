@@ -1,4 +1,5 @@
 import type { Gateway, Group, HuntLimits, Route } from '../gateways/options.ts';
+import type { ShareLimits } from '../guard/share-limits.ts';
 import type { Trunk } from '../guard/trunks.ts';
 import type { Listener } from '../ports/sip-engine.ts';
 import type { ClusterKey } from '../sip/owner-token.ts';
@@ -19,6 +20,8 @@ export type SiteOptions = {
   readonly groups: readonly Group[];
   readonly routes: readonly Route[];
   readonly trunks: readonly Trunk[];
+  /** What one address may take that no trunk names. */
+  readonly guard: ShareLimits;
   readonly hunt: HuntLimits;
   /** Calls at once; beyond it ordinary calls are refused, beyond twice of it every call. */
   readonly callsMax: number;

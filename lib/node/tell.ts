@@ -14,6 +14,8 @@ import { forkTag, type LiveCall, legBOf } from './live-call.ts';
 /** Tells the story of calls: one step for each message of a call that means something. */
 export type Teller = {
   invited(call: LiveCall, at: MonoMs): void;
+  /** The caller's INVITE came once more, on another way. */
+  joined(call: LiveCall, receivedOn: ReceivedOn, at: MonoMs): void;
   heardA(call: LiveCall, event: LegEvent, at: MonoMs): void;
   heardB(call: LiveCall, attempt: number, event: LegEvent, at: MonoMs): void;
   ordered(call: LiveCall, effect: Effect, at: MonoMs): void;
@@ -36,6 +38,12 @@ export function teller(sink: EventSink, site: string, gatewayListener: Listener)
         direction: 'out',
         ...door,
       });
+      if (call.marks.length === 0) return;
+      tell(call, at, { leg: 'a', event: 'marked', why: call.marks.join(', ') });
+    },
+    joined(call, receivedOn, at) {
+      const door = addresses(receivedOn);
+      tell(call, at, { leg: 'a', event: 'a-joined', message: 'INVITE', direction: 'in', ...door });
     },
     heardA(call, event, at) {
       const message = messageOf(event);

@@ -9,7 +9,7 @@ const REST = 'other';
 type Naming = { readonly label: string; readonly help: string };
 
 /** The counters that stand in a dashboard; any other one gets the label `label`. */
-const NAMING: Readonly<Record<string, Naming>> = {
+export const NAMING: Readonly<Record<string, Naming>> = {
   calls: { label: 'fault', help: 'Calls that have ended, by whose fault.' },
   moved: { label: 'moved', help: 'Ended calls, by whether the caller moved off anycast.' },
   attempts: { label: 'outcome', help: 'Tries at gateways, by how they ended.' },
@@ -18,15 +18,20 @@ const NAMING: Readonly<Record<string, Naming>> = {
     help: 'Requests that belong to no call here, by what became of them.',
   },
   faults: { label: 'reason', help: 'Datagrams that were no SIP message, by what was wrong.' },
+  marks: { label: 'mark', help: 'Calls that something was suspicious about, placed or refused.' },
+  merged: { label: 'outcome', help: 'Further INVITEs of a call that had come already.' },
   refusals: { label: 'condition', help: 'Calls refused by this node, by the row of the table.' },
 };
+
+/** Where lines go: the terminal is standard output or standard error. */
+export type LogFile = 'records' | 'steps' | 'terminal';
 
 export type Counters = {
   readonly count: (counter: string, label: string) => void;
   /** The tries in a record; all else the node counts where it happens. */
   readonly countAttempts: (record: CallRecord) => void;
-  readonly countLost: (lines: number) => void;
-  readonly lost: () => number;
+  readonly countLost: (file: LogFile, lines: number) => void;
+  readonly lost: (file: LogFile) => number;
   readonly text: () => Promise<string>;
 };
 
@@ -34,7 +39,7 @@ export type Counters = {
 export function openCounters(callsActive: () => number): Counters {
   const registry = new Registry();
   const counts = new Map<string, Map<string, number>>();
-  let lost = 0;
+  const lost: Record<LogFile, number> = { records: 0, steps: 0, terminal: 0 };
 
   new Gauge({
     name: 'landfall_calls_active',
@@ -46,11 +51,12 @@ export function openCounters(callsActive: () => number): Counters {
   });
   new Counter({
     name: 'landfall_log_lost_total',
-    help: 'Log lines and records that could not be written.',
+    help: 'Records, and lines of the log, that could not be written.',
+    labelNames: ['file'],
     registers: [registry],
     collect() {
       this.reset();
-      this.inc(lost);
+      for (const [file, lines] of Object.entries(lost)) this.inc({ file }, lines);
     },
   });
 
@@ -76,10 +82,10 @@ export function openCounters(callsActive: () => number): Counters {
     countAttempts(record) {
       for (const attempt of record.attempts) count('attempts', outcomeOf(attempt));
     },
-    countLost: (lines) => {
-      lost += lines;
+    countLost: (file, lines) => {
+      lost[file] += lines;
     },
-    lost: () => lost,
+    lost: (file) => lost[file],
     text: () => registry.metrics(),
   };
 }

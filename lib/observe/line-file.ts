@@ -1,5 +1,18 @@
 import * as fs from 'node:fs';
 import type { Alarm, World } from '../base/time.ts';
+import { inodeOf, statOf } from './file-identity.ts';
+import {
+  afterLineEnd,
+  batchOf,
+  isTorn,
+  type LineBatch,
+  linesLeft,
+  resume,
+  takeBack,
+  writeSome,
+} from './line-batch.ts';
+import { isDue, type Rotation, turnFiles } from './rotation.ts';
+import { whyOf } from './system-fault.ts';
 
 /** A batch this long is written at once instead of at the next tick of the flush timer. */
 const BATCH_CHARS = 65_536;
@@ -22,19 +35,26 @@ export type LineFileOptions = {
   readonly world: World;
   readonly onLost: (lines: number) => void;
   readonly onTrouble: (why: string) => void;
+  /** All that waited is in the file again, after trouble or a loss. */
+  readonly onWhole: () => void;
+  /** Absent: the file grows until somebody else turns it. */
+  readonly rotation?: Rotation | undefined;
 };
-
-type Batch = { readonly bytes: Buffer; readonly lines: number; offset: number };
 
 /** Appends lines to a file in the background: never throws, never blocks, holds a bounded lot. */
 export class LineFile {
   readonly #options: LineFileOptions;
   #waiting = '';
   #waitingLines = 0;
-  #batch: Batch | undefined;
+  #batch: LineBatch | undefined;
   #fd: number | undefined;
   #inode = '';
+  #bytes = 0;
+  #writtenAt = 0;
   #lookedAt = 0;
+  #mustReopen = false;
+  #isWriting = false;
+  #isTroubled = false;
   #alarm: Alarm | undefined;
   #draining: Promise<void> | undefined;
   /** The reader has gone away for good, or the file was closed. */
@@ -48,6 +68,7 @@ export class LineFile {
 
   write(line: string): void {
     if (this.#over || this.#waiting.length + line.length > this.#options.waitingMax) {
+      this.#isTroubled = true;
       this.#options.onLost(1);
       return;
     }
@@ -65,15 +86,20 @@ export class LineFile {
     await this.#draining;
   }
 
+  /** Opens the path anew as soon as no line is half written: the file may have been renamed. */
+  reopen(): void {
+    if (typeof this.#options.target === 'number' || this.#over) return;
+    this.#mustReopen = true;
+    this.#start(1);
+  }
+
   /** Writes what waits before the process dies; what is being written is left to finish. */
   flushNow(): void {
-    if (this.#fd === undefined || this.#waitingLines === 0) return;
-    try {
-      fs.writeSync(this.#fd, this.#waiting);
-      this.#forget();
-    } catch (error) {
-      this.#options.onTrouble(whyOf(error));
-    }
+    const fd = this.#fd;
+    if (fd === undefined || this.#over) return;
+    if (this.#batch !== undefined && !this.#isWriting && !this.#writeNow(fd, this.#batch)) return;
+    if (!this.#isWriting) this.#batch = undefined;
+    if (this.#waitingLines > 0 && this.#writeNow(fd, batchOf(this.#waiting))) this.#forget();
   }
 
   async close(): Promise<void> {
@@ -102,41 +128,89 @@ export class LineFile {
     if (this.#over || this.#draining !== undefined) return;
     this.#draining = this.#drain(enough).then((retryMs) => {
       this.#draining = undefined;
-      if (this.#batch !== undefined || this.#waitingLines > 0) this.#arm(retryMs);
+      const isOwed = this.#batch !== undefined || this.#waitingLines > 0;
+      if (isOwed || this.#mustReopen) this.#arm(retryMs);
     });
   }
 
   /** Answers after how long to look again, if anything waits. */
   async #drain(enough: number): Promise<number> {
-    const { target, onTrouble, flushMs } = this.#options;
+    const { target, flushMs } = this.#options;
     if (typeof target === 'string') await this.#look(target);
     while (this.#batch !== undefined || this.#waitingLines > 0) {
       if (this.#fd === undefined) return RETRY_MS;
       const batch = this.#batch ?? this.#take();
       this.#batch = batch;
-      const failure = await writeSome(this.#fd, batch);
-      if (batch.offset === batch.bytes.length) this.#batch = undefined;
-      switch (failure?.code) {
-        case undefined:
-          // Few lines at a time would cost more than they are worth.
-          if (this.#batch === undefined && this.#waiting.length < enough) return flushMs;
-          break;
-        case 'EAGAIN':
-          return RETRY_BUSY_MS;
-        case 'EPIPE':
-          onTrouble(whyOf(failure));
-          this.#end();
-          return flushMs;
-        default:
-          onTrouble(whyOf(failure));
-          return RETRY_MS;
-      }
+      if (typeof target === 'string') await this.#turnIfDue(target, batch);
+      // Turning may have put a line end before the batch, or found no file to open.
+      if (this.#fd === undefined || this.#over || this.#batch !== batch) continue;
+      const waitMs = await this.#write(this.#fd, batch);
+      if (waitMs !== undefined) return waitMs;
+      // Few lines at a time would cost more than they are worth.
+      if (this.#batch === undefined && this.#waiting.length < enough) return flushMs;
     }
     return flushMs;
   }
 
-  #take(): Batch {
-    const batch = { bytes: Buffer.from(this.#waiting), lines: this.#waitingLines, offset: 0 };
+  /** Writes a part of the batch; answers how long to wait before the next try if there must be. */
+  async #write(fd: number, batch: LineBatch): Promise<number | undefined> {
+    const { flushMs, world } = this.#options;
+    const before = batch.offset;
+    this.#isWriting = true;
+    const failure = await writeSome(fd, batch);
+    this.#isWriting = false;
+    this.#bytes += batch.offset - before;
+    this.#writtenAt = world.clock.unix();
+    if (batch.offset === batch.bytes.length) {
+      this.#batch = undefined;
+      if (this.#isTroubled) this.#options.onWhole();
+      this.#isTroubled = false;
+    }
+    switch (failure?.code) {
+      case undefined:
+        return undefined;
+      case 'EAGAIN':
+        return RETRY_BUSY_MS;
+      case 'EPIPE':
+        this.#complain(failure);
+        this.#end();
+        return flushMs;
+      default:
+        this.#complain(failure);
+        return RETRY_MS;
+    }
+  }
+
+  /** Whether all of the batch got into the file; half a line does not stay in it. */
+  #writeNow(fd: number, batch: LineBatch): boolean {
+    try {
+      while (batch.offset < batch.bytes.length) {
+        batch.offset += fs.writeSync(fd, batch.bytes, batch.offset);
+      }
+      return true;
+    } catch (error) {
+      this.#complain(error);
+      takeBack(fd, batch);
+      return false;
+    }
+  }
+
+  async #turnIfDue(path: string, batch: LineBatch): Promise<void> {
+    const { rotation, world } = this.#options;
+    if (rotation === undefined || batch.offset > 0) return;
+    const filled = { bytes: this.#bytes, writtenAt: this.#writtenAt };
+    if (!isDue(rotation, filled, batch.bytes.length, world.clock.unix())) return;
+    // Somebody else may have turned it in this moment.
+    const found = await statOf(path);
+    const why =
+      found?.inode === this.#inode ? await turnFiles(path, rotation.keepFiles) : undefined;
+    if (this.#over) return;
+    if (why !== undefined) this.#complain(why);
+    else this.#openAnew(path);
+  }
+
+  #take(): LineBatch {
+    const batch = batchOf(this.#waiting);
     this.#forget();
     return batch;
   }
@@ -149,28 +223,60 @@ export class LineFile {
   /** Opens the path anew when it is not, or no longer, the file that is written to. */
   async #look(path: string): Promise<void> {
     const now = this.#options.world.clock.mono();
-    if (this.#fd !== undefined && now - this.#lookedAt < LOOK_MS) return;
+    const isSoon = now - this.#lookedAt < LOOK_MS && !this.#mustReopen && !this.#isTroubled;
+    if (this.#fd !== undefined && isSoon) return;
     this.#lookedAt = now;
-    const inode = await inodeOf(path);
-    if (this.#over || (this.#fd !== undefined && inode === this.#inode)) return;
+    const mustReopen = this.#mustReopen;
+    this.#mustReopen = false;
+    const found = await statOf(path);
+    if (this.#over) return;
+    if (this.#fd === undefined || mustReopen || found?.inode !== this.#inode) {
+      this.#openAnew(path);
+      return;
+    }
+    // Smaller than it was: truncated by a rotation that copies.
+    this.#bytes = found.size;
+    if (this.#batch !== undefined) this.#guarded(this.#fd, this.#batch, resume);
+  }
+
+  #openAnew(path: string): void {
+    if (this.#fd !== undefined && this.#batch !== undefined) {
+      this.#guarded(this.#fd, this.#batch, takeBack);
+    }
     this.#release();
     this.#open(path);
+  }
+
+  #guarded(fd: number, batch: LineBatch, act: (fd: number, batch: LineBatch) => void): void {
+    try {
+      act(fd, batch);
+    } catch (error) {
+      this.#complain(error);
+    }
   }
 
   #open(path: string): void {
     this.#lookedAt = this.#options.world.clock.mono();
     let fd: number | undefined;
     try {
-      fd = fs.openSync(path, 'a', this.#options.mode);
+      fd = fs.openSync(path, 'a+', this.#options.mode);
       const stat = fs.fstatSync(fd);
       // Only of a file of ours: the mode of a device is everybody's.
       if (stat.isFile()) fs.fchmodSync(fd, this.#options.mode);
-      this.#inode = `${stat.dev}/${stat.ino}`;
+      this.#inode = inodeOf(stat);
+      this.#bytes = stat.isFile() ? stat.size : 0;
+      this.#writtenAt = stat.mtimeMs;
+      if (stat.isFile() && isTorn(fd)) this.#batch = afterLineEnd(this.#batch);
       this.#fd = fd;
     } catch (error) {
       if (fd !== undefined) fs.closeSync(fd);
-      this.#options.onTrouble(whyOf(error));
+      this.#complain(error);
     }
+  }
+
+  #complain(why: unknown): void {
+    this.#isTroubled = true;
+    this.#options.onTrouble(whyOf(why));
   }
 
   #release(): void {
@@ -181,30 +287,13 @@ export class LineFile {
   #end(): void {
     this.#over = true;
     if (this.#alarm !== undefined) this.#options.world.timers.clear(this.#alarm);
-    const lost = this.#waitingLines + (this.#batch?.lines ?? 0);
+    const batch = this.#batch;
+    if (this.#fd !== undefined && batch !== undefined && !this.#isWriting) {
+      this.#guarded(this.#fd, batch, takeBack);
+    }
+    const lost = this.#waitingLines + (batch === undefined ? 0 : linesLeft(batch));
     this.#batch = undefined;
     this.#forget();
     if (lost > 0) this.#options.onLost(lost);
   }
-}
-
-/** Writes a part of the batch, often all of it. */
-function writeSome(fd: number, batch: Batch): Promise<NodeJS.ErrnoException | undefined> {
-  return new Promise((resolve) => {
-    const { bytes, offset } = batch;
-    fs.write(fd, bytes, offset, bytes.length - offset, null, (error, count) => {
-      if (error === null) batch.offset += count;
-      resolve(error ?? undefined);
-    });
-  });
-}
-
-function inodeOf(path: string): Promise<string> {
-  return new Promise((resolve) => {
-    fs.stat(path, (error, stat) => resolve(error === null ? `${stat.dev}/${stat.ino}` : 'none'));
-  });
-}
-
-function whyOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

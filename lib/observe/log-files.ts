@@ -1,10 +1,9 @@
 import { type Logger, pino } from 'pino';
 import type { World } from '../base/time.ts';
-import type { Counters } from './counters.ts';
+import type { Counters, LogFile } from './counters.ts';
 import { LineFile } from './line-file.ts';
+import type { Rotation } from './rotation.ts';
 
-/** About 20,000 step lines: what some seconds of a slow disk let pile up. */
-const WAITING_CHARS_MAX = 8 * 1024 * 1024;
 const FLUSH_MS = 200;
 const COMPLAIN_EVERY_MS = 60_000;
 /** Records hold whole numbers. */
@@ -13,13 +12,15 @@ const STEPS_MODE = 0o640;
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 
-export type LogOptions = {
+export type LogOptions = Rotation & {
   readonly site: string;
   readonly level: LogLevel;
   /** `stdout`, `none`, or a path. Notices go there too, with `none` to standard error. */
   readonly steps: string;
   /** A path, or `none`. */
   readonly records: string;
+  /** Characters that may wait, for each file, while it cannot be written; what is more is lost. */
+  readonly waitingCharsMax: number;
   readonly world: World;
 };
 
@@ -31,31 +32,54 @@ export type LogFiles = {
   readonly all: readonly LineFile[];
 };
 
-/** Opens where the log goes. A file that cannot be opened is tried again; the other one says so. */
+/**
+ * Opens where the log goes. A file that cannot be written is tried again; standard error says so,
+ * since the step log may lie on the same full disk.
+ */
 export function openLogFiles(options: LogOptions, counters: Counters): LogFiles {
-  const { steps, records, world } = options;
-  const open = (target: string | 1 | 2, mode: number, onTrouble: (why: string) => void) =>
-    new LineFile({
-      target,
-      mode,
-      waitingMax: WAITING_CHARS_MAX,
-      flushMs: FLUSH_MS,
-      world,
-      onLost: counters.countLost,
-      onTrouble,
-    });
-  const terminal = open(steps === 'stdout' ? 1 : 2, STEPS_MODE, () => undefined);
-  const terminalLog = loggerTo(terminal, options);
-  const complain = (log: Logger, file: string) => complaints(log, file, options, counters);
-  const stepFile = isPath(steps)
-    ? open(steps, STEPS_MODE, complain(terminalLog, 'steps'))
-    : undefined;
-  const log = stepFile === undefined ? terminalLog : loggerTo(stepFile, options);
-  const recordFile = isPath(records)
-    ? open(records, RECORDS_MODE, complain(log, 'records'))
-    : undefined;
-  const all = [stepFile, recordFile, terminal].filter((file) => file !== undefined);
+  const { steps, records } = options;
+  const quiet: Voice = { onTrouble: () => undefined, onWhole: () => undefined };
+  const open = (name: LogFile, target: string | 1 | 2, voice: Voice) =>
+    openOne(name, target, voice, options, counters);
+  const errors = open('terminal', 2, quiet);
+  const output = steps === 'stdout' ? open('terminal', 1, quiet) : undefined;
+  const errorLog = loggerTo(errors, options);
+  const voice = (file: LogFile, logs: Hearers) => voiceOf(file, logs, options, counters);
+  // The step log cannot tell of its own trouble, but afterwards where lines are missing.
+  const afterwards = [errorLog];
+  const stepVoice = voice('steps', { trouble: [errorLog], whole: afterwards });
+  const stepFile = isPath(steps) ? open('steps', steps, stepVoice) : undefined;
+  const log = loggerTo(stepFile ?? output ?? errors, options);
+  if (stepFile !== undefined) afterwards.push(log);
+  const hearers = stepFile === undefined && output === undefined ? [log] : [log, errorLog];
+  const recordVoice = voice('records', { trouble: hearers, whole: hearers });
+  const recordFile = isPath(records) ? open('records', records, recordVoice) : undefined;
+  const all = [stepFile, recordFile, output, errors].filter((file) => file !== undefined);
   return { log, records: recordFile, all };
+}
+
+function openOne(
+  name: LogFile,
+  target: string | 1 | 2,
+  { onTrouble, onWhole }: Voice,
+  options: LogOptions,
+  counters: Counters,
+): LineFile {
+  const { world, waitingCharsMax: waitingMax, rotateBytes, rotateHours, keepFiles } = options;
+  return new LineFile({
+    target,
+    mode: name === 'records' ? RECORDS_MODE : STEPS_MODE,
+    waitingMax,
+    flushMs: FLUSH_MS,
+    world,
+    onLost(lines) {
+      counters.countLost(name, lines);
+      onTrouble('more lines wait than log.waitingCharsMax allows');
+    },
+    onTrouble,
+    onWhole,
+    rotation: { rotateBytes, rotateHours, keepFiles },
+  });
 }
 
 function isPath(target: string): boolean {
@@ -88,18 +112,32 @@ function timestamps({ clock }: World): () => string {
   };
 }
 
-/** Says once a minute that a file cannot be written, and how many lines are lost so far. */
-function complaints(
-  log: Logger,
-  file: string,
+type Hearers = { readonly trouble: readonly Logger[]; readonly whole: readonly Logger[] };
+type Voice = { readonly onTrouble: (why: string) => void; readonly onWhole: () => void };
+
+/** Says once a minute that a file cannot be written and how much is lost, and when that is over. */
+function voiceOf(
+  file: LogFile,
+  { trouble, whole }: Hearers,
   { site, world }: LogOptions,
   counters: Counters,
-): (why: string) => void {
+): Voice {
   let saidAt = Number.NEGATIVE_INFINITY;
-  return (why) => {
-    const now = world.clock.mono();
-    if (now - saidAt < COMPLAIN_EVERY_MS) return;
-    saidAt = now;
-    log.error({ event: 'log-write-failed', file, why, lost: counters.lost(), site });
+  let isTold = false;
+  return {
+    onTrouble(why) {
+      const now = world.clock.mono();
+      if (now - saidAt < COMPLAIN_EVERY_MS) return;
+      saidAt = now;
+      isTold = true;
+      const lost = counters.lost(file);
+      for (const log of trouble) log.error({ event: 'log-write-failed', file, why, lost, site });
+    },
+    onWhole() {
+      if (!isTold) return;
+      isTold = false;
+      const lost = counters.lost(file);
+      for (const log of whole) log.warn({ event: 'log-written-again', file, lost, site });
+    },
   };
 }

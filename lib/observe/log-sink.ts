@@ -24,7 +24,11 @@ export type Observer = {
   readonly sink: EventSink;
   readonly recent: RecentCalls;
   readonly metricsText: () => Promise<string>;
+  /** Changes what is written from now on. */
+  readonly reconfigure: (next: Pick<ObserverOptions, 'level' | 'readableHosts'>) => void;
   readonly flush: () => Promise<void>;
+  /** Opens all files anew: they may have been renamed. */
+  readonly reopen: () => void;
   /** Writes what waits at once, for a process that is about to die. */
   readonly flushNow: () => void;
   readonly close: () => Promise<void>;
@@ -34,19 +38,26 @@ export type Observer = {
 export function openObserver(options: ObserverOptions): Observer {
   const counters = openCounters(options.callsActive);
   const recent = new RecentCalls(options.callsKeptMax ?? CALLS_KEPT_MAX);
-  const mask = maskFor(options.readableHosts);
   const { log, records, all } = openLogFiles(options, counters);
+  const manner: Manner = mannerOf(log, options);
   return {
     sink: {
-      step: stepWriter(log, options.steps === 'none', mask, recent),
+      step: stepWriter(log, manner, recent),
       record: recordWriter(records, counters, recent),
-      note: (notice) => writeNotice(log, options.site, mask, notice),
+      note: (notice) => writeNotice(log, options.site, manner.mask, notice),
       count: counters.count,
     },
     recent,
     metricsText: counters.text,
+    reconfigure: ({ level, readableHosts }) => {
+      log.level = level;
+      Object.assign(manner, mannerOf(log, { ...options, readableHosts }));
+    },
     flush: async () => {
       await Promise.all(all.map((file) => file.flush()));
+    },
+    reopen: () => {
+      for (const file of all) file.reopen();
     },
     flushNow: () => {
       for (const file of all) file.flushNow();
@@ -57,11 +68,18 @@ export function openObserver(options: ObserverOptions): Observer {
   };
 }
 
-function stepWriter(log: Logger, isSilent: boolean, mask: Mask, recent: RecentCalls) {
-  const isWritten = !isSilent && log.isLevelEnabled('info');
+/** How lines are written, worked out once for thousands of them. */
+type Manner = { areStepsWritten: boolean; mask: Mask };
+
+function mannerOf(log: Logger, { steps, readableHosts }: ObserverOptions): Manner {
+  const areStepsWritten = steps !== 'none' && log.isLevelEnabled('info');
+  return { areStepsWritten, mask: maskFor(readableHosts) };
+}
+
+function stepWriter(log: Logger, manner: Manner, recent: RecentCalls) {
   return (step: Step) => {
     recent.step(step);
-    if (isWritten) log.info(stepLine(step, mask));
+    if (manner.areStepsWritten) log.info(stepLine(step, manner.mask));
   };
 }
 

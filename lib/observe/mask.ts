@@ -1,39 +1,4 @@
-/** How a field is masked: `never` is not written at all, `plain` as it is. */
-export type Masking = 'plain' | 'address' | 'uri' | 'text' | 'never';
-
-/** What becomes of each field of a log line. A field that does not stand here is `text`. */
-export const MASKING: Readonly<Record<string, Masking>> = {
-  event: 'plain',
-  site: 'plain',
-  callId: 'plain',
-  leg: 'plain',
-  direction: 'plain',
-  gateway: 'plain',
-  group: 'plain',
-  trunk: 'plain',
-  local: 'plain',
-  listener: 'plain',
-  admin: 'plain',
-  receivedOn: 'plain',
-  method: 'plain',
-  version: 'plain',
-  remote: 'address',
-  source: 'address',
-  sipCallId: 'address',
-  from: 'uri',
-  to: 'uri',
-  uri: 'uri',
-  contact: 'uri',
-  message: 'text',
-  why: 'text',
-  body: 'never',
-  sdp: 'never',
-  authorization: 'never',
-  proxyAuthorization: 'never',
-  password: 'never',
-  secret: 'never',
-  token: 'never',
-};
+import { type Masking, maskingOf } from './masking.ts';
 
 const TEXT_MAX = 2048;
 const STACK_MAX = 4096;
@@ -41,15 +6,23 @@ const DEPTH_MAX = 3;
 const WITHHELD = '[withheld]';
 
 /** Whether a text holds anything at all that the masks look for; most do not. */
-const SUSPECT = /[:@]|\d{5}|\d\.\d|\+\d|[\r\n]|\b(?:digest|basic|bearer)\s/i;
+const SUSPECT = /[:@<]|\d{5}|\d\.\d|\+\d|[\r\n]|\b(?:digest|basic|bearer)\s/i;
 const SDP_LINE = /(?:^|[\r\n])(?:v=0|m=\w+ \d)/;
+/** PIDF-LO, GML or any other XML: where somebody is, in a hundred spellings. */
+const MARKUP =
+  /<\?xml|<\/?(?!anonymous>)(?:[\w.-]{1,32}:)?[a-z][\w.-]{0,64}(?:\s[^<>@]{0,256})?\/?>/i;
+const GEO_URI = /\bgeo:[^\s<>"]*/gi;
+/** A latitude or a longitude: three places behind the point are a hundred metres. */
+const DEGREES = /(?<![\d.])[-+]?\d{1,3}\.\d{3,}(?![\d.])/g;
 const CREDENTIALS = /\b(digest|basic|bearer)\s.*/gi;
 const SIP_URI = /\b(sips?):([^@\s<>"]{0,256})@([^\s<>"]*)/gi;
 const TEL_URI = /\btel:([^\s<>";,]+)/gi;
 const IPV4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/g;
 const IPV6 = /(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/gi;
 /** Not a port, which follows a colon. */
-const NUMBER = /\+\d[\d ().-]{4,20}\d|(?<![\w.:])\d{5,}/g;
+const NUMBER = /\+\d[\d ().-]{4,20}\d|(?<![\w.:])\d{5,}|(?<!\d)\d{6,}/g;
+/** IMSI and IMEI have 14 digits or more; Unix milliseconds have 13. */
+const NUMBER_OF_PERSON_MIN = 1e13;
 
 /** Hides who called whom in the step log; hosts that are ours or a gateway's stay readable. */
 export type Mask = {
@@ -92,8 +65,8 @@ function rememberLast(mask: (text: string) => string): (text: string) => string 
 
 function maskText(text: string, addresses: (text: string) => string): string {
   if (!SUSPECT.test(text)) return text;
-  if (SDP_LINE.test(text)) return WITHHELD;
-  return addresses(text)
+  if (SDP_LINE.test(text) || MARKUP.test(text)) return WITHHELD;
+  return addresses(text.replace(GEO_URI, `geo:${WITHHELD}`).replace(DEGREES, WITHHELD))
     .replace(CREDENTIALS, `$1 ${WITHHELD}`)
     .replace(NUMBER, (digits) => maskUser(digits));
 }
@@ -131,11 +104,13 @@ function clip(text: string, max: number): string {
 }
 
 function maskValue(mask: Mask, name: string, value: unknown, depth: number): unknown {
-  const masking = MASKING[name] ?? 'text';
+  const masking = maskingOf(name);
   if (value === undefined || masking === 'never') return undefined;
-  if (typeof value === 'string') return masking === 'plain' ? value : mask[masking](value);
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
-  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'string') return maskString(mask, masking, value);
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    return maskNumber(masking, value);
+  }
+  if (typeof value === 'boolean' || value === null) return value;
   if (typeof value !== 'object') return undefined;
   if (depth === DEPTH_MAX) return '[deeper]';
   if (value instanceof Error) return maskError(mask, value);
@@ -145,9 +120,27 @@ function maskValue(mask: Mask, name: string, value: unknown, depth: number): unk
   }
   const masked: Record<string, unknown> = {};
   for (const [key, each] of Object.entries(value)) {
-    masked[key] = maskValue(mask, key, each, depth + 1);
+    // Something may be counted by number.
+    masked[mask.text(key)] = maskValue(mask, key, each, depth + 1);
   }
   return masked;
+}
+
+function maskString(mask: Mask, masking: Exclude<Masking, 'never'>, value: string): string {
+  switch (masking) {
+    case 'plain':
+      return value;
+    case 'person':
+      return maskUser(value);
+    default:
+      return mask[masking](value);
+  }
+}
+
+function maskNumber(masking: Masking, value: number | bigint): unknown {
+  const isPerson = masking === 'person' || (masking !== 'plain' && value >= NUMBER_OF_PERSON_MIN);
+  if (isPerson) return maskUser(String(value));
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 /** The stack goes line by line, since a bug has to be found and a line is short enough to mask. */

@@ -171,6 +171,11 @@ export interface SipEngine {
   answer(leg: LegId, response: InviteResponse): void;
   /** Sends 300 to 699 on leg a. */
   reject(leg: LegId, response: InviteResponse): void;
+  /**
+   * Makes a new leg a part of an older one: its INVITE gets the same responses, and its CANCEL is
+   * its own, until it is the last one. False: it can be joined no more, and nothing has changed.
+   */
+  join(leg: LegId, older: LegId): boolean;
   invite(invite: OutgoingInvite): void;
   /** Gives up leg b; on the wire only after its first provisional response. [3261-9.1] */
   cancel(leg: LegId, headers: readonly Header[]): void;

@@ -12,13 +12,15 @@ const { values } = parseArgs({
     gateway: { type: 'string', default: '127.9.0.31:5080' },
     rate: { type: 'string', default: '200' },
     calls: { type: 'string', default: '2000' },
+    /** How long a call lasts after its ACK. */
+    holdMs: { type: 'string', default: '50' },
     pin: { type: 'boolean', default: false },
   },
 });
 const RATE = Number(values.rate);
 const CALLS = Number(values.calls);
-const HOLD_MS = 50;
-const PATIENCE_MS = 5000;
+const HOLD_MS = Number(values.holdMs);
+const PATIENCE_MS = 5000 + HOLD_MS;
 const TICK_MS = 5;
 /** Two runs against one subject must not look like repetitions. */
 const RUN = process.pid;

@@ -63,7 +63,10 @@ export class ScriptedCaller {
     const first = !inDialog || (acksRefusal && cseq === 1);
     const uri = first ? this.#uri : this.#contact;
     const own = line.what === 'ACK' && !acksRefusal ? `ack${++this.#branches}` : `own${cseq}`;
-    const branch = `z9hG4bK${first ? 'first' : own}`;
+    // The way of a further INVITE of the same call, and of its CANCEL and ACK.
+    const way = line.options.get('way');
+    const initial = way === undefined ? 'first' : `way-${way}`;
+    const branch = `z9hG4bK${first ? initial : own}`;
     const hops = line.options.get('max-forwards') ?? '70';
     const required = line.options.get('require');
     const headers = [
@@ -115,6 +118,8 @@ export class ScriptedGateway {
       return respondTo(line, this.#last(line.of), tag, this.#me);
     }
     const invite = this.#first ?? this.#last('INVITE');
+    const back = line.options.get('back');
+    if (back !== undefined) return sendBack(line, invite, back, this.#me);
     const cseq = line.options.get('cseq') ?? '1';
     const own = line.what === 'ACK' && this.#lastFinal < 300 ? `ack${++this.#acks}` : cseq;
     const transaction = line.what === 'ACK' && this.#lastFinal >= 300 ? 'INVITE' : line.what;
@@ -150,6 +155,25 @@ function respondTo(line: Line, request: SipRequest, tag: string | undefined, me:
     `Contact: <sip:gateway@${writeAddress(me)}>`,
   ];
   return write(`SIP/2.0 ${line.what} As Scripted`, headers, line.sdp);
+}
+
+/** Our INVITE as a proxy or a B2BUA sends it on to the site, and the ACK of what it is told. */
+function sendBack(line: Line, invite: SipRequest, by: string, me: Address): Buffer {
+  const hops = Number(headerValue(invite.headers, 'max-forwards')) - 1;
+  const isProxy = by === 'proxy';
+  const from = headerValue(invite.headers, 'from') ?? '';
+  const headers = [
+    `Via: SIP/2.0/UDP ${writeAddress(me)};branch=z9hG4bKback;rport`,
+    ...(isProxy ? headerValues(invite.headers, 'via').map((via) => `Via: ${via}`) : []),
+    `Max-Forwards: ${hops}`,
+    `From: ${by === 'stranger' ? from.replace(/;tag=.*/, ';tag=new') : from}`,
+    `To: ${headerValue(invite.headers, 'to')}`,
+    `Call-ID: ${isProxy ? invite.callId : 'made-by-the-b2bua'}`,
+    `CSeq: ${invite.cseq.number} ${line.what}`,
+    `Contact: <sip:gateway@${writeAddress(me)}>`,
+  ];
+  const user = /^sip:(\w+)@/.exec(invite.uri)?.[1] ?? '';
+  return write(`${line.what} sip:${user}@192.0.2.112 SIP/2.0`, headers, line.sdp);
 }
 
 export type Heard = SipRequest | SipResponse;

@@ -16,7 +16,7 @@ describe('golden ladders', () => {
         writeLine(line.atMs, line.from, line.to, line.text),
       );
       expect(transcript).toBe(expected.join('\n'));
-      expect(site.told.records.map(summary)).toEqual([script.record]);
+      expect(site.told.records.map(summary)).toEqual(script.records);
       expect(site.told.notices.filter(({ event }) => event === 'bug')).toEqual([]);
       expect(site.node.callsNow()).toBe(0);
       expect(alarmsLeft).toBe(0);

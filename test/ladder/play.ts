@@ -149,6 +149,8 @@ function describe({ bytes, to }: Packet, caller: ScriptedCaller): string {
     caller.hear(bytes);
     const fork = caller.forkOf(message.to.tag);
     if (fork > 1) words.push(`fork=${fork}`);
+    const branch = /^z9hG4bKway-(\w+)$/.exec(message.via.branch ?? '')?.[1];
+    if (branch !== undefined) words.push(`way=${branch}`);
     if (method === 'INVITE' && number > 1) words.push(`cseq=${number}`);
     const cause = /cause=(\d+)/.exec(headerValue(message.headers, 'reason') ?? '')?.[1];
     if (cause !== undefined) words.push(`cause=${cause}`);

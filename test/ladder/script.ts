@@ -18,7 +18,8 @@ export type Script = {
   readonly gateways: number;
   readonly losses: readonly { readonly match: string; readonly count: number }[];
   readonly lines: readonly Line[];
-  readonly record: string;
+  /** One a call, in the order of their ends. */
+  readonly records: readonly string[];
 };
 
 /** Reads a ladder file; throws with the line that it does not understand. */
@@ -32,8 +33,8 @@ export function readScript(text: string): Script {
     count: Number(count),
   }));
   const lines = rest.filter((line) => /^ *\d/.test(line)).map(readLine);
-  const record = rest.find((line) => line.startsWith('record ')) ?? '';
-  return { title, emergency: emergency === 'emergency', gateways, losses, lines, record };
+  const records = rest.filter((line) => line.startsWith('record '));
+  return { title, emergency: emergency === 'emergency', gateways, losses, lines, records };
 }
 
 function readLine(line: string): Line {

@@ -7,7 +7,7 @@ import { type Address, writeAddress } from '../../lib/sip/address.ts';
 import { type Child, type ChildEnd, startChild } from './child.ts';
 import { until } from './until.ts';
 
-const PROGRAM = join(__dirname, '..', '..', 'dist', 'apps', 'cli', 'landfall.js');
+export const PROGRAM = join(__dirname, '..', '..', 'dist', 'apps', 'cli', 'landfall.js');
 const LIFE_MS = 170_000;
 
 export type SiteOptions = {
@@ -27,6 +27,8 @@ export type Site = {
   readonly gatewaySide: Address;
   readonly admin: string;
   readonly child: Child;
+  /** Writes the site file anew with other further keys; the node does not know of it yet. */
+  rewrite(keys: Readonly<Record<string, unknown>>): void;
   records(): readonly CallRecord[];
   steps(): readonly Step[];
   /** Waits until that many calls have ended. */
@@ -44,8 +46,9 @@ export type Site = {
 export async function startSite(options: SiteOptions): Promise<Site> {
   const { folder, net } = options;
   const file = join(folder, 'site.yaml');
-  const config = siteFile(options);
-  writeFileSync(file, JSON.stringify(config, null, 2));
+  const rewrite = (keys: SiteOptions['keys']) =>
+    writeFileSync(file, JSON.stringify(siteFile({ ...options, keys: { ...keys } }), null, 2));
+  rewrite(options.keys);
   const child = startChild(process.execPath, [PROGRAM, 'start', '--config', file], {
     cwd: folder,
     lifeMs: LIFE_MS,
@@ -64,6 +67,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     ...addressesOf(net),
     admin,
     child,
+    rewrite,
     records,
     steps: () =>
       readLines<Step>(join(folder, 'steps.ndjson')).filter(({ callId }) => callId !== undefined),

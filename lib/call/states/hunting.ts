@@ -92,7 +92,8 @@ function mayTryNext(
   status: number,
   cause: EventOf<'b-refused'>['cause'],
 ): boolean {
-  if (failoverOn === 'any') return true;
+  // What one gateway sends back to us another one may have a way for. [3261-21.4.20]
+  if (failoverOn === 'any' || status === 482) return true;
   if (cause !== 'response' && failoverOn.includes(cause)) return true;
   return failoverOn.includes(status);
 }

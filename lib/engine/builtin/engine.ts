@@ -30,6 +30,7 @@ import type { Core } from './core.ts';
 import type { Datagrams } from './datagrams.ts';
 import { type EarQueue, earQueue } from './ear-queue.ts';
 import { serveInDialog } from './in-dialog.ts';
+import { joinA } from './joined-invites.ts';
 import { acknowledgedA, answerA, hangUpA, rejectA, ringA, silenceA } from './leg-a.ts';
 import {
   acknowledgeB,
@@ -125,6 +126,12 @@ export class BuiltinEngine implements SipEngine {
   reject(leg: LegId, response: InviteResponse): void {
     const found = this.#core.legsA.get(leg);
     if (found !== undefined) rejectA(this.#core, found, response);
+  }
+
+  join(leg: LegId, older: LegId): boolean {
+    const found = this.#core.legsA.get(leg);
+    const into = this.#core.legsA.get(older);
+    return found !== undefined && into !== undefined && joinA(this.#core, found, into);
   }
 
   invite(invite: OutgoingInvite): void {

@@ -9,7 +9,7 @@ import type { Arrival } from './arrival.ts';
 import { sendBye } from './bye.ts';
 import { closeWithin, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
-import type { DialogA, DialogStateA, Flow, LegA, Repeat } from './legs.ts';
+import type { Copy, DialogA, DialogStateA, Flow, LegA, Repeat } from './legs.ts';
 import { isBehindNat, keepPinhole, stopPinhole } from './pinhole.ts';
 import { composeResponse } from './proto/compose.ts';
 import { uasDialog } from './proto/dialog.ts';
@@ -27,12 +27,14 @@ export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival
     side: 'a',
     id: core.serials.leg(),
     number: request.cseq.number,
-    phase: { tag: 'pending', invite: request, transaction },
+    phase: { tag: 'pending', invite: request, transactions: [transaction] },
     door: wire,
     flow: { wire, to: receivedOn.source },
     isBehindNat: isBehindNat(arrival),
     pinhole: undefined,
     dialogs: [],
+    said: undefined,
+    copies: [],
   };
   transaction.leg = leg;
   core.legsA.set(leg.id, leg);
@@ -45,28 +47,32 @@ export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival
 /** Sends 101 to 199. [3261-13.3.1.1] */
 export function ringA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
-  const { invite, transaction } = leg.phase;
+  const { invite, transactions } = leg.phase;
   dialogOf(core, leg, invite, response.tag);
-  respond(core, transaction, response);
+  leg.said = response;
+  for (const transaction of transactions) respond(core, transaction, response);
 }
 
 /** Sends a 2xx and repeats it, from T1 on at growing intervals, until its ACK. [3261-13.3.1.4] */
 export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
-  const { invite, transaction } = leg.phase;
+  const { invite, transactions } = leg.phase;
   const entry = dialogOf(core, leg, invite, response.tag);
   leg.phase = { tag: 'final' };
   leg.flow = flowFrom(core, leg, response.contact);
-  const bytes = respond(core, transaction, response);
-  const { wire, to } = transaction;
-  const repeat = { bytes, flow: { wire, to }, intervalMs: T1_MS, waitedMs: 0 };
+  leg.said = response;
+  const [copy, ...copies] = transactions.map((one) => respond(core, one, response));
+  if (copy === undefined) throw new Error(`leg ${leg.id} has no INVITE to answer`);
+  leg.copies.push(...copies);
+  const repeat = { ...copy, intervalMs: T1_MS, waitedMs: 0 };
   awaitAck(core, entry, repeat, T1_MS, undefined);
 }
 
 /** Sends 300 to 699. */
 export function rejectA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
-  respond(core, leg.phase.transaction, response);
+  leg.said = undefined;
+  for (const transaction of leg.phase.transactions) respond(core, transaction, response);
   lingerA(core, leg);
 }
 
@@ -76,7 +82,8 @@ function flowFrom(core: Core, { flow }: LegA, contact: UriText | undefined): Flo
   return wire === undefined ? flow : { wire, to: flow.to };
 }
 
-function respond(core: Core, transaction: InviteServer, response: InviteResponse): Buffer {
+/** Gives the response on one INVITE of the leg. */
+export function respond(core: Core, transaction: InviteServer, response: InviteResponse): Copy {
   const { status, reason, tag, contact, body } = response;
   const formsDialog = status < 300;
   const own = contact === undefined ? [] : [header('Contact', `<${contact}>`)];
@@ -90,7 +97,8 @@ function respond(core: Core, transaction: InviteServer, response: InviteResponse
     body,
   });
   core.servers.respond(transaction, status, bytes);
-  return bytes;
+  const { wire, to } = transaction;
+  return { bytes, flow: { wire, to } };
 }
 
 /** The dialog of one To-tag of ours: to the caller, each tag is another callee. [3261-12.1] */
@@ -137,7 +145,9 @@ function onRepeatDue(core: Core, entry: DialogA, hasWaitedMs: number): void {
     if (bye !== undefined) endByUs(core, entry, bye);
     return;
   }
-  core.wires.send(repeat.flow.wire, repeat.bytes, repeat.flow.to);
+  for (const { bytes, flow } of [repeat, ...entry.leg.copies]) {
+    core.wires.send(flow.wire, bytes, flow.to);
+  }
   const intervalMs = Math.min(repeat.intervalMs * 2, T2_MS);
   const waitMs = Math.min(intervalMs, PATIENCE_MS - waitedMs);
   awaitAck(core, entry, { ...repeat, intervalMs, waitedMs }, waitMs, bye);
@@ -165,6 +175,7 @@ export function acknowledgedA(core: Core, entry: DialogA, arrival: Arrival): voi
   }
   entry.state = { tag: 'acknowledged' };
   keepPinhole(core, entry);
+  leg.copies.length = 0;
   leg.flow = { wire, to: receivedOn.source };
   const { localTag: tag } = entry.dialog;
   const { headers, body } = request;

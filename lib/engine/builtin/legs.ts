@@ -1,4 +1,5 @@
 import type { Alarm } from '../../base/time.ts';
+import type { InviteResponse } from '../../ports/sip-engine.ts';
 import type { Address } from '../../sip/address.ts';
 import type { LegId, SipCallId, Tag } from '../../sip/ids.ts';
 import type { Header, SipRequest } from '../../sip/message.ts';
@@ -27,6 +28,10 @@ export type LegA = {
   readonly isBehindNat: boolean;
   pinhole: Pinhole | undefined;
   readonly dialogs: DialogA[];
+  /** Its last 1xx or 2xx, as long as a further INVITE may ask for it. */
+  said: InviteResponse | undefined;
+  /** The 2xx on further INVITEs, until its ACK. */
+  readonly copies: Copy[];
 };
 
 /** What keeps the caller's router from forgetting it. */
@@ -36,7 +41,8 @@ export type PhaseA =
   | {
       readonly tag: 'pending';
       readonly invite: SipRequest;
-      readonly transaction: InviteServer;
+      /** One for each INVITE of the call that came and has not been cancelled by itself. */
+      readonly transactions: readonly InviteServer[];
     }
   /** The final response was given. */
   | { readonly tag: 'final' }
@@ -69,10 +75,11 @@ export type DialogStateA =
 
 export type EndedBy = 'us' | 'them';
 
+/** A message and the way it goes. */
+export type Copy = { readonly bytes: Buffer; readonly flow: Flow };
+
 /** The repetition of a 2xx. */
-export type Repeat = {
-  readonly bytes: Buffer;
-  readonly flow: Flow;
+export type Repeat = Copy & {
   readonly intervalMs: number;
   readonly waitedMs: number;
 };

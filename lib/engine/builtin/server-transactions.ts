@@ -102,6 +102,7 @@ export class ServerTransactions {
 
   /** Answers whether an ACK is to be passed on to the leg. */
   #stepInvite(transaction: InviteServer, event: InviteServerEvent, bytes?: Buffer): boolean {
+    const wasAccepted = transaction.state.tag === 'accepted';
     const { state, effects } = stepInviteServer(transaction.state, event);
     transaction.state = state;
     let passesAck = false;
@@ -132,7 +133,10 @@ export class ServerTransactions {
     }
     // From here on nothing repeats it.
     if (state.tag === 'accepted' || state.tag === 'confirmed') transaction.last = undefined;
-    if (state.tag === 'terminated') this.#all.delete(transaction.key);
+    if (state.tag === 'terminated') {
+      this.#all.delete(transaction.key);
+      if (wasAccepted && transaction.leg !== undefined) transaction.leg.said = undefined;
+    }
     return passesAck;
   }
 

@@ -40,7 +40,7 @@ function fieldsOf(line: string): Fields | undefined {
 
 /** Whether all that is shown of a record is there; what a later version adds does not matter. */
 function isRecord(fields: Fields): fields is CallRecord & Fields {
-  const { times, attempts, sipCallIdB } = fields;
+  const { times, attempts, sipCallIdB, marks } = fields;
   return (
     fields['record'] === 1 &&
     allAre('string', fields, ['callId', 'sipCallIdA', 'site', 'receivedOn', 'source', 'from']) &&
@@ -48,14 +48,18 @@ function isRecord(fields: Fields): fields is CallRecord & Fields {
     allAre('number', fields, ['receivedAt', 'status', 'durationMs']) &&
     typeof fields['emergency'] === 'boolean' &&
     mayBe('string', fields, ['trunk', 'moved']) &&
+    (marks === undefined || areTexts(marks)) &&
     isFields(times) &&
     allAre('number', times, ['invite', 'ended']) &&
     mayBe('number', times, ['trying', 'ringing', 'answered', 'acked']) &&
-    Array.isArray(sipCallIdB) &&
-    sipCallIdB.every((id) => typeof id === 'string') &&
+    areTexts(sipCallIdB) &&
     Array.isArray(attempts) &&
     attempts.every(isAttempt)
   );
+}
+
+function areTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 function isAttempt(value: unknown): boolean {

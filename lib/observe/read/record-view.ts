@@ -14,6 +14,7 @@ export function recordView(record: CallRecord, paint: Paint): string {
     ['to', record.to],
     ['received on', record.receivedOn],
     ['source', record.trunk === undefined ? record.source : `${record.source} (${record.trunk})`],
+    ...marksOf(record),
     ['Call-ID a', record.sipCallIdA],
     ...record.sipCallIdB.map((id): [string, string] => ['Call-ID b', id]),
   ];
@@ -39,4 +40,8 @@ export function recordView(record: CallRecord, paint: Paint): string {
     '',
     ...[...fields, ...moments, ...attempts].map(line),
   ].join('\n');
+}
+
+function marksOf({ marks = [] }: CallRecord): [string, string][] {
+  return marks.length === 0 ? [] : [['marks', marks.join(', ')]];
 }

@@ -22,6 +22,9 @@ const REASONS: Readonly<Record<EndReason, string>> = {
   'unknown-extension': 'the caller required a SIP extension we do not have',
   'unknown-source': 'the source is no trunk of ours, and the call was no emergency',
   'no-route': 'no route matches the number',
+  loop: 'an INVITE of ours came back',
+  'over-rate': 'the source sent too many calls a second',
+  'over-share': 'the source had too many calls at once',
   overloaded: 'this node had too many calls',
   draining: 'this node was draining',
   'from-gateway-side': 'the INVITE came in on the gateway side',
@@ -49,6 +52,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'b-refused': 'given up:',
   'a-unacknowledged': 'no ACK came',
   unconfirmed: 'no ACK came',
+  marked: 'marked:',
   end: 'the end:',
   ignore: 'ignored:',
 };

@@ -34,6 +34,12 @@ describe('header plans', () => {
     ]);
   });
 
+  test('Max-Breadth crosses as it is: a hunt tries one gateway at a time [5393-5.3.3]', () => {
+    const breadth = [header('Max-Breadth', '60')];
+    expect(crossing(breadth, true)).toEqual(breadth);
+    expect(crossing(breadth, false)).toEqual(breadth);
+  });
+
   test('the extension fence holds in both', () => {
     const fenced = ['Supported', 'Require', 'Allow', 'Session-Expires', 'Min-SE', 'RSeq', 'RAck'];
     const headers = [...fenced, 'Recv-Info'].map((name) => header(name, 'x'));

@@ -30,6 +30,7 @@ async function open(changes: Partial<AdminOptions> = {}) {
     recent,
     metricsText: async () => 'landfall_calls_active 0\n',
     readiness: () => ({ ready: true, why: '' }),
+    reload: () => ({ kind: 'taken', changes: [] }),
     ...changes,
   });
   if (opened.kind === 'failed') throw new Error(opened.why);
@@ -130,7 +131,8 @@ describe('the admin pages', () => {
     const listen = { address: '127.0.0.1', port: Number(new URL(url).port) };
     const metricsText = async () => '';
     const readiness = () => ({ ready: true, why: '' });
-    expect(await openAdmin({ listen, recent, metricsText, readiness })).toEqual({
+    const reload = () => ({ kind: 'taken' as const, changes: [] });
+    expect(await openAdmin({ listen, recent, metricsText, readiness, reload })).toEqual({
       kind: 'failed',
       why: expect.stringContaining(`admin.listen is 127.0.0.1:${listen.port}: listen EADDRINUSE`),
     });

@@ -46,7 +46,7 @@ describe('the files that come along', () => {
     ]);
     expect(options.groups.map(({ emergency }) => emergency)).toEqual([true, false]);
     expect(options.trunks.map(({ source }) => source)).toEqual([['127.0.0.0/8']]);
-    expect(log).toEqual({ level: 'info', steps: 'stdout', records: './calls.ndjson' });
+    expect(log).toMatchObject({ level: 'info', steps: 'stdout', records: './calls.ndjson' });
     expect(writeAddress(admin.listen)).toBe('127.0.0.1:8112');
   });
 });

@@ -37,6 +37,7 @@ describe('a valid site file', () => {
       ],
       routes: [{ match: { urn: 'urn:service:sos' }, group: 'psap' }],
       trunks: [{ name: 'carrier-x', source: ['203.0.113.0/24'], offAnycast: 'always' }],
+      guard: { callsPerSecMax: 10, callsMax: 50 },
       hunt: {
         attemptMs: 2000,
         attemptMsMin: 700,
@@ -48,8 +49,20 @@ describe('a valid site file', () => {
     });
     expect(stateDir).toBe('./state');
     expect(keys).toEqual([]);
-    expect(log).toEqual({ level: 'info', steps: 'stdout', records: './calls.ndjson' });
+    expect(log).toMatchObject({ level: 'info', steps: 'stdout', records: './calls.ndjson' });
     expect(admin).toEqual({ listen: { address: '127.0.0.1', port: 8112 }, token: undefined });
+  });
+
+  test('gives a trunk its share, and each address without a trunk another', () => {
+    const text = siteWith(
+      'source: ["203.0.113.0/24"]',
+      'source: ["203.0.113.0/24"], callsPerSecMax: 20, callsMax: 300',
+    );
+
+    const { options } = configOf(`${text}guard: { callsPerSecMax: 1, callsMax: 2 }\n`);
+
+    expect(options.trunks).toMatchObject([{ callsPerSecMax: 20, callsMax: 300 }]);
+    expect(options.guard).toEqual({ callsPerSecMax: 1, callsMax: 2 });
   });
 
   test('gets its epoch and keys at the start', () => {

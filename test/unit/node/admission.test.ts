@@ -3,6 +3,7 @@ import type { Group } from '../../../lib/gateways/options.ts';
 import { type Condition, REFUSALS } from '../../../lib/guard/refusals.ts';
 import {
   ADMISSION,
+  conditionsMarked,
   hopsLeft,
   type Inquiry,
   isEmergency,
@@ -51,7 +52,9 @@ const fine: Inquiry = {
   trunk,
   routed: office,
   emergency: false,
+  isLoop: false,
   isBuried: false,
+  standing: { isOverRate: false, isOverShare: false },
   isDraining: false,
   callsNow: 0,
   callsMax: 10,
@@ -60,12 +63,15 @@ const conditionOf = (changes: Partial<Inquiry>) => refusalOf({ ...fine, ...chang
 
 /** How each condition comes about. */
 const CASES: Readonly<Record<Condition, Partial<Inquiry>>> = {
+  loop: { isLoop: true },
   'from-gateway-side': { invite: invite('sip:200@c', [], 'gateway') },
   'cancelled-before-invite': { isBuried: true },
   'too-many-hops': { invite: invite('sip:200@c', ['Max-Forwards: 0']) },
   'unknown-source': { trunk: undefined },
   'unknown-extension': { invite: invite('sip:200@c', ['Require: 100rel, foo']) },
   'no-route': { routed: undefined },
+  'over-rate': { standing: { isOverRate: true, isOverShare: false } },
+  'over-share': { standing: { isOverRate: false, isOverShare: true } },
   draining: { isDraining: true },
   overloaded: { callsNow: 10 },
   exhausted: { callsNow: 20 },
@@ -89,9 +95,15 @@ describe('admission', () => {
     test(`${condition}: an emergency call is refused only where it cannot be placed`, () => {
       const found = conditionOf({ ...changes, emergency: true });
       const row = REFUSALS[condition as Condition].emergency;
-      expect(found).toBe(row === 'place' ? undefined : condition);
+      expect(found).toBe(row === 'place' || row === 'mark' ? undefined : condition);
     });
   }
+
+  test('an emergency call that is over its share is marked with each condition of it', () => {
+    const over = { ...fine, standing: { isOverRate: true, isOverShare: true } };
+    expect(conditionsMarked({ ...over, emergency: true })).toEqual(['over-rate', 'over-share']);
+    expect(conditionsMarked(over)).toEqual([]);
+  });
 
   test('the first check that refuses decides', () => {
     expect(conditionOf({ isBuried: true, trunk: undefined })).toBe('cancelled-before-invite');

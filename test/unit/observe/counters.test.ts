@@ -9,7 +9,7 @@ describe('the counters', () => {
   test('begin with every fault at 0', async () => {
     const lines = await linesOf(openCounters(() => 3).text());
     expect(lines).toContain('landfall_calls_total{fault="gateway"} 0');
-    expect(lines).toContain('landfall_log_lost_total 0');
+    expect(lines).toContain('landfall_log_lost_total{file="records"} 0');
     expect(lines).toContain('landfall_calls_active 3');
   });
 
@@ -19,12 +19,12 @@ describe('the counters', () => {
     counters.count('strays', 'forged');
     counters.count('refusals', 'no-route');
     counters.count('calls', 'us');
-    counters.countLost(2);
+    counters.countLost('steps', 2);
     const lines = await linesOf(counters.text());
     expect(lines).toContain('landfall_strays_total{verdict="forged"} 2');
     expect(lines).toContain('landfall_refusals_total{condition="no-route"} 1');
     expect(lines).toContain('landfall_calls_total{fault="us"} 1');
-    expect(lines).toContain('landfall_log_lost_total 2');
+    expect(lines).toContain('landfall_log_lost_total{file="steps"} 2');
     expect(await linesOf(counters.text())).toEqual(lines);
   });
 

@@ -19,6 +19,10 @@ function open(changes: Partial<ObserverOptions> = {}) {
     records: `${folder}/calls.ndjson`,
     readableHosts: ['192.0.2.112', '198.51.100.11'],
     callsActive: () => 0,
+    rotateBytes: 0,
+    rotateHours: 0,
+    keepFiles: 3,
+    waitingCharsMax: 1_000_000,
     world: time.world,
     ...changes,
   });
@@ -33,6 +37,26 @@ const linesOf = (name: string): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line));
 
 describe('the log', () => {
+  test('is written by another level and other masks after a change', async () => {
+    const { observer } = open();
+    const [step] = someSteps();
+    if (step === undefined) throw new Error('the sample has no step');
+    const gateway = { event: 'bug', level: 'debug', why: 'from 10.0.7.7' } as const;
+    observer.sink.note(gateway);
+    observer.reconfigure({ level: 'debug', readableHosts: ['10.0.7.7'] });
+    observer.sink.note(gateway);
+    observer.reconfigure({ level: 'warn', readableHosts: [] });
+    observer.sink.step(step);
+    observer.reconfigure({ level: 'info', readableHosts: [] });
+    observer.sink.step(step);
+    await observer.close();
+    const lines = linesOf('steps.ndjson').map(({ event, why }) => [event, why]);
+    expect(lines).toEqual([
+      ['bug', 'from 10.0.7.7'],
+      [step.event, undefined],
+    ]);
+  });
+
   test('has a masked line for each step', async () => {
     const { observer } = open();
     for (const step of someSteps()) observer.sink.step(step);
@@ -136,7 +160,7 @@ describe('the log', () => {
       expect.objectContaining({ ...complaint, why: expect.stringContaining('ENOSPC') }),
       expect.objectContaining(complaint),
     ]);
-    expect(await observer.metricsText()).toMatch(/^landfall_log_lost_total 2$/m);
+    expect(await observer.metricsText()).toMatch(/^landfall_log_lost_total\{file="records"\} 2$/m);
     expect(observer.recent.records(() => true, 9)).toHaveLength(1);
   });
 

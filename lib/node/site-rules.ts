@@ -1,0 +1,47 @@
+import type { Group } from '../gateways/options.ts';
+import { routeFinder } from '../gateways/routes.ts';
+import { type Trunk, trunkFinder } from '../guard/trunks.ts';
+import type { UriText } from '../sip/ids.ts';
+import type { SiteOptions } from './site-options.ts';
+
+/** What may change while a node runs; of the keys, further ones behind the first. */
+export type Changeable = Pick<
+  SiteOptions,
+  'gateways' | 'groups' | 'routes' | 'trunks' | 'guard' | 'hunt' | 'callsMax' | 'keys'
+>;
+
+/**
+ * What a new call is judged and placed by. A reload puts another one in its place, between two
+ * calls and never within one: a call takes what it needs when it begins.
+ */
+export type SiteRules = {
+  readonly options: SiteOptions;
+  readonly findTrunk: (source: string) => Trunk | undefined;
+  readonly findRoute: (uri: UriText) => Group | undefined;
+};
+
+export function siteRules(options: SiteOptions): SiteRules {
+  return {
+    options,
+    findTrunk: trunkFinder(options.trunks),
+    findRoute: routeFinder(options.routes, options.groups),
+  };
+}
+
+/** The gateways of which nothing that was known holds any more: gone, or elsewhere now. */
+export function gatewaysLost(before: Changeable, after: Changeable): readonly string[] {
+  const kept = new Set(hops(after).map(placeOf));
+  return hops(before)
+    .filter((hop) => !kept.has(placeOf(hop)))
+    .map(({ name }) => name);
+}
+
+type Hop = Changeable['gateways'][number];
+
+function hops({ gateways, groups }: Changeable): readonly Hop[] {
+  return [...gateways, ...groups.flatMap(({ lastResort }) => lastResort ?? [])];
+}
+
+function placeOf({ name, address: { address, port } }: Hop): string {
+  return `${name} ${address} ${port}`;
+}
