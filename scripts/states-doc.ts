@@ -1,9 +1,9 @@
 import { monoMs, NO_OCTETS } from '../lib/base/brands.ts';
 import type { Effect } from '../lib/call/effects.ts';
-import type { CallEvent } from '../lib/call/events.ts';
-import type { CallState } from '../lib/call/state.ts';
+import type { CallEvent, TimerName } from '../lib/call/events.ts';
+import type { CallState, Side } from '../lib/call/state.ts';
 import { step } from '../lib/call/step.ts';
-import { tagOf } from '../lib/sip/ids.ts';
+import { requestId, tagOf } from '../lib/sip/ids.ts';
 import {
   aCall,
   answered,
@@ -18,7 +18,7 @@ import {
 type Scene = { readonly what: string; readonly call: Driven };
 type Row = { readonly what: string; readonly happening: Happening };
 
-const timeout = (name: 'first-response' | 'progress' | 'ring' | 'last-answer'): Happening => ({
+const timeout = (name: TimerName): Happening => ({
   on: 'timer',
   name,
 });
@@ -26,6 +26,38 @@ const trying = (attempt: number): Happening => ({ on: 'b-trying', attempt });
 const cancelled: Happening = { on: 'a-cancelled', ...empty };
 const acknowledged: Happening = { on: 'a-acknowledged', door: 'unicast', ...empty };
 const lateOffer = { ...aCall().state.facts.asked, body: NO_OCTETS };
+
+const request = requestId('r1');
+const dialogOf = (side: Side) =>
+  side === 'a'
+    ? { side, attempt: 0, tag: tagOf('caller'), request }
+    : { side, attempt: 1, tag: tagOf('g1'), request };
+
+const asks = (side: Side, method = 'INVITE'): Happening => ({
+  on: 'asked',
+  ...dialogOf(side),
+  method,
+  maxForwards: 70,
+  door: side === 'a' ? 'unicast' : undefined,
+  headers: [],
+  body: SOME_SDP,
+});
+
+const replies = (side: Side, status: number): Happening => ({
+  on: 'replied',
+  ...dialogOf(side),
+  status,
+  reason: 'Said',
+  headers: [],
+  body: status === 200 ? SOME_SDP : NO_OCTETS,
+});
+
+const within = (side: Side, on: 'confirmed' | 'unconfirmed'): Row => ({
+  what: side === 'a' ? ' by the caller' : ' by the gateway',
+  happening: { on, ...dialogOf(side), headers: [], body: NO_OCTETS },
+});
+
+const talkingTo1 = () => aCall().after(answered(1)).after(acknowledged);
 
 /** At least one call in every state, and each kind of call that a state treats apart. */
 const SCENES: readonly Scene[] = [
@@ -61,6 +93,18 @@ const SCENES: readonly Scene[] = [
     call: aCall().after(timeout('first-response'), 2000).after(answered(2)).after(acknowledged),
   },
   {
+    what: 'renegotiating: the caller asked, the gateway owes its answer',
+    call: talkingTo1().after(asks('a')),
+  },
+  {
+    what: 'renegotiating: the gateway asked, the caller has answered, the ACK is owed',
+    call: talkingTo1().after(asks('b')).after(replies('a', 200)),
+  },
+  {
+    what: 'renegotiating: the caller asked, the gateway said 491',
+    call: talkingTo1().after(asks('a')).after(replies('b', 491)),
+  },
+  {
     what: 'ended, gateway 1 fades and is cancelled',
     call: aCall().after(ringing(1)).after(cancelled),
   },
@@ -89,8 +133,21 @@ const EVENTS: Readonly<Record<CallEvent['on'], (call: CallState) => readonly Row
   'b-hung-up': (call) =>
     ofEach(call, (attempt) => ({ on: 'b-hung-up', attempt, tag: tagOf(`g${attempt}`), ...empty })),
   'b-declined': (call) => ofEach(call, (attempt) => ({ on: 'b-declined', attempt })),
+  asked: () => [
+    { what: ' by the caller, INVITE', happening: asks('a') },
+    { what: ' by the gateway, INVITE', happening: asks('b') },
+    { what: ' by the caller, INFO', happening: asks('a', 'INFO') },
+  ],
+  replied: () => [
+    { what: ' by the gateway, 200', happening: replies('b', 200) },
+    { what: ' by the gateway, 488', happening: replies('b', 488) },
+    { what: ' by the gateway, 491', happening: replies('b', 491) },
+    { what: ' by the caller, 200', happening: replies('a', 200) },
+  ],
+  confirmed: () => (['a', 'b'] as const).map((side) => within(side, 'confirmed')),
+  unconfirmed: () => (['a', 'b'] as const).map((side) => within(side, 'unconfirmed')),
   timer: () =>
-    (['first-response', 'progress', 'ring', 'last-answer'] as const).map((name) => ({
+    (['first-response', 'progress', 'ring', 'last-answer', 'glare'] as const).map((name) => ({
       what: ` ${name}`,
       happening: timeout(name),
     })),

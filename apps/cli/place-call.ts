@@ -5,7 +5,7 @@ import type { Datagrams } from '../../lib/engine/builtin/datagrams.ts';
 import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
 import type { Streams } from '../../lib/engine/builtin/streams.ts';
 import type { EngineEars, LegEvent, Listener } from '../../lib/ports/sip-engine.ts';
-import { legId, type Tag } from '../../lib/sip/ids.ts';
+import { legId, type Tag, uriText } from '../../lib/sip/ids.ts';
 import { reasonPhrase } from '../../lib/sip/status.ts';
 import type { Course } from './call-verdict.ts';
 import { messageBook, type Seen } from './seen-messages.ts';
@@ -119,6 +119,15 @@ function earsOf(caller: Caller): EngineEars {
   };
 }
 
+/** A test call has nothing to change. [3261-14.2] */
+const UNCHANGED = {
+  status: 488,
+  reason: reasonPhrase(488),
+  contact: uriText(''),
+  headers: [],
+  body: NO_OCTETS,
+};
+
 function onLeg(caller: Caller, event: LegEvent): void {
   switch (event.on) {
     case 'answered':
@@ -131,8 +140,14 @@ function onLeg(caller: Caller, event: LegEvent): void {
     case 'hung-up':
       finishSoon(caller);
       return;
+    case 'asked':
+      caller.engine?.reply(LEG, event.request, UNCHANGED);
+      return;
     case 'trying':
     case 'ringing':
+    case 'replied':
+    case 'confirmed':
+    case 'unconfirmed':
     case 'cancelled':
     case 'acknowledged':
     case 'unacknowledged':

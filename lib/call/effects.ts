@@ -1,5 +1,5 @@
 import type { Octets } from '../base/brands.ts';
-import type { Tag } from '../sip/ids.ts';
+import type { RequestId, Tag } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
 import type { TimerName } from './events.ts';
 import type { Target } from './facts.ts';
@@ -11,6 +11,11 @@ type Says = {
   readonly headers: readonly Header[];
   readonly body: Octets;
 };
+
+/** One dialog of a call. */
+export type DialogName =
+  | { readonly side: 'a'; readonly fork: number }
+  | { readonly side: 'b'; readonly attempt: number; readonly tag: Tag };
 
 /** Orders of the core. They are carried out in order before the next event is taken. */
 export type Effect =
@@ -33,6 +38,28 @@ export type Effect =
   | (Says & { readonly do: 'answer-a'; readonly fork: number })
   | (Says & { readonly do: 'reject-a' })
   | { readonly do: 'bye-a'; readonly fork: number; readonly headers: readonly Header[] }
+  /** Sends a request within a dialog. */
+  | {
+      readonly do: 'ask';
+      readonly dialog: DialogName;
+      readonly request: RequestId;
+      readonly method: string;
+      readonly maxForwards: number;
+      readonly headers: readonly Header[];
+      readonly body: Octets;
+    }
+  /** Answers one. */
+  | (Says & { readonly do: 'reply'; readonly dialog: DialogName; readonly request: RequestId })
+  /** The ACK of a 2xx to a re-INVITE of ours. */
+  | {
+      readonly do: 'confirm';
+      readonly dialog: DialogName;
+      readonly request: RequestId;
+      readonly headers: readonly Header[];
+      readonly body: Octets;
+    }
+  /** The timer `glare`, drawn from the range that is for us. [3261-14.1] */
+  | { readonly do: 'set-glare-timer'; readonly ownsCallId: boolean }
   /** A call has one timer; setting it again replaces the former. */
   | { readonly do: 'set-timer'; readonly name: TimerName; readonly delayMs: number }
   | { readonly do: 'clear-timer' }

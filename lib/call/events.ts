@@ -1,13 +1,22 @@
 import type { MonoMs, Octets } from '../base/brands.ts';
-import type { Tag } from '../sip/ids.ts';
+import type { RequestId, Tag } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
+import type { Side } from './state.ts';
 
 type Content = { readonly headers: readonly Header[]; readonly body: Octets };
+
+/** The dialog of a request within one; the attempt is 0 on leg a. */
+type Within = {
+  readonly side: Side;
+  readonly attempt: number;
+  readonly tag: Tag;
+  readonly request: RequestId;
+};
 
 /** Which of the site's addresses a message of the caller came to. */
 export type Door = 'anycast' | 'unicast';
 
-export type TimerName = 'first-response' | 'progress' | 'ring' | 'last-answer';
+export type TimerName = 'first-response' | 'progress' | 'ring' | 'last-answer' | 'glare';
 
 export type CallEvent = { readonly at: MonoMs } & (
   | (Content & { readonly on: 'a-cancelled' })
@@ -39,6 +48,19 @@ export type CallEvent = { readonly at: MonoMs } & (
     })
   | (Content & { readonly on: 'b-hung-up'; readonly attempt: number; readonly tag: Tag })
   | { readonly on: 'b-declined'; readonly attempt: number }
+  | (Content &
+      Within & {
+        readonly on: 'asked';
+        readonly method: string;
+        readonly maxForwards: number;
+        /** Absent on leg b. */
+        readonly door: Door | undefined;
+      })
+  | (Content &
+      Within & { readonly on: 'replied'; readonly status: number; readonly reason: string })
+  /** The ACK of our 2xx to a re-INVITE. */
+  | (Content & Within & { readonly on: 'confirmed' })
+  | (Within & { readonly on: 'unconfirmed' })
   | { readonly on: 'timer'; readonly name: TimerName }
   | { readonly on: 'shutdown' }
 );

@@ -1,4 +1,6 @@
-import type { Tag } from '../sip/ids.ts';
+import type { Octets } from '../base/brands.ts';
+import type { RequestId, Tag } from '../sip/ids.ts';
+import type { Header } from '../sip/message.ts';
 import type { Facts, Target } from './facts.ts';
 import type { Termination } from './termination.ts';
 
@@ -36,10 +38,34 @@ export type Answering = Fading & { readonly tag: 'answering'; readonly bridge: B
 
 export type Talking = Fading & { readonly tag: 'talking'; readonly bridge: Bridge };
 
+/** Leg a is the caller's, leg b the gateway's. */
+export type Side = 'a' | 'b';
+
+/** A request within a dialog, as far as it crosses. It bears one name on both sides. */
+export type AskedWithin = {
+  /** Who asked. */
+  readonly side: Side;
+  readonly request: RequestId;
+  readonly method: string;
+  readonly maxForwards: number;
+  readonly headers: readonly Header[];
+  readonly body: Octets;
+};
+
+/** A re-INVITE crosses. */
+export type Renegotiating = Fading & {
+  readonly tag: 'renegotiating';
+  readonly bridge: Bridge;
+  readonly asked: AskedWithin;
+  /** The other side's answer, the time after a glare, or the ACK of who asked. */
+  readonly waitsFor: 'answer' | 'turn' | 'ack';
+  readonly retries: number;
+};
+
 /** The caller is done with; the call is over when nothing fades. */
 export type Ended = Fading & { readonly tag: 'ended'; readonly termination: Termination };
 
-export type CallState = Dialing | Answering | Talking | Ended;
+export type CallState = Dialing | Answering | Talking | Renegotiating | Ended;
 
 /** Every attempt of a call being dialled that has had no final answer yet. */
 export function owed({ current, fading }: Dialing): readonly Attempt[] {

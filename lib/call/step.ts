@@ -4,6 +4,7 @@ import type { CallState } from './state.ts';
 import { stepAnswering } from './states/answering.ts';
 import { stepDialing } from './states/dialing.ts';
 import { stepEnded } from './states/ended.ts';
+import { stepRenegotiating } from './states/renegotiating.ts';
 import { stepTalking } from './states/talking.ts';
 import type { Transition } from './transition.ts';
 
@@ -18,6 +19,8 @@ export function step(state: CallState, event: CallEvent): Transition {
       return stepAnswering(state, event);
     case 'talking':
       return stepTalking(state, event);
+    case 'renegotiating':
+      return stepRenegotiating(state, event);
     case 'ended':
       return stepEnded(state, event);
     default:

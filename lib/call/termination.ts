@@ -14,6 +14,8 @@ export type EndReason =
   | 'gateway-refused'
   | 'gateways-exhausted'
   | 'caller-never-acknowledged'
+  | 'caller-lost'
+  | 'gateway-lost'
   | 'malformed'
   | 'too-many-hops'
   | 'unknown-extension'
@@ -50,6 +52,8 @@ export const FAULT_OF: Readonly<Record<EndReason, Fault>> = {
   'gateway-refused': 'gateway',
   'gateways-exhausted': 'gateway',
   'caller-never-acknowledged': 'caller',
+  'caller-lost': 'caller',
+  'gateway-lost': 'gateway',
   malformed: 'caller',
   'too-many-hops': 'caller',
   'unknown-extension': 'caller',

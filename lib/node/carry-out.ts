@@ -1,5 +1,7 @@
 import { never } from '../base/never.ts';
-import type { Effect } from '../call/effects.ts';
+import type { Rng } from '../base/time.ts';
+import type { DialogName, Effect } from '../call/effects.ts';
+import type { TimerName } from '../call/events.ts';
 import type { Target } from '../call/facts.ts';
 import type { Health } from '../gateways/health.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
@@ -18,7 +20,8 @@ export type Hands = {
   readonly loops: LoopGuard;
   /** The first of a transport is what requests to gateways leave from. */
   readonly gatewayListeners: readonly Listener[];
-  setTimer(call: LiveCall, name: Extract<Effect, { do: 'set-timer' }>['name'], ms: number): void;
+  readonly rng: Rng;
+  setTimer(call: LiveCall, name: TimerName, ms: number): void;
   clearTimer(call: LiveCall): void;
   /** Makes the leg's events find their call. */
   bind(call: LiveCall, attempt: number): void;
@@ -54,6 +57,22 @@ export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
     case 'bye-a':
       engine.hangUp(call.legA, forkTag(call, effect.fork), effect.headers);
       return;
+    case 'ask': {
+      const { leg, tag, contact } = dialogBy(call, effect.dialog);
+      engine.ask(leg, tag, { ...effect, contact });
+      return;
+    }
+    case 'reply': {
+      const { leg, contact } = dialogBy(call, effect.dialog);
+      engine.reply(leg, effect.request, { ...effect, contact });
+      return;
+    }
+    case 'confirm':
+      engine.confirm(dialogBy(call, effect.dialog).leg, effect.request, effect);
+      return;
+    case 'set-glare-timer':
+      hands.setTimer(call, 'glare', glareMs(effect.ownsCallId, hands.rng));
+      return;
     case 'set-timer':
       hands.setTimer(call, effect.name, effect.delayMs);
       return;
@@ -76,6 +95,26 @@ export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
   }
 }
 
+/** One dialog as the engine names it, and what our messages in it say as Contact. */
+function dialogBy(call: LiveCall, dialog: DialogName) {
+  if (dialog.side === 'b') {
+    const { leg, contact } = legBOf(call, dialog.attempt);
+    return { leg, tag: dialog.tag, contact };
+  }
+  const tag = forkTag(call, dialog.fork);
+  return { leg: call.legA, tag, contact: contactAt(call.contactListener, tag) };
+}
+
+/**
+ * How long glare is given to clear, in units of 10 ms: the owner of the Call-ID waits longer, so
+ * that the other one finds the dialog free. [3261-14.1]
+ */
+function glareMs(ownsCallId: boolean, rng: Rng): number {
+  const [fromMs, toMs] = ownsCallId ? [2100, 4000] : [0, 2000];
+  const steps = (toMs - fromMs) / 10 + 1;
+  return fromMs + 10 * Math.floor(rng.fraction() * steps);
+}
+
 /** The To-tag and the Contact of one dialog of leg a; a new fork gets its token here. */
 function dialogOfA(call: LiveCall, fork: number, { identities }: Hands) {
   if (fork === call.identities.length) {
@@ -93,12 +132,14 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
   const legCallId = identities.legBCallId();
   const { tag } = identities.mint(emergency, legCallId);
   const leg = legId(`${callId}/b${attempt}`);
+  const contact = contactAt(listener, tag);
   call.legsB.push({
     leg,
     callId: legCallId,
     gateway: target.gateway,
     local: writeAddress(listener),
     target: writeAddress(target.address),
+    contact,
   });
   hands.bind(call, attempt);
   hands.loops.sent({
@@ -121,7 +162,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     to: withoutTag(asked.to),
     tag,
     callId: legCallId,
-    contact: contactAt(listener, tag),
+    contact,
     maxForwards: asked.maxForwards,
     headers: asked.headers,
     body: asked.body,

@@ -5,7 +5,7 @@ import type { CallState } from '../call/state.ts';
 import type { Claim } from '../guard/merged-invites.ts';
 import type { Share } from '../guard/shares.ts';
 import type { LegId, Listener, ReceivedOn } from '../ports/sip-engine.ts';
-import type { SipCallId, Tag } from '../sip/ids.ts';
+import type { SipCallId, Tag, UriText } from '../sip/ids.ts';
 import type { Mark } from './admission.ts';
 import type { Identity } from './identities.ts';
 
@@ -18,6 +18,7 @@ export type LegB = {
   readonly local: string;
   /** `address:port` it was sent to. */
   readonly target: string;
+  readonly contact: UriText;
 };
 
 /** A call with what surrounds its state: names, legs, the timer and the inbox. */

@@ -11,6 +11,7 @@ import type { MergedInvites } from '../guard/merged-invites.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { LegEvent, LegId, Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
+import { uriText } from '../sip/ids.ts';
 import { reasonPhrase } from '../sip/status.ts';
 import { carryOut, type Hands } from './carry-out.ts';
 import type { Identities } from './identities.ts';
@@ -74,7 +75,7 @@ export function openRuntime(around: Surroundings): Runtime {
     onLeg(leg, event) {
       const place = places.get(leg);
       if (place === undefined) {
-        hangUpOrphan(engine, leg, event);
+        serveOrphan(engine, leg, event);
         return;
       }
       const { call, attempt } = place;
@@ -145,6 +146,7 @@ function handsOf(
   };
   return {
     ...around,
+    rng: around.world.rng,
     clearTimer,
     setTimer(call, name, delayMs) {
       clearTimer(call);
@@ -173,8 +175,15 @@ function forgetSent({ loops }: Surroundings, { legsB }: LiveCall): void {
   for (const { callId } of legsB) loops.forget(callId);
 }
 
-/** A callee that answers when its call is long over believes it is in a call. [3261-13.2.2.4] */
-function hangUpOrphan(engine: SipEngine, leg: LegId, event: LegEvent): void {
+/**
+ * A callee that answers when its call is long over believes it is in a call, and who asks within a
+ * dialog is owed an answer. [3261-13.2.2.4]
+ */
+function serveOrphan(engine: SipEngine, leg: LegId, event: LegEvent): void {
+  if (event.on === 'asked') {
+    const says = { status: 481, reason: reasonPhrase(481), headers: [], body: NO_OCTETS };
+    engine.reply(leg, event.request, { ...says, contact: uriText('') });
+  }
   if (event.on !== 'answered') return;
   engine.acknowledge(leg, event.tag, { headers: [], body: NO_OCTETS });
   engine.hangUp(leg, event.tag, []);
@@ -215,7 +224,7 @@ function abort(around: Surroundings, hands: Hands, call: LiveCall): void {
   for (const tag of tags) engine.hangUp(call.legA, tag, []);
   for (const { leg } of call.legsB) engine.cancel(leg, []);
   const { state } = call;
-  if (state.tag === 'answering' || state.tag === 'talking') {
+  if ('bridge' in state) {
     engine.hangUp(legBOf(call, state.bridge.attempt).leg, state.bridge.tag, []);
   }
   writeRecord(around, call, terminated('bug', wasAnswered ? 200 : 500));

@@ -95,9 +95,16 @@ function messageOf(event: LegEvent): string | undefined {
       return 'ACK';
     case 'hung-up':
       return 'BYE';
+    case 'asked':
+      return event.method;
+    case 'replied':
+      return `${event.status} ${event.reason}`;
+    case 'confirmed':
+      return 'ACK';
     case 'declined':
       return `${event.method} (${event.status})`;
     case 'unacknowledged':
+    case 'unconfirmed':
       return undefined;
     default:
       return never(event);
@@ -147,6 +154,10 @@ function stepOf(call: LiveCall, effect: Effect) {
       const remote = writeAddress(call.receivedOn.source);
       return { leg: 'a', event, message: 'BYE', direction: 'out', local, remote } as const;
     }
+    case 'ask':
+    case 'reply':
+    case 'confirm':
+      return withinStep(call, effect);
     case 'end': {
       const { reason, fault } = effect.termination;
       return { leg: 'a', event, why: `${reason}, fault ${fault}` } as const;
@@ -154,10 +165,41 @@ function stepOf(call: LiveCall, effect: Effect) {
     case 'ignore':
       return { leg: 'a', event, why: `${effect.event} in ${effect.state}` } as const;
     case 'set-timer':
+    case 'set-glare-timer':
     case 'clear-timer':
     case 'note-gateway':
     case 'forget':
       return undefined;
+    default:
+      return never(effect);
+  }
+}
+
+type WithinEffect = Extract<Effect, { do: 'ask' | 'reply' | 'confirm' }>;
+
+/** A message of ours within a dialog. */
+function withinStep(call: LiveCall, effect: WithinEffect) {
+  const event = effect.do;
+  const message = withinMessage(effect);
+  const { dialog } = effect;
+  if (dialog.side === 'b') {
+    const { gateway, target, local } = legBOf(call, dialog.attempt);
+    const wire = { direction: 'out', local, remote: target } as const;
+    return { leg: 'b', event, message, ...wire, attempt: dialog.attempt, gateway } as const;
+  }
+  const local = writeAddress(call.contactListener);
+  const remote = writeAddress(call.receivedOn.source);
+  return { leg: 'a', event, message, direction: 'out', local, remote } as const;
+}
+
+function withinMessage(effect: WithinEffect): string {
+  switch (effect.do) {
+    case 'ask':
+      return effect.method;
+    case 'reply':
+      return `${effect.status} ${effect.reason}`;
+    case 'confirm':
+      return 'ACK';
     default:
       return never(effect);
   }

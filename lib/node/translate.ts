@@ -20,6 +20,12 @@ export function fromLegA(event: LegEvent, at: MonoMs): CallEvent | undefined {
     }
     case 'declined':
       return { on: 'a-declined', at, door: doorOf(event.receivedOn) };
+    case 'asked':
+      return { ...event, side: 'a', attempt: 0, at, door: doorOf(event.receivedOn) };
+    case 'replied':
+    case 'confirmed':
+    case 'unconfirmed':
+      return { ...event, side: 'a', attempt: 0, at };
     case 'trying':
     case 'ringing':
     case 'answered':
@@ -47,6 +53,12 @@ export function fromLegB(event: LegEvent, attempt: number, at: MonoMs): CallEven
     }
     case 'declined':
       return { on: 'b-declined', at, attempt };
+    case 'asked':
+      return { ...event, side: 'b', attempt, at, door: undefined };
+    case 'replied':
+    case 'confirmed':
+    case 'unconfirmed':
+      return { ...event, side: 'b', attempt, at };
     case 'cancelled':
     case 'acknowledged':
     case 'unacknowledged':

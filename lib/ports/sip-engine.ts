@@ -1,9 +1,9 @@
 import type { Octets } from '../base/brands.ts';
 import type { Address, Transport } from '../sip/address.ts';
-import type { LegId, SipCallId, StrayId, Tag, UriText } from '../sip/ids.ts';
+import type { LegId, RequestId, SipCallId, StrayId, Tag, UriText } from '../sip/ids.ts';
 import type { Header, SipFault, SipRequest } from '../sip/message.ts';
 
-export type { LegId, StrayId } from '../sip/ids.ts';
+export type { LegId, RequestId, StrayId } from '../sip/ids.ts';
 
 export type ListenerRole = 'anycast' | 'unicast' | 'gateway';
 
@@ -53,6 +53,27 @@ export type OutgoingInvite = {
 /** The far end's half of a message of a leg: what may cross to the other leg. */
 export type Content = { readonly headers: readonly Header[]; readonly body: Octets };
 
+/** A request within a dialog. */
+export type DialogRequest = Content & {
+  readonly request: RequestId;
+  readonly method: string;
+  readonly maxForwards: number;
+};
+
+/** A request of ours within a dialog. */
+export type OutgoingDialogRequest = DialogRequest & {
+  /** Stands in the methods that refresh the target. [3261-12.2.1.1] */
+  readonly contact: UriText;
+};
+
+/** Our final answer to a request within a dialog. */
+export type DialogReply = Content & {
+  readonly status: number;
+  readonly reason: string;
+  /** Stands in a 2xx to a method that refreshes the target. [3261-12.2.2] */
+  readonly contact: UriText;
+};
+
 export type LegEvent =
   | { readonly on: 'trying' }
   | (Content & {
@@ -82,6 +103,29 @@ export type LegEvent =
   | { readonly on: 'unacknowledged'; readonly tag: Tag }
   /** The far end sent BYE; the engine has answered it. `tag` is the dialog's far-end tag. */
   | (Content & { readonly on: 'hung-up'; readonly tag: Tag; readonly receivedOn: ReceivedOn })
+  /** A request in the dialog that waits for the node's reply; `tag` as in `hung-up`. */
+  | (DialogRequest & {
+      readonly on: 'asked';
+      readonly tag: Tag;
+      readonly receivedOn: ReceivedOn;
+    })
+  /** The final answer to a request of ours; 408 and 503 as in `refused`. */
+  | (Content & {
+      readonly on: 'replied';
+      readonly request: RequestId;
+      readonly status: number;
+      readonly reason: string;
+      readonly tag: Tag;
+    })
+  /** The ACK of our 2xx to a re-INVITE. */
+  | (Content & {
+      readonly on: 'confirmed';
+      readonly request: RequestId;
+      readonly tag: Tag;
+      readonly receivedOn: ReceivedOn;
+    })
+  /** No ACK to our 2xx to a re-INVITE came within 64*T1. [3261-13.3.1.4] */
+  | { readonly on: 'unconfirmed'; readonly request: RequestId; readonly tag: Tag }
   /** A request in the dialog that this engine does not carry, and what it answered. */
   | {
       readonly on: 'declined';
@@ -141,6 +185,12 @@ export interface SipEngine {
   acknowledge(leg: LegId, tag: Tag, content: Content): void;
   /** Sends BYE in the dialog that the tag names: ours on leg a, the far end's on leg b. */
   hangUp(leg: LegId, tag: Tag, headers: readonly Header[]): void;
+  /** Sends a request in the dialog that the tag names as in `hangUp`; `replied` tells its end. */
+  ask(leg: LegId, tag: Tag, request: OutgoingDialogRequest): void;
+  /** Answers a request within a dialog; a 2xx to a re-INVITE is repeated until its ACK. */
+  reply(leg: LegId, request: RequestId, reply: DialogReply): void;
+  /** Sends the ACK of a 2xx to a re-INVITE of ours, and again whenever that 2xx comes again. */
+  confirm(leg: LegId, request: RequestId, content: Content): void;
   /** Answers a stray; for an ACK it only lets go of it. */
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void;
   /** Closes the sockets; legs that are still up are forgotten. */

@@ -22,5 +22,9 @@ export type LegId = Brand<string, 'LegId'>;
 /** A request outside every leg, which waits for the node's verdict. */
 export type StrayId = Brand<string, 'StrayId'>;
 
+/** A request within a dialog whose answer the node owes, or awaits. */
+export type RequestId = Brand<string, 'RequestId'>;
+
 export const legId = (text: string): LegId => text as LegId;
 export const strayId = (text: string): StrayId => text as StrayId;
+export const requestId = (text: string): RequestId => text as RequestId;

@@ -32,6 +32,7 @@ export class ScriptedCaller {
   readonly #me: Address;
   readonly #uri: string;
   readonly #tags: string[] = [];
+  readonly #heard = new Map<string, SipRequest>();
   #contact = '';
   #lastFinal = 0;
   #branches = 0;
@@ -48,6 +49,7 @@ export class ScriptedCaller {
 
   hear(bytes: Buffer): void {
     const message = parse(bytes);
+    if (message.kind === 'request') this.#heard.set(message.method, message);
     if (message.kind !== 'response' || message.cseq.method !== 'INVITE') return;
     const { tag } = message.to;
     if (tag !== undefined && !this.#tags.includes(tag)) this.#tags.push(tag);
@@ -84,8 +86,10 @@ export class ScriptedCaller {
     return write(`${line.what} ${uri} SIP/2.0`, headers, line.sdp);
   }
 
-  /** The 200 to a BYE of ours. */
-  respond(line: Line, request: SipRequest): Buffer {
+  /** What it says to a request of ours. */
+  respond(line: Line): Buffer {
+    const request = this.#heard.get(line.of);
+    if (request === undefined) throw new Error(`the caller has heard no ${line.of}`);
     return respondTo(line, request, undefined, this.#me);
   }
 }
@@ -94,6 +98,9 @@ export class ScriptedCaller {
 export class ScriptedGateway {
   readonly #me: Address;
   readonly #heard = new Map<string, SipRequest>();
+  #first: SipRequest | undefined;
+  #lastFinal = 0;
+  #acks = 0;
   readonly #ownTag: string;
 
   constructor(me: Address, name: string) {
@@ -104,6 +111,9 @@ export class ScriptedGateway {
   hear(bytes: Buffer): void {
     const message = parse(bytes);
     if (message.kind === 'request') this.#heard.set(message.method, message);
+    if (message.kind === 'request') this.#first ??= message;
+    if (message.kind !== 'response' || message.cseq.method !== 'INVITE') return;
+    if (message.status >= 200) this.#lastFinal = message.status;
   }
 
   say(line: Line): Buffer {
@@ -111,16 +121,20 @@ export class ScriptedGateway {
       const tag = line.what === '100' ? undefined : (line.options.get('tag') ?? this.#ownTag);
       return respondTo(line, this.#last(line.of), tag, this.#me);
     }
-    const invite = this.#last('INVITE');
+    const invite = this.#first ?? this.#last('INVITE');
     const back = line.options.get('back');
     if (back !== undefined) return sendBack(line, invite, back, this.#me);
+    const cseq = line.options.get('cseq') ?? '1';
+    const own = line.what === 'ACK' && this.#lastFinal < 300 ? `ack${++this.#acks}` : cseq;
+    const transaction = line.what === 'ACK' && this.#lastFinal >= 300 ? 'INVITE' : line.what;
     const headers = [
-      `Via: SIP/2.0/UDP ${writeAddress(this.#me)};branch=z9hG4bKgw${line.what};rport`,
+      `Via: SIP/2.0/UDP ${writeAddress(this.#me)};branch=z9hG4bKgw${transaction}${own};rport`,
       'Max-Forwards: 70',
       `From: ${headerValue(invite.headers, 'to')};tag=${line.options.get('tag') ?? this.#ownTag}`,
       `To: ${headerValue(invite.headers, 'from')}`,
       `Call-ID: ${invite.callId}`,
-      `CSeq: 1 ${line.what}`,
+      `CSeq: ${cseq} ${line.what}`,
+      `Contact: <sip:gateway@${writeAddress(this.#me)}>`,
     ];
     const uri = contactUri(headerValue(invite.headers, 'contact') ?? '');
     return write(`${line.what} ${uri} SIP/2.0`, headers, line.sdp);

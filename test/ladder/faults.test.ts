@@ -26,7 +26,7 @@ const ends = (fault: Fault, reason: Termination['reason'], status: number): Term
 const final = (status: number) => `${INVITE}\n10 g1 > B ${status}`;
 
 /**
- * Twenty-five things that go wrong, and whose doing each of them is, written down before the run.
+ * Twenty-nine things that go wrong, and whose doing each of them is, written down before the run.
  */
 const CASES: readonly Case[] = [
   {
@@ -159,6 +159,24 @@ const CASES: readonly Case[] = [
     lines: `${ANSWERED}\n510 g1 > B 200 (BYE)\n511 caller > U 200 (BYE)`,
     during: (site, time) => void time.at(500, () => site.node.hangUpAll()),
     expected: ends('us', 'hung-up-at-shutdown', 200),
+  },
+  {
+    what: 'the gateway has forgotten the call when it is put on hold',
+    lines: `${ANSWERED}
+1000 caller > U INVITE sdp cseq=2
+1010 g1 > B 481
+1020 caller > U ACK cseq=2
+1020 caller > U 200 (BYE)
+1020 g1 > B 481 (BYE)`,
+    expected: ends('gateway', 'gateway-lost', 200),
+  },
+  {
+    what: 'the caller has gone without a word when the gateway resumes',
+    lines: `${ANSWERED}
+1000 g1 > B INVITE sdp
+35010 g1 > B ACK
+35010 g1 > B 200 (BYE)`,
+    expected: ends('caller', 'caller-lost', 200),
   },
   {
     what: 'a gateway places a call outwards',

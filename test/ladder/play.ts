@@ -2,7 +2,7 @@ import type { Decide } from '../../lib/call/step.ts';
 import type { SiteOptions } from '../../lib/node/site-options.ts';
 import { type Address, sameAddress, writeAddress } from '../../lib/sip/address.ts';
 import { headerValue } from '../../lib/sip/headers.ts';
-import type { SipRequest } from '../../lib/sip/message.ts';
+import type { SipMessage } from '../../lib/sip/message.ts';
 import { parse } from '../../lib/sip/parse.ts';
 import { type Packet, VirtualNetwork } from '../support/virtual-network.ts';
 import {
@@ -19,6 +19,8 @@ import { VirtualWorld } from '../support/virtual-world.ts';
 import { ScriptedCaller, ScriptedGateway } from './actors.ts';
 import { type Script, writeLine } from './script.ts';
 
+/** The caller's second address: its router has moved it. */
+const MOVED: Address = { address: '203.0.113.8', port: 5070 };
 const QUIET_MS = 300_000;
 const SEED = 1;
 
@@ -53,15 +55,12 @@ export async function play(script: Script, stage: Stage = {}): Promise<Played> {
   const byKind = script.emergency ? 'sip:112@192.0.2.112' : 'sip:200@192.0.2.112';
   const from = stage.caller ?? CALLER;
   const caller = new ScriptedCaller(from, stage.dialled ?? byKind);
-  let lastRequest: SipRequest | undefined;
-  const ofCaller = network.attach(from, {
-    onDatagram(bytes) {
-      caller.hear(bytes);
-      const message = parse(bytes);
-      if (message.kind === 'request') lastRequest = message;
-    },
+  const ears = {
+    onDatagram: (bytes: Buffer) => caller.hear(bytes),
     onSendFailure: () => undefined,
-  });
+  };
+  const ofCaller = network.attach(from, ears);
+  const ofMoved = network.attach(MOVED, ears);
   const gateways = Array.from({ length: script.gateways }, (_, index) => {
     const name = `g${index + 1}`;
     const gateway = new ScriptedGateway(gatewayAddress(index + 1), name);
@@ -95,14 +94,14 @@ export async function play(script: Script, stage: Stage = {}): Promise<Played> {
 
   for (const line of script.lines) {
     const gateway = gateways.find(({ name }) => name === line.from);
-    if (gateway === undefined && line.from !== 'caller') continue;
+    if (gateway === undefined && !line.from.startsWith('caller')) continue;
     time.at(line.atMs, () => {
       scripted.push(line.text);
       const to = addressOf(line.to);
       if (gateway !== undefined) return gateway.socket.send(gateway.gateway.say(line), to);
-      if (!/^\d/.test(line.what)) return ofCaller.send(caller.say(line), to);
-      if (lastRequest === undefined) throw new Error('the caller has heard no request');
-      return ofCaller.send(caller.respond(line, lastRequest), to);
+      const socket = line.from === 'caller2' ? ofMoved : ofCaller;
+      const bytes = /^\d/.test(line.what) ? caller.respond(line) : caller.say(line);
+      return socket.send(bytes, to);
     });
   }
   time.runUntil((script.lines.at(-1)?.atMs ?? 0) + QUIET_MS);
@@ -111,6 +110,7 @@ export async function play(script: Script, stage: Stage = {}): Promise<Played> {
 
 const NAMES: readonly (readonly [string, Address])[] = [
   ['caller', CALLER],
+  ['caller2', MOVED],
   ['A', A],
   ['U', U],
   ['B', B],
@@ -142,15 +142,13 @@ function describe({ bytes, to }: Packet, caller: ScriptedCaller): string {
   const { number, method } = message.cseq;
   if (message.body !== '') words.push('sdp');
   if (message.kind === 'response' && method !== 'INVITE') words.push(`(${method})`);
-  if (!sameAddress(to, CALLER)) {
+  if (!sameAddress(to, CALLER) && !sameAddress(to, MOVED)) {
     const { tag } = message.to;
     if (tag !== undefined && tag.length === 1) words.push(`tag=${tag}`);
+    if (message.kind === 'response' && method === 'INVITE') words.push(...contactWords(message));
     return words.join(' ');
   }
-  const contact = headerValue(message.headers, 'contact');
-  if (message.kind === 'response' && contact !== undefined) {
-    words.push(`contact=${contactHost(contact)}`);
-  }
+  words.push(...contactWords(message));
   if (message.kind === 'response') {
     caller.hear(bytes);
     const fork = caller.forkOf(message.to.tag);
@@ -162,6 +160,11 @@ function describe({ bytes, to }: Packet, caller: ScriptedCaller): string {
     if (cause !== undefined) words.push(`cause=${cause}`);
   }
   return words.join(' ');
+}
+
+function contactWords({ headers }: SipMessage): string[] {
+  const contact = headerValue(headers, 'contact');
+  return contact === undefined ? [] : [`contact=${contactHost(contact)}`];
 }
 
 function contactHost(contact: string): string {

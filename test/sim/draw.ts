@@ -1,6 +1,7 @@
 import type { Weather } from '../support/virtual-network.ts';
 import type { GatewayPlan } from './gateway.ts';
 import type { PhonePlan } from './phone.ts';
+import type { WithinPlan } from './within.ts';
 
 export type Draw = {
   readonly chance: (share: number) => boolean;
@@ -21,7 +22,20 @@ export function drawPhone({ chance, between }: Draw): PhonePlan {
     pinsA: chance(0.3),
     patienceMs: chance(0.35) ? between(0, 8000) : 300_000,
     talkMs: chance(0.6) ? between(0, 60_000) : undefined,
+    within: drawWithin({ chance, between }),
   };
+}
+
+const ASKS = ['INVITE', 'INVITE', 'INFO', 'UPDATE'] as const;
+
+function drawWithin({ chance, between }: Draw): WithinPlan {
+  const count = chance(0.4) ? between(1, 4) : 0;
+  const asks = Array.from({ length: count }, () => ({
+    // Some so early that they cross the ACK, many so close together that they meet.
+    afterMs: chance(0.3) ? between(0, 300) : between(0, 8000),
+    method: ASKS[between(0, ASKS.length)] ?? 'INFO',
+  }));
+  return { asks, agrees: chance(0.85) };
 }
 
 const FAILURES = [486, 503, 404, 500, 480, 603, 302, 408];
@@ -36,6 +50,7 @@ export function drawGateway({ chance, between }: Draw): GatewayPlan {
     final: chance(0.1) ? undefined : { afterMs: between(0, 6000), status },
     answersTwice: chance(0.05),
     talkMs: chance(0.3) ? between(100, 60_000) : undefined,
+    within: drawWithin({ chance, between }),
   };
 }
 

@@ -6,6 +6,7 @@ import { parse } from '../../lib/sip/parse.ts';
 import type { VirtualNetwork } from '../support/virtual-network.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
 import { type Repeater, repeat, response, SDP, wire } from './wire.ts';
+import { Within, type WithinPlan } from './within.ts';
 
 /** What a gateway does with one INVITE; drawn from the seed. */
 export type GatewayPlan = {
@@ -19,6 +20,7 @@ export type GatewayPlan = {
   readonly answersTwice: boolean;
   /** It hangs up this long after its 2xx. */
   readonly talkMs: number | undefined;
+  readonly within: WithinPlan;
 };
 
 export type GatewayLeg = {
@@ -30,6 +32,7 @@ export type GatewayLeg = {
   readonly repeaters: Repeater[];
   readonly acked: Set<string>;
   wasCancelled: boolean;
+  readonly within: Within;
 };
 
 /**
@@ -74,6 +77,7 @@ export class SimGateway {
   #end(leg: GatewayLeg): void {
     leg.state = 'over';
     leg.up.clear();
+    leg.within.stop();
     for (const repeater of leg.repeaters) repeater.stop();
   }
 
@@ -85,6 +89,7 @@ export class SimGateway {
       return;
     }
     if (message.kind === 'response') {
+      if (this.legs.get(message.callId)?.within.hearResponse(message) === true) return;
       this.legs.get(message.callId)?.repeaters.forEach((repeater) => {
         if (message.cseq.method === 'BYE') repeater.stop();
       });
@@ -93,6 +98,8 @@ export class SimGateway {
     const leg = this.legs.get(message.callId);
     const say = (status: number, tag?: string) =>
       this.#socket.send(response(message, status, tag === undefined ? {} : { tag }), from);
+    const reply = (bytes: Buffer) => this.#socket.send(bytes, from);
+    if (message.to.tag !== undefined && leg?.within.hearRequest(message, reply) === true) return;
     switch (message.method) {
       case 'INVITE':
         if (leg === undefined) this.#invited(message, from);
@@ -133,6 +140,15 @@ export class SimGateway {
       repeaters: [],
       acked: new Set(),
       wasCancelled: false,
+      within: new Within(plan.within, 0, {
+        me: this.#me,
+        after: this.#after,
+        request: (method, cseq, branch, body) => this.#request(invite, method, cseq, branch, body),
+        send: (bytes) => this.#socket.send(bytes, from),
+        isUp: () => !this.#isDeaf && leg.up.has('gw'),
+        isSettled: () => leg.acked.has('gw'),
+        complain: (what) => void this.faults.push(`${invite.callId}: ${what}`),
+      }),
     };
     this.legs.set(invite.callId, leg);
     const whilePending = (delayMs: number, run: () => void) =>
@@ -176,6 +192,7 @@ export class SimGateway {
     );
     leg.repeaters.push(repeater);
     const { talkMs } = leg.plan;
+    if (tag === 'gw') leg.within.begin();
     if (talkMs !== undefined && tag === 'gw') this.#after(talkMs, () => this.#hangUp(leg, tag, to));
   }
 
@@ -194,15 +211,31 @@ export class SimGateway {
       return;
     }
     leg.up.delete(tag);
-    const { invite } = leg;
-    const bye = wire(`BYE ${contactUri(headerValue(invite.headers, 'contact') ?? '')} SIP/2.0`, [
-      `Via: SIP/2.0/UDP ${writeAddress(this.#me)};branch=z9hG4bKbye${invite.callId};rport`,
-      'Max-Forwards: 70',
-      `From: ${headerValue(invite.headers, 'to')};tag=${tag}`,
-      `To: ${headerValue(invite.headers, 'from')}`,
-      `Call-ID: ${invite.callId}`,
-      'CSeq: 1 BYE',
-    ]);
+    leg.within.stop();
+    const bye = this.#request(leg.invite, 'BYE', leg.within.nextCseq(), 'bye', '');
     leg.repeaters.push(repeat(this.#after, () => this.#socket.send(bye, to), 4000));
+  }
+
+  /** A request in the dialog of its first answer. */
+  #request(
+    { callId, headers }: SipRequest,
+    method: string,
+    cseq: number,
+    branch: string,
+    body: string,
+  ): Buffer {
+    return wire(
+      `${method} ${contactUri(headerValue(headers, 'contact') ?? '')} SIP/2.0`,
+      [
+        `Via: SIP/2.0/UDP ${writeAddress(this.#me)};branch=z9hG4bK${branch}${callId};rport`,
+        'Max-Forwards: 70',
+        `From: ${headerValue(headers, 'to')};tag=gw`,
+        `To: ${headerValue(headers, 'from')}`,
+        `Call-ID: ${callId}`,
+        `CSeq: ${cseq} ${method}`,
+        `Contact: <sip:peer@${writeAddress(this.#me)}>`,
+      ],
+      body,
+    );
   }
 }

@@ -7,6 +7,7 @@ import { parseUri } from '../../lib/sip/uri.ts';
 import type { VirtualNetwork } from '../support/virtual-network.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
 import { type Repeater, repeat, response, SDP, wire } from './wire.ts';
+import { Within, type WithinPlan } from './within.ts';
 
 /** However long the gateway lets it go on. */
 const TALK_MS_MAX = 120_000;
@@ -21,6 +22,7 @@ export type PhonePlan = {
   readonly patienceMs: number;
   /** Hangs up this long after the answer; absent: leaves it to the gateway. */
   readonly talkMs: number | undefined;
+  readonly within: WithinPlan;
 };
 
 /** A caller after RFC 3261, written apart from our machines; it keeps what it saw. */
@@ -37,6 +39,7 @@ export class Phone {
   readonly #time: VirtualWorld;
   readonly #send: (bytes: Buffer, to: Address) => void;
   #invite: Repeater | undefined;
+  readonly #within: Within;
   readonly #repeaters = new Map<string, Repeater>();
   #ack: { bytes: Buffer; to: Address } | undefined;
   #toTag = '';
@@ -63,6 +66,15 @@ export class Phone {
       onSendFailure: () => undefined,
     });
     this.#send = (bytes, to) => socket.send(bytes, to);
+    this.#within = new Within(plan.within, 1, {
+      me,
+      after: this.#after,
+      request: (method, cseq, branch, body) => this.#request(method, cseq, branch, body),
+      send: (bytes) => this.#send(bytes, this.#next),
+      isUp: () => this.state === 'talking',
+      isSettled: () => true,
+      complain: (what) => void this.faults.push(what),
+    });
   }
 
   dial(): void {
@@ -97,12 +109,15 @@ export class Phone {
       this.#hearResponse(message);
       return;
     }
+    if (this.#within.hearRequest(message, (bytes) => this.#send(bytes, from))) return;
+    if (message.method === 'ACK') return;
     if (message.method !== 'BYE') this.faults.push(`a ${message.method} came to the caller`);
     this.#send(response(message, 200, {}), from);
     this.#over();
   }
 
   #hearResponse(message: SipResponse): void {
+    if (this.#within.hearResponse(message)) return;
     if (message.cseq.method !== 'INVITE') {
       this.#repeaters.get(message.cseq.method)?.stop();
       return;
@@ -142,18 +157,20 @@ export class Phone {
     this.answeredAtMs = this.#time.nowMs;
     const talkMs = wasCancelling || this.hasGivenUp ? 0 : (this.plan.talkMs ?? TALK_MS_MAX);
     this.#after(talkMs, () => this.#hangUp());
+    this.#within.begin();
   }
 
   #hangUp(): void {
     if (this.state !== 'talking') return;
     this.#over();
-    const bye = this.#request('BYE', 2, 'bye', '');
+    const bye = this.#request('BYE', this.#within.nextCseq(), 'bye', '');
     const repeater = repeat(this.#after, () => this.#send(bye, this.#next), 4000);
     this.#repeaters.set('BYE', repeater);
   }
 
   #over(): void {
     this.state = 'over';
+    this.#within.stop();
   }
 
   #request(method: string, cseq: number, branch: string, body: string): Buffer {

@@ -71,13 +71,17 @@ function checkRequest(
 ): void {
   if (headerValue(message.headers, 'route') !== undefined) complain('P9', 'a Route went out');
   if (message.method !== 'INVITE') return;
-  if (!sameAddress(packet.from, B)) complain('P6', `INVITE left from ${packet.from.address}`);
+  const side = sameAddress(packet.from, B) ? B : U;
   if (headerValue(message.headers, 'max-forwards') !== '69') {
     complain('P5', `Max-Forwards is ${headerValue(message.headers, 'max-forwards')}`);
   }
   const contact = contactOf(message);
-  if (contact?.kind !== 'sip' || contact.host !== B.address || contact.user !== message.from.tag) {
-    complain('P6', `Contact toward a gateway is ${headerValue(message.headers, 'contact')}`);
+  if (
+    contact?.kind !== 'sip' ||
+    contact.host !== side.address ||
+    contact.user !== message.from.tag
+  ) {
+    complain('P6', `Contact of an INVITE is ${headerValue(message.headers, 'contact')}`);
   }
   if (message.body !== '' && message.body !== SDP) complain('P13', 'the body has changed');
   if (message.uri !== 'urn:service:sos') return;

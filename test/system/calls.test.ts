@@ -55,9 +55,14 @@ describe('calls through a running site', () => {
     expect(record).toMatchObject({ reason: 'caller-hung-up', moved: 'moved' });
   });
 
-  test('a re-INVITE is refused with 488, and the call stays', async () => {
-    const record = await play('uac-reinvite', 'uas-answer', EMERGENCY);
+  test('a re-INVITE crosses: the caller holds, and the gateway agrees', async () => {
+    const record = await play('uac-reinvite', 'uas-reinvite', EMERGENCY);
     expect(record).toMatchObject({ reason: 'caller-hung-up', moved: 'moved', status: 200 });
+  });
+
+  test('the gateway holds and sends INFO: the caller is asked, and agrees', async () => {
+    const record = await play('uac-held', 'uas-hold', ORDINARY);
+    expect(record).toMatchObject({ reason: 'callee-hung-up', moved: 'moved', status: 200 });
   });
 
   test('the gateway hangs up: the caller gets the BYE', async () => {

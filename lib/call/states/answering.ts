@@ -2,9 +2,11 @@ import { never } from '../../base/never.ts';
 import type { Effect } from '../effects.ts';
 import type { CallEvent, EventOf } from '../events.ts';
 import { isLateOffer } from '../facts.ts';
+import { crossing } from '../header-plans.ts';
 import { withDoor, withTime } from '../notes.ts';
 import type { Answering } from '../state.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
+import { refuse } from './asks.ts';
 import { hangUpBoth, stepBridged } from './bridged.ts';
 
 /** Our 2xx is out and its ACK is owed. */
@@ -16,6 +18,8 @@ export function stepAnswering(state: Answering, event: CallEvent): Transition {
       return acknowledged(state, event);
     case 'a-unacknowledged':
       return unacknowledged(state);
+    case 'asked':
+      return transition(state, [refuse(event, 491)]);
     case 'a-cancelled':
     case 'a-hung-up':
     case 'a-declined':
@@ -25,6 +29,9 @@ export function stepAnswering(state: Answering, event: CallEvent): Transition {
     case 'b-refused':
     case 'b-hung-up':
     case 'b-declined':
+    case 'replied':
+    case 'confirmed':
+    case 'unconfirmed':
     case 'timer':
     case 'shutdown':
       return ignored(state, event);
@@ -38,7 +45,15 @@ function acknowledged(state: Answering, event: EventOf<'a-acknowledged'>): Trans
   const facts = withDoor(withTime(state.facts, 'acked', event.at), event.door);
   const { attempt, tag } = bridge;
   const ack: Effect[] = isLateOffer(facts)
-    ? [{ do: 'ack-b', attempt, tag, headers: event.headers, body: event.body }]
+    ? [
+        {
+          do: 'ack-b',
+          attempt,
+          tag,
+          headers: crossing(event.headers, facts.emergency),
+          body: event.body,
+        },
+      ]
     : [];
   return transition({ tag: 'talking', facts, fading, bridge }, ack);
 }

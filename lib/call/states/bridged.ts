@@ -2,16 +2,17 @@ import { NO_OCTETS } from '../../base/brands.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import { reasonHeader } from '../../sip/warning.ts';
 import type { Effect } from '../effects.ts';
-import type { CallEvent } from '../events.ts';
+import type { CallEvent, EventOf } from '../events.ts';
 import { isLateOffer } from '../facts.ts';
 import { stepFading } from '../fading.ts';
-import { reasonsOf } from '../header-plans.ts';
+import { crossing, reasonsOf } from '../header-plans.ts';
 import { withDoor } from '../notes.ts';
-import type { Answering, Talking } from '../state.ts';
+import type { Answering, Renegotiating, Talking } from '../state.ts';
 import { type EndReason, terminated } from '../termination.ts';
 import { type Transition, transition } from '../transition.ts';
+import { askOther, crossingOf, isBridged, otherSide, refuse, replyTo } from './asks.ts';
 
-type Bridged = Answering | Talking;
+type Bridged = Answering | Talking | Renegotiating;
 
 /** What an answered call does alike before and after the ACK. Undefined: nothing of that. */
 export function stepBridged(state: Bridged, event: CallEvent): Transition | undefined {
@@ -34,6 +35,10 @@ export function stepBridged(state: Bridged, event: CallEvent): Transition | unde
       const bye: Effect = { do: 'bye-a', fork: bridge.fork, headers: reasons };
       return endBridge(state, 'callee-hung-up', [bye]);
     }
+    case 'asked':
+      return asked(state, event);
+    case 'replied':
+      return replied(state, event);
     case 'a-declined':
       return transition({ ...state, facts: withDoor(state.facts, event.door) }, []);
     case 'b-declined':
@@ -43,6 +48,26 @@ export function stepBridged(state: Bridged, event: CallEvent): Transition | unde
     default:
       return undefined;
   }
+}
+
+/** Whatever asks for nothing of the session just crosses. Undefined: a re-INVITE of the bridge. */
+function asked(state: Bridged, event: EventOf<'asked'>): Transition | undefined {
+  if (!isBridged(state.bridge, event)) return transition(state, [refuse(event, 481)]);
+  const { door } = event;
+  const facts = door === undefined ? state.facts : withDoor(state.facts, door);
+  if (event.method === 'INVITE') return undefined;
+  const next = { ...state, facts };
+  return transition(next, [askOther(state.bridge, crossingOf(facts, event))]);
+}
+
+/** The answer goes back to who asked. Undefined: it is that to a re-INVITE. */
+function replied(state: Bridged, event: EventOf<'replied'>): Transition | undefined {
+  const { bridge, facts } = state;
+  if (!isBridged(bridge, event)) return undefined;
+  if (state.tag === 'renegotiating' && event.request === state.asked.request) return undefined;
+  const { request, status, reason, headers, body } = event;
+  const says = { status, reason, headers: crossing(headers, facts.emergency), body };
+  return transition(state, [replyTo(bridge, otherSide(event.side), request, says)]);
 }
 
 /** Ends an answered call on both legs, and says why in both BYEs. [3326-2] */
@@ -58,7 +83,9 @@ export function hangUpBoth(state: Bridged, why: EndReason, cause: number): Trans
 function endBridge(state: Bridged, why: EndReason, effects: readonly Effect[]): Transition {
   const { facts, fading } = state;
   const termination = terminated(why, 200);
+  const unset = state.tag === 'renegotiating' ? [{ do: 'clear-timer' as const }] : [];
   return transition({ tag: 'ended', facts, fading, termination }, [
+    ...unset,
     ...effects,
     { do: 'end', termination },
     ...(fading.length === 0 ? [{ do: 'forget' as const }] : []),
@@ -67,7 +94,7 @@ function endBridge(state: Bridged, why: EndReason, effects: readonly Effect[]): 
 
 /** No BYE before the ACK: a late offer's ACK is still owed to the gateway. [3261-15] */
 function ackOwed(state: Bridged): Effect[] {
-  if (state.tag === 'talking' || !isLateOffer(state.facts)) return [];
+  if (state.tag !== 'answering' || !isLateOffer(state.facts)) return [];
   return [{ do: 'ack-b', ...legB(state), headers: [], body: NO_OCTETS }];
 }
 

@@ -10,6 +10,7 @@ import { withOutcome, withTime } from '../notes.ts';
 import { type Attempt, type Dialing, owed } from '../state.ts';
 import { terminated } from '../termination.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
+import { refuse } from './asks.ts';
 import { fail, giveUp, refused, settle } from './hunting.ts';
 
 /** The caller hears 100 or ringing; gateways are tried one after another. */
@@ -31,11 +32,16 @@ export function stepDialing(state: Dialing, event: CallEvent): Transition {
       return timedOut(state, event);
     case 'shutdown':
       return fail(state, 'hung-up-at-shutdown', []);
+    case 'asked':
+      return transition(state, [refuse(event, 481)]);
     case 'a-acknowledged':
     case 'a-unacknowledged':
     case 'a-declined':
     case 'b-hung-up':
     case 'b-declined':
+    case 'replied':
+    case 'confirmed':
+    case 'unconfirmed':
       return ignored(state, event);
     default:
       return never(event);
@@ -141,6 +147,8 @@ function timedOut(state: Dialing, event: EventOf<'timer'>): Transition {
       return state.current === undefined
         ? fail(state, 'gateways-exhausted', [])
         : ignored(state, event);
+    case 'glare':
+      return ignored(state, event);
     default:
       return never(event.name);
   }

@@ -2,9 +2,11 @@ import type { CallEvent } from '../events.ts';
 import { stepFading } from '../fading.ts';
 import type { Ended } from '../state.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
+import { refuse } from './asks.ts';
 
 /** The record is written; only what fading hops still owe is waited for. */
 export function stepEnded(state: Ended, event: CallEvent): Transition {
+  if (event.on === 'asked') return transition(state, [refuse(event, 481)]);
   const faded = stepFading(state, undefined, event);
   if (faded === undefined) return ignored(state, event);
   const { facts, fading, effects } = faded;

@@ -1,8 +1,9 @@
 import { never } from '../../base/never.ts';
-import type { CallEvent } from '../events.ts';
+import type { CallEvent, EventOf } from '../events.ts';
 import { withDoor, withTime } from '../notes.ts';
 import type { Talking } from '../state.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
+import { askOther, crossingOf } from './asks.ts';
 import { stepBridged } from './bridged.ts';
 
 /** Both legs are up. */
@@ -14,6 +15,8 @@ export function stepTalking(state: Talking, event: CallEvent): Transition {
       const facts = withDoor(withTime(state.facts, 'acked', event.at), event.door);
       return transition({ ...state, facts }, []);
     }
+    case 'asked':
+      return renegotiate(state, event);
     case 'a-cancelled':
     case 'a-unacknowledged':
     case 'a-hung-up':
@@ -24,10 +27,23 @@ export function stepTalking(state: Talking, event: CallEvent): Transition {
     case 'b-refused':
     case 'b-hung-up':
     case 'b-declined':
+    case 'replied':
+    case 'confirmed':
+    case 'unconfirmed':
     case 'timer':
     case 'shutdown':
       return ignored(state, event);
     default:
       return never(event);
   }
+}
+
+/** A re-INVITE crosses; until it is settled no other one begins. [3261-14.1] */
+function renegotiate(state: Talking, event: EventOf<'asked'>): Transition {
+  const { facts, fading, bridge } = state;
+  const asked = crossingOf(facts, event);
+  return transition(
+    { tag: 'renegotiating', facts, fading, bridge, asked, waitsFor: 'answer', retries: 0 },
+    [askOther(bridge, asked)],
+  );
 }

@@ -3,7 +3,6 @@ import { header } from '../../sip/header-names.ts';
 import type { Tag } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import { reasonPhrase } from '../../sip/status.ts';
-import { warning } from '../../sip/warning.ts';
 import type { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
 import { answerWay } from './far.ts';
@@ -31,11 +30,11 @@ export const ABILITIES: Answer = {
 /** A method that is not carried here. [3261-8.2.1] */
 export const NOT_ALLOWED: Answer = { status: 405, headers: [ALLOW] };
 
-/** The session stays as it is. [3261-14.2] */
-export const UNCHANGED: Answer = {
-  status: 488,
-  headers: [warning('landfall', 'a session is not changed here')],
-};
+/** Not now; a request that comes again will find another state. [3261-14.2] */
+export function tryLater({ rng }: Core): Answer {
+  const seconds = Math.floor(rng.fraction() * (RETRY_AFTER_SEC_MAX + 1));
+  return { status: 500, headers: [header('Retry-After', `${seconds}`)] };
+}
 
 export function answer(core: Core, transaction: ServerTransaction, what: Answer): void {
   const { status, reason = reasonPhrase(status), headers = [] } = what;

@@ -3,6 +3,7 @@ import type { Timers } from '../../base/time.ts';
 import { headerValue } from '../../sip/headers.ts';
 import type { SipResponse } from '../../sip/message.ts';
 import { type Alarms, clearAlarm, clearAlarms, setAlarm } from './alarms.ts';
+import type { OurInvite } from './exchange.ts';
 import type { Flow, LegB } from './legs.ts';
 import { composeAck } from './proto/compose.ts';
 import {
@@ -23,10 +24,26 @@ import {
 } from './proto/non-invite-client.ts';
 import { carriageOf, type Wires } from './wires.ts';
 
+const SILENCE = 'silence';
+
+/** An INVITE of ours: the one that made a leg, or one within a dialog. */
+export type Inviter = LegB | OurInvite;
+
+/** What came of a request other than INVITE. */
+export type Outcome = SipResponse | 'timeout' | 'transport';
+
+/** Who made a request other than INVITE. */
+export type RequestUser = {
+  /** A final response, or none. */
+  onOutcome(outcome: Outcome): void;
+  /** What is done when nothing at all has been heard for a while. */
+  readonly silence: { readonly afterMs: number; readonly run: () => void } | undefined;
+};
+
 type InviteClient = {
   readonly kind: 'invite';
   readonly key: string;
-  readonly leg: LegB;
+  readonly leg: Inviter;
   readonly alarms: Alarms;
   /** Was sent once more since its connection broke. */
   isAgain: boolean;
@@ -43,14 +60,16 @@ type NonInviteClient = {
   isAgain: boolean;
   state: NonInviteClientState;
   readonly bytes: Buffer;
+  /** Absent: nobody waits for what comes of it. */
+  readonly user: RequestUser | undefined;
 };
 
-/** Who made the INVITEs. What becomes of a BYE or a CANCEL nobody waits for. */
+/** Who made the INVITEs. */
 export type InviteUser = {
-  onResponse(leg: LegB, response: SipResponse): void;
-  onFailure(leg: LegB, cause: 'timeout' | 'transport'): void;
+  onResponse(leg: Inviter, response: SipResponse): void;
+  onFailure(leg: Inviter, cause: 'timeout' | 'transport'): void;
   /** No response is expected any more. */
-  onTerminated(leg: LegB): void;
+  onTerminated(leg: Inviter): void;
 };
 
 /**
@@ -73,7 +92,7 @@ export class ClientTransactions {
     return this.#all.size;
   }
 
-  invite(leg: LegB, bytes: Buffer): void {
+  invite(leg: Inviter, bytes: Buffer): void {
     const key = leg.clientKey;
     const begin = beginInviteClient(carriageOf(leg.flow));
     const begun: InviteClient = {
@@ -89,8 +108,8 @@ export class ClientTransactions {
     this.#carryOutInvite(begun, begin, undefined);
   }
 
-  /** Sends a BYE or a CANCEL. */
-  request(key: string, flow: Flow, bytes: Buffer): void {
+  /** Sends a request other than INVITE. */
+  request(key: string, flow: Flow, bytes: Buffer, user?: RequestUser): void {
     const begin = beginNonInviteClient(carriageOf(flow));
     const begun: NonInviteClient = {
       kind: 'non-invite',
@@ -100,9 +119,13 @@ export class ClientTransactions {
       isAgain: false,
       state: begin.state,
       bytes,
+      user,
     };
     this.#all.set(key, begun);
     this.#carryOutNonInvite(begun, begin);
+    const silence = user?.silence;
+    if (silence === undefined || begun.state.tag === 'terminated') return;
+    setAlarm(this.#timers, begun.alarms, SILENCE, silence.afterMs, silence.run);
   }
 
   /** Answers whether the response belongs to a request of ours. */
@@ -112,7 +135,7 @@ export class ClientTransactions {
     if (transaction === undefined) return false;
     const { status } = response;
     if (transaction.kind === 'non-invite') {
-      this.#stepNonInvite(transaction, { on: 'response', status });
+      this.#stepNonInvite(transaction, { on: 'response', status }, response);
     } else if (transaction.state.tag !== 'terminated') {
       this.#stepInvite(transaction, { on: 'response', status }, response);
     } else if (status >= 200 && status < 300) {
@@ -150,11 +173,16 @@ export class ClientTransactions {
   }
 
   /** Forgets the INVITE of a leg that is over. */
-  forget(leg: LegB): void {
-    const transaction = this.#all.get(leg.clientKey);
+  forget(leg: Inviter): void {
+    this.drop(leg.clientKey);
+  }
+
+  /** Lets go of a request whose outcome nobody waits for any more. */
+  drop(key: string): void {
+    const transaction = this.#all.get(key);
     if (transaction === undefined) return;
     clearAlarms(this.#timers, transaction.alarms);
-    this.#all.delete(leg.clientKey);
+    this.#all.delete(key);
   }
 
   close(): void {
@@ -211,16 +239,22 @@ export class ClientTransactions {
     if (ends) this.#user.onTerminated(leg);
   }
 
-  #stepNonInvite(transaction: NonInviteClient, event: NonInviteClientEvent): void {
+  #stepNonInvite(
+    transaction: NonInviteClient,
+    event: NonInviteClientEvent,
+    response?: SipResponse,
+  ): void {
     const { state, flow } = transaction;
-    this.#carryOutNonInvite(transaction, stepNonInviteClient(state, event, carriageOf(flow)));
+    const step = stepNonInviteClient(state, event, carriageOf(flow));
+    this.#carryOutNonInvite(transaction, step, response);
   }
 
   #carryOutNonInvite(
     transaction: NonInviteClient,
     { state, effects }: Step<NonInviteClientState, NonInviteClientEffect>,
+    response?: SipResponse,
   ): void {
-    const { flow, alarms, bytes, key } = transaction;
+    const { flow, alarms, bytes, key, user } = transaction;
     transaction.state = state;
     for (const effect of effects) {
       switch (effect.do) {
@@ -228,8 +262,12 @@ export class ClientTransactions {
           this.#send(flow, bytes);
           break;
         case 'deliver-response':
+          clearAlarm(this.#timers, alarms, SILENCE);
+          if (response !== undefined && response.status >= 200) user?.onOutcome(response);
           break;
         case 'report-failure':
+          clearAlarm(this.#timers, alarms, SILENCE);
+          user?.onOutcome(effect.cause);
           break;
         case 'set-timer': {
           const { name, delayMs } = effect;
@@ -263,7 +301,7 @@ function isPending({ kind, state }: InviteClient | NonInviteClient): boolean {
   return state.tag === 'trying' || state.tag === 'proceeding';
 }
 
-function ackFor({ invite }: LegB, response: SipResponse | undefined): Buffer | undefined {
+function ackFor({ invite }: Inviter, response: SipResponse | undefined): Buffer | undefined {
   if (response === undefined) return undefined;
   return composeAck(invite, headerValue(response.headers, 'to') ?? invite.to.value);
 }

@@ -2,18 +2,28 @@ import { never } from '../../base/never.ts';
 import type { Timers, World } from '../../base/time.ts';
 import type {
   Content,
+  DialogReply,
   EngineEars,
   InviteResponse,
   Listener,
   Listening,
+  OutgoingDialogRequest,
   OutgoingInvite,
   ReceivedOn,
   SipEngine,
 } from '../../ports/sip-engine.ts';
-import type { LegId, StrayId, Tag } from '../../sip/ids.ts';
+import type { LegId, RequestId, StrayId, Tag } from '../../sip/ids.ts';
 import type { Header, SipResponse } from '../../sip/message.ts';
 import { parse } from '../../sip/parse.ts';
 import type { Arrival } from './arrival.ts';
+import { confirmedByThem, replyByUs } from './asked.ts';
+import {
+  askByUs,
+  confirmByUs,
+  onFailureWithin,
+  onResponseWithin,
+  onTerminatedWithin,
+} from './asking.ts';
 import { ClientTransactions } from './client-transactions.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
 import { type ConnectionCounts, Connections, type Lost } from './connections.ts';
@@ -34,6 +44,7 @@ import {
   onTerminatedB,
   silenceB,
 } from './leg-b.ts';
+import type { AnyDialog } from './legs.ts';
 import { type Counts, LIMITS, type Limits, type Sizes } from './limits.ts';
 import { reportStrayAck, respondToStray, serveOutside } from './outside-dialog.ts';
 import { clientKey, dialogKey, serverKey } from './proto/match.ts';
@@ -100,9 +111,18 @@ export class BuiltinEngine implements SipEngine {
       wires,
       servers: new ServerTransactions(timers, wires),
       clients: new ClientTransactions(timers, wires, {
-        onResponse: (leg, response) => onResponseB(core, leg, response),
-        onFailure: (leg, cause) => onFailureB(core, leg, cause),
-        onTerminated: onTerminatedB,
+        onResponse(leg, response) {
+          if (leg.side === 'b') onResponseB(core, leg, response);
+          else onResponseWithin(core, leg, response);
+        },
+        onFailure(leg, cause) {
+          if (leg.side === 'b') onFailureB(core, leg, cause);
+          else onFailureWithin(core, leg, cause);
+        },
+        onTerminated(leg) {
+          if (leg.side === 'b') onTerminatedB(leg);
+          else onTerminatedWithin(core, leg);
+        },
       }),
       legsA: new Map(),
       legsB: new Map(),
@@ -158,6 +178,27 @@ export class BuiltinEngine implements SipEngine {
     if (a !== undefined) hangUpA(this.#core, a, tag, headers);
     const b = this.#core.legsB.get(leg);
     if (b !== undefined) hangUpB(this.#core, b, tag, headers);
+  }
+
+  ask(leg: LegId, tag: Tag, request: OutgoingDialogRequest): void {
+    const entry = this.#dialogsOf(leg).find(({ side, dialog }) =>
+      side === 'a' ? dialog.localTag === tag : dialog.remoteTag === tag,
+    );
+    if (entry !== undefined) askByUs(this.#core, entry, request);
+    this.#core.news.flush();
+  }
+
+  reply(leg: LegId, request: RequestId, reply: DialogReply): void {
+    replyByUs(this.#core, this.#dialogsOf(leg), request, reply);
+  }
+
+  confirm(leg: LegId, request: RequestId, content: Content): void {
+    confirmByUs(this.#core, this.#dialogsOf(leg), request, content);
+  }
+
+  #dialogsOf(leg: LegId): readonly AnyDialog[] {
+    const { legsA, legsB } = this.#core;
+    return legsA.get(leg)?.dialogs ?? legsB.get(leg)?.dialogs ?? [];
   }
 
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void {
@@ -222,8 +263,9 @@ export class BuiltinEngine implements SipEngine {
       to.tag === undefined ? undefined : dialogs.get(dialogKey(callId, to.tag, from.tag));
     if (method === 'ACK') {
       if (known?.kind === 'invite' && servers.absorbsAck(known)) return;
-      if (entry?.side === 'a') acknowledgedA(this.#core, entry, arrival);
       if (entry === undefined) reportStrayAck(this.#core, arrival);
+      else if (confirmedByThem(this.#core, entry, arrival)) return;
+      else if (entry.side === 'a') acknowledgedA(this.#core, entry, arrival);
     } else if (known !== undefined) servers.repeat(known);
     else if (entry !== undefined && method !== 'CANCEL') {
       serveInDialog(this.#core, entry, key, arrival);

@@ -1,17 +1,12 @@
-import {
-  ABILITIES,
-  type Answer,
-  answer,
-  NOT_ALLOWED,
-  refuseForLackOfRoom,
-  UNCHANGED,
-} from './answers.ts';
+import { ABILITIES, type Answer, answer, NOT_ALLOWED, refuseForLackOfRoom } from './answers.ts';
 import type { Arrival } from './arrival.ts';
+import { askedByThem } from './asked.ts';
 import type { Core } from './core.ts';
 import { hungUpByThemA } from './leg-a.ts';
 import { hungUpByThemB } from './leg-b.ts';
 import type { AnyDialog } from './legs.ts';
 import { inOrder } from './proto/dialog.ts';
+import { isCarried } from './proto/fence.ts';
 
 /** What requests in dialogs may use of the room that is closed to others. */
 const RESERVE = 1.1;
@@ -47,11 +42,9 @@ export function serveInDialog(core: Core, entry: AnyDialog, key: string, arrival
     case 'OPTIONS':
       answer(core, transaction, ABILITIES);
       return;
-    case 'INVITE':
-      decline(UNCHANGED);
-      return;
     default:
-      decline(NOT_ALLOWED);
+      if (isCarried(method)) askedByThem(core, entry, transaction, arrival);
+      else decline(NOT_ALLOWED);
   }
 
   function decline(what: Answer): void {

@@ -7,8 +7,10 @@ import type { Header, SipRequest } from '../../sip/message.ts';
 import { T1_MS, T2_MS, TIMER_H_MS } from '../../sip/timer-values.ts';
 import type { Arrival } from './arrival.ts';
 import { sendBye } from './bye.ts';
+import { closeWithin, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
 import type { Copy, DialogA, DialogStateA, Flow, LegA, Repeat } from './legs.ts';
+import { isBehindNat, keepPinhole, stopPinhole } from './pinhole.ts';
 import { composeResponse } from './proto/compose.ts';
 import { uasDialog } from './proto/dialog.ts';
 import { ALLOW, fenced } from './proto/fence.ts';
@@ -19,17 +21,17 @@ import type { InviteServer } from './server-transactions.ts';
 const PATIENCE_MS = TIMER_H_MS;
 
 /** Takes a new call: 100 at once, and then it is the node's. [3261-17.2.1] */
-export function openLegA(
-  core: Core,
-  transaction: InviteServer,
-  { request, wire, receivedOn }: Arrival,
-): void {
+export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival): void {
+  const { request, wire, receivedOn } = arrival;
   const leg: LegA = {
     side: 'a',
     id: core.serials.leg(),
     number: request.cseq.number,
     phase: { tag: 'pending', invite: request, transactions: [transaction] },
+    door: wire,
     flow: { wire, to: receivedOn.source },
+    isBehindNat: isBehindNat(arrival),
+    pinhole: undefined,
     dialogs: [],
     said: undefined,
     copies: [],
@@ -110,6 +112,7 @@ function dialogOf(core: Core, leg: LegA, invite: SipRequest, tag: Tag): DialogA 
     key,
     dialog: uasDialog(invite, tag),
     state: { tag: 'early' },
+    exchange: undefined,
   };
   leg.dialogs.push(made);
   core.dialogs.set(key, made);
@@ -171,6 +174,7 @@ export function acknowledgedA(core: Core, entry: DialogA, arrival: Arrival): voi
       never(state);
   }
   entry.state = { tag: 'acknowledged' };
+  keepPinhole(core, entry);
   leg.copies.length = 0;
   leg.flow = { wire, to: receivedOn.source };
   const { localTag: tag } = entry.dialog;
@@ -205,14 +209,16 @@ export function hangUpA(core: Core, leg: LegA, tag: Tag, headers: readonly Heade
 }
 
 function endByUs(core: Core, entry: DialogA, headers: readonly Header[]): void {
+  closeWithin(core, entry);
   entry.state = { tag: 'ended', by: 'us' };
-  entry.dialog = sendBye(core, entry.dialog, entry.leg.flow, headers);
+  sendBye(core, entry, headers);
   lingerIfOverA(core, entry.leg);
 }
 
 /** Takes the caller's BYE. In an early dialog it ends the attempt. [3261-15] [3261-15.1.2] */
 export function hungUpByThemA(core: Core, entry: DialogA, arrival: Arrival): void {
   const { leg, state } = entry;
+  closeWithin(core, entry);
   entry.state = { tag: 'ended', by: 'them' };
   if (concernsNode(leg, state)) {
     const { headers, body } = arrival.request;
@@ -252,10 +258,12 @@ function lingerIfOverA(core: Core, leg: LegA): void {
 
 function lingerA(core: Core, leg: LegA): void {
   if (leg.phase.tag === 'over') return;
+  stopPinhole(core, leg);
   leg.phase = { tag: 'over', alarm: core.timers.set(PATIENCE_MS, () => forgetA(core, leg)) };
 }
 
 function forgetA(core: Core, leg: LegA): void {
+  forgetWithin(core, leg.dialogs);
   for (const { key } of leg.dialogs) core.dialogs.delete(key);
   core.legsA.delete(leg.id);
 }
@@ -263,6 +271,8 @@ function forgetA(core: Core, leg: LegA): void {
 /** Stops everything that would still happen by itself. */
 export function silenceA(core: Core, leg: LegA): void {
   if (leg.phase.tag === 'over') core.timers.clear(leg.phase.alarm);
+  stopPinhole(core, leg);
+  forgetWithin(core, leg.dialogs);
   for (const { state } of leg.dialogs) {
     if (state.tag === 'answered') core.timers.clear(state.alarm);
   }

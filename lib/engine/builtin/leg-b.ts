@@ -8,13 +8,14 @@ import { TIMER_B_MS } from '../../sip/timer-values.ts';
 import { writeRequest } from '../../sip/write.ts';
 import type { Arrival } from './arrival.ts';
 import { sendBye } from './bye.ts';
+import { closeWithin, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
+import { waysOf } from './errand.ts';
 import type { DialogB, Flow, LegB, SentAck } from './legs.ts';
 import { composeCancel } from './proto/compose.ts';
 import { requestInDialog, uacDialog } from './proto/dialog.ts';
 import { fenced } from './proto/fence.ts';
 import { clientKey, dialogKey } from './proto/match.ts';
-import { gatewayHop } from './proto/next-hop.ts';
 import { ownVia } from './wires.ts';
 import { writeInvite } from './written-invite.ts';
 
@@ -80,7 +81,14 @@ function addDialog(core: Core, leg: LegB, response: SipResponse, tag: Tag): Dial
   }
   const key = dialogKey(leg.callId, leg.tag, tag);
   const dialog = uacDialog(response, leg.invite.uri);
-  const made: DialogB = { side: 'b', leg, key, dialog, state: { tag: 'early' } };
+  const made: DialogB = {
+    side: 'b',
+    leg,
+    key,
+    dialog,
+    state: { tag: 'early' },
+    exchange: undefined,
+  };
   leg.dialogs.push(made);
   core.dialogs.set(key, made);
   return made;
@@ -191,18 +199,13 @@ export function acknowledgeB(core: Core, leg: LegB, tag: Tag, content: Content):
     headers: fenced(content.headers),
     body: content.body,
   });
-  const ack = { bytes: writeRequest(request), to: hopOf(core, entry).to };
+  const ack = { bytes: writeRequest(request), to: waysOf(core, entry)[0].to };
   entry.state = { tag: 'acknowledged', ack };
   sendAck(core, leg.flow, ack);
 }
 
 function sendAck(core: Core, { wire }: Flow, ack: SentAck | undefined): void {
   if (ack !== undefined) core.wires.send(wire, ack.bytes, ack.to);
-}
-
-function hopOf(core: Core, { leg, dialog }: DialogB): Flow {
-  const { wire, to } = leg.flow;
-  return { wire, to: gatewayHop(dialog, to, core.wires.listeners, wire.listener.transport) };
 }
 
 /** Sends BYE. A 2xx without its ACK gets that first. [3261-13.2.2.4] [3261-15] */
@@ -214,8 +217,9 @@ export function hangUpB(core: Core, leg: LegB, tag: Tag, headers: readonly Heade
   }
   if (entry.state.tag !== 'acknowledged') return;
   const { ack } = entry.state;
+  closeWithin(core, entry);
   entry.state = { tag: 'ended', by: 'us', ack };
-  entry.dialog = sendBye(core, entry.dialog, hopOf(core, entry), headers);
+  sendBye(core, entry, headers);
   lingerIfOverB(core, leg);
 }
 
@@ -226,6 +230,7 @@ export function hangUpB(core: Core, leg: LegB, tag: Tag, headers: readonly Heade
 export function hungUpByThemB(core: Core, entry: DialogB, arrival: Arrival): void {
   const { leg, state, dialog } = entry;
   const { headers, body } = arrival.request;
+  closeWithin(core, entry);
   entry.state = { tag: 'ended', by: 'them', ack: ackOf(entry) };
   if (state.tag === 'early') {
     const status = 487;
@@ -254,6 +259,7 @@ function lingerIfOverB(core: Core, leg: LegB): void {
 }
 
 function forgetB(core: Core, leg: LegB): void {
+  forgetWithin(core, leg.dialogs);
   for (const { key } of leg.dialogs) core.dialogs.delete(key);
   core.clients.forget(leg);
   core.legsB.delete(leg.id);
@@ -262,4 +268,5 @@ function forgetB(core: Core, leg: LegB): void {
 /** Stops everything that would still happen by itself. */
 export function silenceB(core: Core, leg: LegB): void {
   settle(core, leg);
+  forgetWithin(core, leg.dialogs);
 }

@@ -3,6 +3,8 @@ import type { InviteResponse } from '../../ports/sip-engine.ts';
 import type { Address } from '../../sip/address.ts';
 import type { LegId, SipCallId, Tag } from '../../sip/ids.ts';
 import type { Header, SipRequest } from '../../sip/message.ts';
+import type { Errand } from './errand.ts';
+import type { Exchange } from './exchange.ts';
 import type { Far } from './far.ts';
 import type { SentInvite } from './proto/compose.ts';
 import type { Dialog } from './proto/dialog.ts';
@@ -19,14 +21,22 @@ export type LegA = {
   /** The number of the INVITE, which its ACK repeats. */
   readonly number: number;
   phase: PhaseA;
+  /** The wire of the INVITE, the last one to try. */
+  readonly door: Wire;
   /** The way to the caller: where its last message in a dialog came from, and to. */
   flow: Flow;
+  /** Whether the caller's router must be kept from forgetting it. */
+  readonly isBehindNat: boolean;
+  pinhole: Pinhole | undefined;
   readonly dialogs: DialogA[];
   /** Its last 1xx or 2xx, as long as a further INVITE may ask for it. */
   said: InviteResponse | undefined;
   /** The 2xx on further INVITEs, until its ACK. */
   readonly copies: Copy[];
 };
+
+/** What keeps the caller's router from forgetting it. */
+export type Pinhole = { readonly alarm: Alarm; readonly last: Errand | undefined };
 
 export type PhaseA =
   | {
@@ -46,6 +56,7 @@ export type DialogA = {
   readonly key: string;
   dialog: Dialog;
   state: DialogStateA;
+  exchange: Exchange | undefined;
 };
 
 export type DialogStateA =
@@ -103,6 +114,7 @@ export type DialogB = {
   readonly key: string;
   dialog: Dialog;
   state: DialogStateB;
+  exchange: Exchange | undefined;
 };
 
 export type DialogStateB =

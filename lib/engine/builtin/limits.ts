@@ -6,12 +6,15 @@ export type Limits = {
   readonly legsMax: number;
   /** Callees that one INVITE of ours may reach by forking. */
   readonly dialogsPerLegMax: number;
+  /** Requests of one far end within a dialog that wait for an answer at once. */
+  readonly requestsPerDialogMax: number;
 };
 
 export const LIMITS: Limits = {
   transactionsMax: 200_000,
   legsMax: 200_000,
   dialogsPerLegMax: 16,
+  requestsPerDialogMax: 16,
 };
 
 /** What the engine had to leave undone since it began. */

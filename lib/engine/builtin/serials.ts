@@ -5,6 +5,8 @@ import {
   type LegId,
   legId,
   MAGIC_COOKIE,
+  type RequestId,
+  requestId,
   type StrayId,
   strayId,
   type Tag,
@@ -19,6 +21,7 @@ export type Serials = {
   branch(tag: Tag): Branch;
   leg(): LegId;
   stray(): StrayId;
+  request(): RequestId;
   /** For answers that make no dialog. [3261-19.3] */
   tag(): Tag;
 };
@@ -33,6 +36,7 @@ export function serials(rng: Rng): Serials {
     branch: (tag) => branchOf(`${MAGIC_COOKIE}${tag}.${next()}`),
     leg: () => legId(`a${next()}`),
     stray: () => strayId(`s${next()}`),
+    request: () => requestId(`r${next()}`),
     tag: () => tagOf(Buffer.from(rng.bytes(TAG_BYTES)).toString('hex')),
   };
 }

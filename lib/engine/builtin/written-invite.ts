@@ -39,6 +39,7 @@ function writeFrom(
   const invite: SentInvite = {
     uri,
     via: ownVia(wire, branch),
+    routes: [],
     from: header('From', order.from),
     to: header('To', order.to),
     callId: header('Call-ID', order.callId),

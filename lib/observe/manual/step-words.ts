@@ -3,19 +3,34 @@ import type { CallEvent } from '../../call/events.ts';
 import type { Step } from '../../call/story.ts';
 
 /** What happens inside a call without being told as a step. */
-type Untold = 'timer' | 'shutdown' | 'set-timer' | 'clear-timer' | 'note-gateway' | 'forget';
+type Untold =
+  | 'timer'
+  | 'shutdown'
+  | 'set-timer'
+  | 'set-glare-timer'
+  | 'clear-timer'
+  | 'note-gateway'
+  | 'forget';
+
+/** Events that either leg can have; the step says which one had it. */
+type OfEither = 'asked' | 'replied' | 'confirmed' | 'unconfirmed';
 
 /** Every event that a step line can have: what was heard, and what was ordered. */
 export type StepEvent =
   | 'a-invited'
   | 'trying-a'
-  | Exclude<CallEvent['on'], Untold>
+  | 'marked'
+  | 'a-joined'
+  | Exclude<CallEvent['on'], Untold | OfEither>
+  | `${'a' | 'b'}-${OfEither}`
   | Exclude<Effect['do'], Untold>;
 
 /** In the order in which a call comes by them. */
 export const STEP_EVENTS: Readonly<Record<StepEvent, string>> = {
   'a-invited': 'The caller sent an INVITE that began this call.',
   'trying-a': 'We answered it with 100 Trying.',
+  marked: 'Something about the call was odd and was lived with; `why` names the marks.',
+  'a-joined': 'The same INVITE came by another way and was joined to this call.',
   'invite-b': 'We sent an INVITE to a gateway; `attempt` counts the tries of this call.',
   'b-trying': 'The gateway answered 100: it is there, and nobody rings yet.',
   'b-ringing': 'The gateway sent a provisional response from 101 to 199.',
@@ -29,6 +44,17 @@ export const STEP_EVENTS: Readonly<Record<StepEvent, string>> = {
   'a-cancelled': 'The caller gave up before an answer.',
   'cancel-b': 'We cancelled a try at a gateway.',
   'reject-a': 'We refused the caller with a final response of 300 or more.',
+  'a-asked': 'The caller sent a request within the dialog that crosses to the gateway.',
+  'b-asked': 'The gateway sent a request within the dialog that crosses to the caller.',
+  ask: 'We passed a request within the dialog on to the other side.',
+  'a-replied': 'The caller answered a request that crossed to it.',
+  'b-replied': 'The gateway answered a request that crossed to it.',
+  reply: 'We passed the answer back to the side that had asked.',
+  'a-confirmed': 'The caller sent the ACK of our 2xx to its re-INVITE.',
+  'b-confirmed': 'The gateway sent the ACK of our 2xx to its re-INVITE.',
+  confirm: 'We sent the ACK of a 2xx to our re-INVITE.',
+  'a-unconfirmed': "No ACK came for our 2xx to the caller's re-INVITE.",
+  'b-unconfirmed': "No ACK came for our 2xx to the gateway's re-INVITE.",
   'a-declined': 'The caller sent a request inside the dialog that we do not take.',
   'b-declined': 'The gateway sent a request inside the dialog that we do not take.',
   'a-hung-up': 'The caller sent a BYE.',

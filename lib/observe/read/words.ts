@@ -15,6 +15,8 @@ export const REASONS: Readonly<Record<EndReason, string>> = {
   'gateway-refused': 'the gateway refused the call',
   'gateways-exhausted': 'no gateway took the call',
   'caller-never-acknowledged': 'the caller never acknowledged the answer (no ACK)',
+  'caller-lost': 'the caller had left the call when it was to be changed',
+  'gateway-lost': 'the gateway had left the call when it was to be changed',
   malformed: 'the INVITE was malformed',
   'too-many-hops': 'the INVITE had no hops left (Max-Forwards)',
   'unknown-extension': 'the caller required a SIP extension we do not have',
@@ -49,6 +51,7 @@ const MOVED: Readonly<Record<NonNullable<CallRecord['moved']>, string>> = {
 const EVENTS: Readonly<Record<string, string>> = {
   'b-refused': 'given up:',
   'a-unacknowledged': 'no ACK came',
+  unconfirmed: 'no ACK came',
   marked: 'marked:',
   end: 'the end:',
   ignore: 'ignored:',

@@ -91,13 +91,15 @@ export function composeResponse(reply: Reply, response: ReplyWith): Buffer {
 export type SentInvite = {
   readonly uri: UriText;
   readonly via: Header;
+  /** Of a re-INVITE; the first INVITE has none. */
+  readonly routes: readonly Header[];
   readonly from: Header;
   readonly to: Header;
   readonly callId: Header;
   readonly number: number;
 };
 
-/** The ACK of a refusal. Our INVITE has no Route that it would have to repeat. [3261-17.1.1.3] */
+/** The ACK of a refusal. [3261-17.1.1.3] */
 export function composeAck(invite: SentInvite, to: string): Buffer {
   return writeRequest(repeating(invite, 'ACK', header('To', to), []));
 }
@@ -108,7 +110,7 @@ export function composeCancel(invite: SentInvite, headers: readonly Header[]): B
 }
 
 function repeating(
-  { uri, via, from, callId, number }: SentInvite,
+  { uri, via, routes, from, callId, number }: SentInvite,
   method: string,
   to: Header,
   headers: readonly Header[],
@@ -117,7 +119,7 @@ function repeating(
   return {
     method,
     uri,
-    headers: [via, MAX_FORWARDS, from, to, callId, cseq, ...headers],
+    headers: [via, MAX_FORWARDS, ...routes, from, to, callId, cseq, ...headers],
     body: NO_OCTETS,
   };
 }

@@ -67,7 +67,8 @@ export function uacDialog(response: SipResponse, invited: UriText): Dialog {
   };
 }
 
-function targetOf(headers: readonly Header[]): UriText | undefined {
+/** The Contact of a message, if it names one. */
+export function targetOf(headers: readonly Header[]): UriText | undefined {
   const contact = headerValue(headers, 'contact');
   const uri = contact === undefined ? undefined : contactUri(contact);
   return uri === undefined ? undefined : uriText(copyOf(uri));
@@ -94,6 +95,8 @@ export type InDialog = {
   /** Of the INVITE in its ACK, otherwise one more than our last. */
   readonly number: number;
   readonly via: Header;
+  /** Absent: 70. */
+  readonly maxForwards?: number;
   readonly headers: readonly Header[];
   readonly body?: Octets;
 };
@@ -101,7 +104,7 @@ export type InDialog = {
 /** A request of ours in the dialog. [3261-12.2.1.1] */
 export function requestInDialog(
   dialog: Dialog,
-  { method, number, via, headers, body = NO_OCTETS }: InDialog,
+  { method, number, via, maxForwards = MAX_FORWARDS, headers, body = NO_OCTETS }: InDialog,
 ): OutgoingRequest {
   const { uri, routes } = wayOf(dialog);
   return {
@@ -109,7 +112,7 @@ export function requestInDialog(
     uri,
     headers: [
       via,
-      header('Max-Forwards', `${MAX_FORWARDS}`),
+      header('Max-Forwards', `${maxForwards}`),
       ...routes.map((route) => header('Route', route)),
       header('From', dialog.local),
       header('To', dialog.remote),

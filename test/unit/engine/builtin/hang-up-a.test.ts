@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { type Address, sameAddress } from '../../../../lib/sip/address.ts';
 import { header } from '../../../../lib/sip/header-names.ts';
 import { tagOf, uriText } from '../../../../lib/sip/ids.ts';
 import { A, B, CALLER, callerSays, responds, U } from './peers.ts';
@@ -68,12 +69,16 @@ describe('hanging up on the caller', () => {
     expect(stage.caller.summary).toEqual(['100 INVITE', '180 INVITE']);
   });
 
-  test('a BYE without an answer is repeated and given up', async () => {
+  test('a BYE without an answer is repeated, after 2 s also from the address that was dialled, and given up', async () => {
     const stage = await Stage.open();
     stage.engine.hangUp(stage.talkingA(), tagOf('ours'), []);
     stage.pass(200_000);
     const byes = stage.caller.heard.filter(({ message }) => message.kind === 'request');
-    expect(byes.map(({ atMs }) => atMs)).toEqual(REPEATED_AT_MS);
+    const from = (at: Address) =>
+      byes.filter((bye) => sameAddress(bye.from, at)).map(({ atMs }) => atMs);
+    expect(from(U)).toEqual(REPEATED_AT_MS);
+    expect(from(A)).toEqual(REPEATED_AT_MS.map((atMs) => atMs + 2000));
+    expect(byes[3]?.message.cseq.number).toBe(2);
     expect(stage.engine.sizes()).toMatchObject({ legs: 0, clientTransactions: 0 });
   });
 

@@ -63,33 +63,16 @@ describe('a BYE of the caller', () => {
 });
 
 describe('other requests in a dialog', () => {
-  test('If the new session description is not acceptable, the UAS can reject it by returning a 488 (Not Acceptable Here) response for the re-INVITE. This response SHOULD include a Warning header field. [3261-14.2]', async () => {
-    const stage = await Stage.open();
-    const leg = stage.talkingA();
-    const branch = 'z9hG4bKre';
-    stage.callerSends(inDialog('INVITE', 2, { branch }), U);
-    expect(stage.caller.summary.slice(2)).toEqual(['488 INVITE']);
-    expect(said(stage, 'warning')).toMatch(/^399 /);
-    expect(stage.caller.last().message.to.tag).toBe('ours');
-    stage.callerSends(inDialog('ACK', 2, { branch }), U);
-    stage.pass(60_000);
-    expect(stage.caller.summary.slice(2)).toEqual(['488 INVITE']);
-    expect(stage.events.slice(1)).toMatchObject([
-      { on: 'declined', method: 'INVITE', status: 488, leg },
-    ]);
-    stage.callerSends(inDialog('BYE', 3), U);
-    expect(stage.told.at(-1)).toBe('hung-up');
-    expect(stage.invites).toHaveLength(1);
-  });
-
-  test.each(['INFO', 'UPDATE', 'PRACK', 'REFER', 'NOTIFY', 'SUBSCRIBE', 'MESSAGE', 'PUBLISH', 'X'])(
+  test.each(['PRACK', 'REFER', 'SUBSCRIBE', 'PUBLISH', 'X'])(
     '%s is declined, and the call stays',
     async (method) => {
       const stage = await Stage.open();
       stage.talkingA();
       stage.callerSends(inDialog(method, 2), U);
       expect(stage.caller.summary.at(-1)).toBe(`405 ${method}`);
-      expect(said(stage, 'allow')).toBe('INVITE, ACK, CANCEL, BYE, OPTIONS');
+      expect(said(stage, 'allow')).toBe(
+        'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE, NOTIFY',
+      );
       expect(stage.events.at(-1)).toMatchObject({ on: 'declined', method, status: 405 });
       stage.callerSends(inDialog('BYE', 3), U);
       expect(stage.told.at(-1)).toBe('hung-up');
@@ -101,16 +84,18 @@ describe('other requests in a dialog', () => {
     stage.talkingA();
     stage.callerSends(inDialog('OPTIONS', 2), U);
     expect(stage.caller.summary.at(-1)).toBe('200 OPTIONS');
-    expect(said(stage, 'allow')).toBe('INVITE, ACK, CANCEL, BYE, OPTIONS');
+    expect(said(stage, 'allow')).toBe(
+      'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE, NOTIFY',
+    );
     expect(stage.told).toEqual(['acknowledged']);
   });
 
   test('the request is out of order and MUST be rejected with a 500 (Server Internal Error) response. [3261-12.2.2]', async () => {
     const stage = await Stage.open();
     stage.talkingA();
-    stage.callerSends(inDialog('INFO', 7), U);
+    stage.callerSends(inDialog('REFER', 7), U);
     stage.callerSends(inDialog('INFO', 6), U);
-    expect(stage.caller.summary.slice(2)).toEqual(['405 INFO', '500 INFO']);
+    expect(stage.caller.summary.slice(2)).toEqual(['405 REFER', '500 INFO']);
     expect(stage.told).toEqual(['acknowledged', 'declined']);
   });
 
@@ -118,18 +103,11 @@ describe('other requests in a dialog', () => {
     const stage = await Stage.open();
     const leg = stage.talkingB();
     const invite = stage.gateway.request('INVITE');
-    for (const [index, method] of ['OPTIONS', 'INFO', 'INVITE'].entries()) {
-      stage.gatewaySends(
-        gatewaySays(invite, method, { cseq: index + 1, branch: `z9hG4bK${method}` }),
-      );
+    for (const [index, method] of ['OPTIONS', 'REFER'].entries()) {
+      stage.gatewaySends(gatewaySays(invite, method, { cseq: index + 1 }));
     }
-    stage.gatewaySends(gatewaySays(invite, 'ACK', { cseq: 3, branch: 'z9hG4bKINVITE' }));
-    stage.pass(60_000);
-    expect(stage.gateway.summary.slice(2)).toEqual(['200 OPTIONS', '405 INFO', '488 INVITE']);
-    expect(stage.events.slice(1)).toMatchObject([
-      { on: 'declined', method: 'INFO', leg },
-      { on: 'declined', method: 'INVITE', leg },
-    ]);
+    expect(stage.gateway.summary.slice(2)).toEqual(['200 OPTIONS', '405 REFER']);
+    expect(stage.events.slice(1)).toMatchObject([{ on: 'declined', method: 'REFER', leg }]);
   });
 
   test('if a request outside of a dialog generates a non-2xx final response, any early dialogs created through provisional responses to that request are terminated. [3261-12.3]', async () => {

@@ -57,7 +57,9 @@ describe('a call that comes in', () => {
     stage.engine.answer(leg, says(200));
     stage.pass(0);
     const { message, from } = stage.caller.last();
-    expect(headerValue(message.headers, 'allow')).toBe('INVITE, ACK, CANCEL, BYE, OPTIONS');
+    expect(headerValue(message.headers, 'allow')).toBe(
+      'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE, NOTIFY',
+    );
     expect(from).toEqual(A);
     expect(contactOf(stage)).toBe('<sip:token@198.51.100.11:5060>');
   });

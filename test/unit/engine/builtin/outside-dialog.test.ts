@@ -14,7 +14,9 @@ describe('requests outside dialogs', () => {
     stage.callerSends(callerSays('OPTIONS'));
     const { message } = stage.caller.last();
     expect(stage.caller.summary).toEqual(['200 OPTIONS']);
-    expect(headerValue(message.headers, 'allow')).toBe('INVITE, ACK, CANCEL, BYE, OPTIONS');
+    expect(headerValue(message.headers, 'allow')).toBe(
+      'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE, NOTIFY',
+    );
     expect(headerValue(message.headers, 'accept')).toBe('application/sdp');
     expect(headerValue(message.headers, 'supported')).toBe('');
   });
@@ -34,7 +36,9 @@ describe('requests outside dialogs', () => {
       stage.callerSends(callerSays(method));
       expect(stage.caller.summary).toEqual([`405 ${method}`]);
       const { message } = stage.caller.last();
-      expect(headerValue(message.headers, 'allow')).toBe('INVITE, ACK, CANCEL, BYE, OPTIONS');
+      expect(headerValue(message.headers, 'allow')).toBe(
+        'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE, NOTIFY',
+      );
       expect(stage.strays).toEqual([]);
     },
   );

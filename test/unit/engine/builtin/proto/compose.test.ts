@@ -92,6 +92,7 @@ describe('a response', () => {
 const sent: SentInvite = {
   uri: uriText('sip:112@10.0.1.31'),
   via: header('Via', 'SIP/2.0/UDP 10.0.0.11:5060;branch=z9hG4bKb;rport'),
+  routes: [],
   from: header('From', '<sip:a@b>;tag=ours'),
   to: header('To', '<sip:112@gw>'),
   callId: header('Call-ID', 'b-leg'),
@@ -134,7 +135,7 @@ describe('requests that follow an INVITE of ours', () => {
 
 describe('the extension fence', () => {
   test('All methods, including ACK and CANCEL, understood by the UA MUST be included in the list of methods in the Allow header field, when present. [3261-20.5]', () => {
-    expect(ALLOW.value).toBe('INVITE, ACK, CANCEL, BYE, OPTIONS');
+    expect(ALLOW.value).toBe('INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE, NOTIFY');
   });
 
   test('no extension and nothing of the way or the dialog gets out through added headers', () => {

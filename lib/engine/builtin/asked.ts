@@ -1,0 +1,195 @@
+import { NO_OCTETS } from '../../base/brands.ts';
+import type { DialogReply } from '../../ports/sip-engine.ts';
+import { header } from '../../sip/header-names.ts';
+import { headerValue } from '../../sip/headers.ts';
+import type { RequestId } from '../../sip/ids.ts';
+import type { Header, SipRequest } from '../../sip/message.ts';
+import { T1_MS, T2_MS, TIMER_H_MS } from '../../sip/timer-values.ts';
+import { answer, tryLater } from './answers.ts';
+import type { Arrival } from './arrival.ts';
+import type { Core } from './core.ts';
+import { dialogWith, type Exchange, exchangeOf, type Owed, type TheirInvite } from './exchange.ts';
+import type { AnyDialog, Repeat } from './legs.ts';
+import { composeResponse } from './proto/compose.ts';
+import { targetOf } from './proto/dialog.ts';
+import { ALLOW, fenced, refreshesTarget } from './proto/fence.ts';
+import type { ServerTransaction } from './server-transactions.ts';
+
+const MAX_FORWARDS_DEFAULT = 70;
+/** How long a 2xx is repeated. */
+const PATIENCE_MS = TIMER_H_MS;
+
+/** Takes a request that the node carries: it owes the answer from now on. */
+export function askedByThem(
+  core: Core,
+  entry: AnyDialog,
+  transaction: ServerTransaction,
+  { request, receivedOn }: Arrival,
+): void {
+  const { method, cseq, headers, body } = request;
+  const exchange = exchangeOf(entry);
+  const maxForwards = hopsOf(request);
+  if (maxForwards === 0) {
+    answer(core, transaction, { status: 483 });
+    return;
+  }
+  if (refusesForNow(core, entry, exchange, transaction)) return;
+  const id = core.serials.request();
+  const target = refreshesTarget(method) ? targetOf(headers) : undefined;
+  exchange.owed.set(id, { transaction, method, number: cseq.number, target });
+  if (method === 'INVITE') {
+    exchange.theirs = { request: id, number: cseq.number, state: { tag: 'owed' } };
+    sayTrying(core, transaction);
+  }
+  const { remoteTag: tag } = entry.dialog;
+  const asked = { request: id, method, maxForwards, headers, body, tag, receivedOn };
+  core.news.push({ what: 'leg', leg: entry.leg.id, event: { on: 'asked', ...asked } });
+}
+
+function hopsOf({ headers }: SipRequest): number {
+  const value = Number(headerValue(headers, 'max-forwards') ?? MAX_FORWARDS_DEFAULT);
+  return Number.isInteger(value) && value >= 0 ? value : MAX_FORWARDS_DEFAULT;
+}
+
+/**
+ * One session change at a time: a second INVITE of the same side waits, and one that crosses ours
+ * is glare. In a dialog that is only early there is nothing to change yet. [3261-14.2]
+ */
+function refusesForNow(
+  core: Core,
+  entry: AnyDialog,
+  { owed, theirs, ours }: Exchange,
+  transaction: ServerTransaction,
+): boolean {
+  const isInvite = transaction.kind === 'invite';
+  if (isInvite && theirs === undefined && ours !== undefined && ours.state.tag !== 'over') {
+    answer(core, transaction, { status: 491 });
+    return true;
+  }
+  const isTooMany = owed.size >= core.limits.requestsPerDialogMax;
+  if (entry.state.tag === 'early' || isTooMany || (isInvite && theirs !== undefined)) {
+    answer(core, transaction, tryLater(core));
+    return true;
+  }
+  return false;
+}
+
+function sayTrying(core: Core, transaction: ServerTransaction): void {
+  const trying = { status: 100, reason: 'Trying', tag: undefined, formsDialog: false };
+  const bytes = composeResponse(transaction.reply, { ...trying, headers: [], body: NO_OCTETS });
+  core.servers.respond(transaction, 100, bytes);
+}
+
+/** Answers as the node says. */
+export function replyByUs(
+  core: Core,
+  dialogs: readonly AnyDialog[],
+  request: RequestId,
+  reply: DialogReply,
+): void {
+  const entry = dialogWith(dialogs, ({ owed }) => owed.has(request));
+  const exchange = entry?.exchange;
+  const owed = exchange?.owed.get(request);
+  if (entry === undefined || exchange === undefined || owed === undefined) return;
+  exchange.owed.delete(request);
+  const { transaction, target } = owed;
+  const { status, reason, body } = reply;
+  const bytes = composeResponse(transaction.reply, {
+    status,
+    reason,
+    tag: undefined,
+    formsDialog: false,
+    headers: [...ownHeaders(owed, reply), ...fenced(reply.headers)],
+    body,
+  });
+  core.servers.respond(transaction, status, bytes);
+  const isSuccess = status < 300;
+  if (isSuccess && target !== undefined) entry.dialog = { ...entry.dialog, target };
+  const { theirs } = exchange;
+  if (theirs?.request !== request) return;
+  if (!isSuccess) {
+    exchange.theirs = undefined;
+    return;
+  }
+  const { wire, to } = transaction;
+  const repeat = { bytes, flow: { wire, to }, intervalMs: T1_MS, waitedMs: 0 };
+  awaitAck(core, entry, theirs, repeat, T1_MS);
+}
+
+function ownHeaders({ method }: Owed, { status, contact }: DialogReply): Header[] {
+  if (status === 405) return [ALLOW];
+  if (status >= 300 || !refreshesTarget(method)) return [];
+  return [header('Contact', `<${contact}>`), ALLOW];
+}
+
+/** Repeats the 2xx of a re-INVITE as that of the first one. [3261-14.2] [3261-13.3.1.4] */
+function awaitAck(
+  core: Core,
+  entry: AnyDialog,
+  theirs: TheirInvite,
+  repeat: Repeat,
+  waitMs: number,
+): void {
+  const alarm = core.timers.set(waitMs, () => onRepeatDue(core, entry, theirs, repeat, waitMs));
+  theirs.state = { tag: 'answered', repeat, alarm };
+}
+
+function onRepeatDue(
+  core: Core,
+  entry: AnyDialog,
+  theirs: TheirInvite,
+  repeat: Repeat,
+  hasWaitedMs: number,
+): void {
+  const waitedMs = repeat.waitedMs + hasWaitedMs;
+  if (waitedMs >= PATIENCE_MS) {
+    exchangeOf(entry).theirs = undefined;
+    const { request } = theirs;
+    const { remoteTag: tag } = entry.dialog;
+    core.news.push({
+      what: 'leg',
+      leg: entry.leg.id,
+      event: { on: 'unconfirmed', request, tag },
+    });
+    return;
+  }
+  core.wires.send(repeat.flow.wire, repeat.bytes, repeat.flow.to);
+  const intervalMs = Math.min(repeat.intervalMs * 2, T2_MS);
+  const next = { ...repeat, intervalMs, waitedMs };
+  awaitAck(core, entry, theirs, next, Math.min(intervalMs, PATIENCE_MS - waitedMs));
+}
+
+/** Takes the ACK of our 2xx to a re-INVITE; answers whether it is one. */
+export function confirmedByThem(
+  core: Core,
+  entry: AnyDialog,
+  { request: { cseq, headers, body }, receivedOn }: Arrival,
+): boolean {
+  const { exchange } = entry;
+  const theirs = exchange?.theirs;
+  if (exchange === undefined || theirs?.number !== cseq.number) return false;
+  if (theirs.state.tag !== 'answered') return false;
+  core.timers.clear(theirs.state.alarm);
+  exchange.theirs = undefined;
+  const { request } = theirs;
+  const { remoteTag: tag } = entry.dialog;
+  const event = { on: 'confirmed', request, tag, headers, body, receivedOn } as const;
+  core.news.push({ what: 'leg', leg: entry.leg.id, event });
+  return true;
+}
+
+/** The dialog is over: what is still owed gets 487. [3261-15.1.2] */
+export function closeAsked(core: Core, { exchange }: AnyDialog): void {
+  if (exchange === undefined) return;
+  for (const { transaction } of exchange.owed.values()) answer(core, transaction, { status: 487 });
+  exchange.owed.clear();
+  silenceAsked(core, exchange);
+}
+
+/** Stops the repetition. */
+export function silenceAsked(core: Core, exchange: Exchange | undefined): void {
+  const theirs = exchange?.theirs;
+  if (exchange === undefined || theirs === undefined) return;
+  if (theirs.state.tag === 'answered') core.timers.clear(theirs.state.alarm);
+  exchange.theirs = undefined;
+}

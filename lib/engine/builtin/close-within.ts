@@ -1,0 +1,18 @@
+import { closeAsked, silenceAsked } from './asked.ts';
+import { closeAsking, forgetAsking } from './asking.ts';
+import type { Core } from './core.ts';
+import type { AnyDialog } from './legs.ts';
+
+/** The dialog ends: what is open in it is brought to an end first. */
+export function closeWithin(core: Core, entry: AnyDialog): void {
+  closeAsking(core, entry);
+  closeAsked(core, entry);
+}
+
+/** The leg is forgotten: nothing of what was open in its dialogs happens by itself any more. */
+export function forgetWithin(core: Core, dialogs: readonly AnyDialog[]): void {
+  for (const entry of dialogs) {
+    silenceAsked(core, entry.exchange);
+    forgetAsking(core, entry);
+  }
+}
