@@ -172,7 +172,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the Contact of a gateway is obeyed even if it is our own address',
     promise: 'P9',
     file: 'lib/engine/builtin/proto/next-hop.ts',
-    line: 'return ours.some((listener) => isOurs(listener, hop)) ? invited : hop;',
+    line: 'return ours.some((listener) => isOurs(listener, hop)) ? undefined : hop;',
     becomes: 'return hop;',
   },
   {

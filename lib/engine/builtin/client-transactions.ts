@@ -3,8 +3,8 @@ import type { Timers } from '../../base/time.ts';
 import { headerValue } from '../../sip/headers.ts';
 import type { SipResponse } from '../../sip/message.ts';
 import { type Alarms, clearAlarm, clearAlarms, setAlarm } from './alarms.ts';
-import type { OurInvite } from './exchange.ts';
-import type { Flow, LegB } from './legs.ts';
+import type { Inviter, InviteUser, RequestUser } from './client-users.ts';
+import type { Flow } from './legs.ts';
 import { composeAck } from './proto/compose.ts';
 import {
   beginInviteClient,
@@ -25,20 +25,6 @@ import {
 import { carriageOf, type Wires } from './wires.ts';
 
 const SILENCE = 'silence';
-
-/** An INVITE of ours: the one that made a leg, or one within a dialog. */
-export type Inviter = LegB | OurInvite;
-
-/** What came of a request other than INVITE. */
-export type Outcome = SipResponse | 'timeout' | 'transport';
-
-/** Who made a request other than INVITE. */
-export type RequestUser = {
-  /** A final response, or none. */
-  onOutcome(outcome: Outcome): void;
-  /** What is done when nothing at all has been heard for a while. */
-  readonly silence: { readonly afterMs: number; readonly run: () => void } | undefined;
-};
 
 type InviteClient = {
   readonly kind: 'invite';
@@ -62,14 +48,6 @@ type NonInviteClient = {
   readonly bytes: Buffer;
   /** Absent: nobody waits for what comes of it. */
   readonly user: RequestUser | undefined;
-};
-
-/** Who made the INVITEs. */
-export type InviteUser = {
-  onResponse(leg: Inviter, response: SipResponse): void;
-  onFailure(leg: Inviter, cause: 'timeout' | 'transport'): void;
-  /** No response is expected any more. */
-  onTerminated(leg: Inviter): void;
 };
 
 /**

@@ -1,4 +1,5 @@
 import { never } from '../../base/never.ts';
+import type { Timers } from '../../base/time.ts';
 import type {
   EngineEars,
   LegEvent,
@@ -63,4 +64,16 @@ function tell(ears: EngineEars, news: News): void {
     default:
       never(news);
   }
+}
+
+/** Timers after whose alarms the node is told what has come of them. */
+export function tellingTimers(timers: Timers, news: EarQueue): Timers {
+  return {
+    set: (delayMs, run) =>
+      timers.set(delayMs, () => {
+        run();
+        news.flush();
+      }),
+    clear: (alarm) => timers.clear(alarm),
+  };
 }

@@ -1,5 +1,5 @@
 import { never } from '../../base/never.ts';
-import type { Timers, World } from '../../base/time.ts';
+import type { World } from '../../base/time.ts';
 import type {
   Content,
   DialogReply,
@@ -29,10 +29,11 @@ import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts
 import { type ConnectionCounts, Connections, type Lost } from './connections.ts';
 import type { Core } from './core.ts';
 import type { Datagrams } from './datagrams.ts';
-import { type EarQueue, earQueue } from './ear-queue.ts';
+import { earQueue, tellingTimers } from './ear-queue.ts';
 import type { Far } from './far.ts';
 import { serveInDialog } from './in-dialog.ts';
 import { joinA } from './joined-invites.ts';
+import { isKeepAlive } from './keep-alive.ts';
 import { acknowledgedA, answerA, hangUpA, rejectA, ringA, silenceA } from './leg-a.ts';
 import {
   acknowledgeB,
@@ -292,22 +293,4 @@ export class BuiltinEngine implements SipEngine {
     this.#core.clients.onWayLost(wentBy(lost, isOpen), lost.wasOpen);
     this.#core.news.flush();
   }
-}
-
-/** STUN begins with bits that no SIP message begins with; NUL and line breaks keep a way open. */
-function isKeepAlive(bytes: Buffer): boolean {
-  const first = bytes[0];
-  return first === undefined || first < 4;
-}
-
-/** Timers after whose alarms the node is told what has come of them. */
-function tellingTimers(timers: Timers, news: EarQueue): Timers {
-  return {
-    set: (delayMs, run) =>
-      timers.set(delayMs, () => {
-        run();
-        news.flush();
-      }),
-    clear: (alarm) => timers.clear(alarm),
-  };
 }

@@ -1,6 +1,6 @@
 import { sameAddress } from '../../sip/address.ts';
 import { writeRequest } from '../../sip/write.ts';
-import type { Outcome } from './client-transactions.ts';
+import type { Outcome } from './client-users.ts';
 import type { Core } from './core.ts';
 import type { AnyDialog, Flow } from './legs.ts';
 import { type InDialog, nextOurs, requestInDialog } from './proto/dialog.ts';
