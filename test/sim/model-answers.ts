@@ -5,7 +5,10 @@ import type { Seen, Witnessed } from './witness.ts';
 /** How long after its end a dialog is still known here. */
 const REMEMBERED_MS = 31_000;
 
-/** Every request of a far end is answered at once, and a dialog of ours is never denied. */
+/** They cross within a dialog: the answer is the other side's, and so is its time. */
+const CROSS: ReadonlySet<string> = new Set(['INVITE', 'UPDATE', 'INFO', 'MESSAGE', 'NOTIFY']);
+
+/** What we answer ourselves is answered at once, and a dialog of ours is never denied. */
 export function judgeAnswers({ seen }: Witnessed, call: CallSeen, say: Complain): void {
   const handled = new Set<string>();
   seen.forEach((one, index) => {
@@ -14,6 +17,7 @@ export function judgeAnswers({ seen }: Witnessed, call: CallSeen, say: Complain)
     const key = keyOf(one);
     if (handled.has(key)) return;
     handled.add(key);
+    if (message.to.tag !== undefined && CROSS.has(message.method)) return;
     const answer = seen.slice(index).find((other) => other.way === 'out' && keyOf(other) === key);
     const status = answer?.message.kind === 'response' ? answer.message.status : undefined;
     const what = `${message.method} on leg ${side}`;

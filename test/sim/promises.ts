@@ -4,7 +4,7 @@ import type { SipMessage } from '../../lib/sip/message.ts';
 import { contactUri } from '../../lib/sip/name-addr.ts';
 import { parseUri } from '../../lib/sip/uri.ts';
 import type { Packet } from '../support/virtual-network.ts';
-import { B, U } from '../support/virtual-site.ts';
+import { A, B, U } from '../support/virtual-site.ts';
 import { SDP } from './wire.ts';
 import { isOurs, readOnce } from './witness.ts';
 
@@ -27,7 +27,7 @@ export function watchdog(isSticky: boolean, complain: Complain) {
     if (!isFarEnd(packet.to)) complain('P9', `${message.cseq.method} to ${packet.to.address}`);
     if (message.kind === 'response')
       checkResponse(message, packet, sentTo.get(key), isSticky, complain);
-    else checkRequest(message, packet, complain);
+    else checkRequest(message, packet, isSticky, complain);
   };
 }
 
@@ -67,20 +67,19 @@ function checkResponse(
 function checkRequest(
   message: Extract<SipMessage, { kind: 'request' }>,
   packet: Packet,
+  isSticky: boolean,
   complain: Complain,
 ): void {
   if (headerValue(message.headers, 'route') !== undefined) complain('P9', 'a Route went out');
   if (message.method !== 'INVITE') return;
-  const side = sameAddress(packet.from, B) ? B : U;
+  const toCaller = isSticky ? [A.address, U.address] : [U.address];
+  const hosts = sameAddress(packet.from, B) ? [B.address] : toCaller;
   if (headerValue(message.headers, 'max-forwards') !== '69') {
     complain('P5', `Max-Forwards is ${headerValue(message.headers, 'max-forwards')}`);
   }
   const contact = contactOf(message);
-  if (
-    contact?.kind !== 'sip' ||
-    contact.host !== side.address ||
-    contact.user !== message.from.tag
-  ) {
+  const isOwn = contact?.kind === 'sip' && hosts.includes(contact.host);
+  if (!isOwn || contact.user !== message.from.tag) {
     complain('P6', `Contact of an INVITE is ${headerValue(message.headers, 'contact')}`);
   }
   if (message.body !== '' && message.body !== SDP) complain('P13', 'the body has changed');
