@@ -85,12 +85,15 @@ function endOf(call: CallSeen): CallRecord['reason'] | undefined {
 
 /** Where the caller's first word after the answer went. */
 function judgeMoved(
-  { acked, byeIn }: CallSeen,
-  { moved, times }: CallRecord,
+  { acked, byeIn, invited }: CallSeen,
+  { moved, times, durationMs }: CallRecord,
   rules: Rules,
   say: Complain,
 ): void {
-  const doors = [times.acked === undefined ? undefined : acked, byeIn].filter(
+  // What comes after the end is too late for the record.
+  const isInTime = byeIn !== undefined && byeIn.atMs - invited.atMs <= durationMs + 1;
+  const bye = isInTime ? byeIn : undefined;
+  const doors = [times.acked === undefined ? undefined : acked, bye].filter(
     (one) => one !== undefined,
   );
   if (doors.length === 0) return;
