@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { call } from '../../../apps/cli/call.ts';
+import { until } from '../../support/until.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 import { type Line, openPeer, type Peer, type Script } from './scripted-peer.ts';
 
@@ -71,6 +72,8 @@ describe('landfall call', () => {
     const { code, out, heard } = await callPeer(placeOf(1), [refusal]);
     expect(code).toBe(1);
     expect(out).toContain('refused: 486 Busy Here; Warning: 399 sto "all lines busy"');
+    // The ACK has left when the command ends; the peer may read it a moment later.
+    await until('the ACK', () => heard.length >= 2);
     expect(heard).toEqual([`${A} INVITE`, `${A} ACK`]);
   });
 
