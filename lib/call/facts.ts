@@ -23,10 +23,13 @@ export type FailoverCondition = number | 'transport' | 'timeout';
 export type HuntRules = {
   /** `any`: every 3xx to 6xx, transport failure and timeout moves the hunt on. */
   readonly failoverOn: readonly FailoverCondition[] | 'any';
+  /** The longest wait for a first response of one gateway. */
   readonly attemptMs: number;
   readonly attemptMsMin: number;
+  /** How long a gateway that sent 100 may be silent before 180. */
   readonly progressTimeoutMs: number;
   readonly budgetMs: number;
+  /** How long an ordinary call may ring. */
   readonly ringTimeoutMs: number;
 };
 

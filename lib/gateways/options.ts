@@ -38,15 +38,3 @@ export type Route = {
     | { readonly user: string };
   readonly group: string;
 };
-
-/** Milliseconds. */
-export type HuntLimits = {
-  /** The longest wait for a first response of one gateway. */
-  readonly attemptMs: number;
-  readonly attemptMsMin: number;
-  /** How long a gateway that sent 100 may be silent before 180. */
-  readonly progressTimeoutMs: number;
-  readonly budgetMs: number;
-  /** How long an ordinary call may ring. */
-  readonly ringTimeoutMs: number;
-};

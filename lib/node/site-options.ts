@@ -1,4 +1,5 @@
-import type { Gateway, Group, HuntLimits, Route } from '../gateways/options.ts';
+import type { HuntRules } from '../call/facts.ts';
+import type { Gateway, Group, Route } from '../gateways/options.ts';
 import type { ShareLimits } from '../guard/share-limits.ts';
 import type { Trunk } from '../guard/trunks.ts';
 import type { Listener } from '../ports/sip-engine.ts';
@@ -22,7 +23,7 @@ export type SiteOptions = {
   readonly trunks: readonly Trunk[];
   /** What one address may take that no trunk names. */
   readonly guard: ShareLimits;
-  readonly hunt: HuntLimits;
+  readonly hunt: Omit<HuntRules, 'failoverOn'>;
   /** Calls at once; beyond it ordinary calls are refused, beyond twice of it every call. */
   readonly callsMax: number;
 };

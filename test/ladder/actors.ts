@@ -1,7 +1,7 @@
 import type { Address } from '../../lib/sip/address.ts';
 import { writeAddress } from '../../lib/sip/address.ts';
 import { headerValue, headerValues } from '../../lib/sip/headers.ts';
-import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
+import type { SipRequest } from '../../lib/sip/message.ts';
 import { contactUri } from '../../lib/sip/name-addr.ts';
 import { parse } from '../../lib/sip/parse.ts';
 import { A, B, U } from '../support/virtual-site.ts';
@@ -179,5 +179,3 @@ function sendBack(line: Line, invite: SipRequest, by: string, me: Address): Buff
   const user = /^sip:(\w+)@/.exec(invite.uri)?.[1] ?? '';
   return write(`${line.what} sip:${user}@192.0.2.112 SIP/2.0`, headers, line.sdp);
 }
-
-export type Heard = SipRequest | SipResponse;
