@@ -19,10 +19,7 @@ describe.each(WAYS)('golden ladders %s', (_, decide) => {
     const script = readScript(readFileSync(path.join(GOLDEN, file), 'utf8'));
     test(`${file.replace('.txt', '')}: ${script.title}`, async () => {
       const { transcript, site, alarmsLeft } = await play(script, { decide });
-      const expected = script.lines.map((line) =>
-        writeLine(line.atMs, line.from, line.to, line.text),
-      );
-      expect(transcript).toBe(expected.join('\n'));
+      expect(transcript).toBe(script.lines.map(writeLine).join('\n'));
       expect(site.told.records.map(summary)).toEqual(script.records);
       expect(site.told.notices.filter(({ event }) => event === 'bug')).toEqual([]);
       expect(site.node.callsNow()).toBe(0);
