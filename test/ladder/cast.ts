@@ -16,6 +16,8 @@ export type Boards = Scene & {
   readonly streams: Streams;
   /** Since the ladder began. */
   readonly nowMs: () => number;
+  /** Something was said or heard. */
+  readonly onSeen?: () => void;
 };
 
 /** Everybody of a ladder but the site. */
@@ -42,6 +44,7 @@ export async function openCast(script: Script, boards: Boards): Promise<Cast> {
     const loss = losses.find(({ match, count }) => count > 0 && line.startsWith(match));
     seen.push({ atMs: nowMs(), from, to, text: loss === undefined ? text : `${text} lost` });
     if (loss !== undefined) loss.count -= 1;
+    boards.onSeen?.();
     return loss === undefined;
   }
 

@@ -1,6 +1,6 @@
 import type { Transport } from '../../lib/sip/address.ts';
 
-/** One line of a golden ladder: `  10 g1 > B  180 sdp tag=x`. */
+/** One line of a golden ladder: `  10 g1 > B  180 sdp tag=x`, `4320 B > g1  INVITE ~3130..5030`. */
 export type Line = {
   readonly atMs: number;
   readonly from: string;
@@ -12,6 +12,8 @@ export type Line = {
   readonly sdp: boolean;
   readonly options: ReadonlyMap<string, string>;
   readonly text: string;
+  /** Where the site draws lots, any moment from here to there is right; absent: `atMs` is. */
+  readonly between: { readonly fromMs: number; readonly toMs: number } | undefined;
 };
 
 /** So many messages that begin like this never arrive: `A > caller 200`. */
@@ -61,9 +63,9 @@ function readLoss(words: string): Loss {
 }
 
 function readLine(line: string): Line {
-  const parts = /^ *(\d+) (\S+) > (\S+) +(.*)$/.exec(line);
+  const parts = /^ *(\d+) (\S+) > (\S+) +(.*?)(?: ~(\d+)\.\.(\d+))?$/.exec(line);
   if (parts === null) throw new Error(`not a ladder line: ${line}`);
-  const [, atMs, from = '', to = '', text = ''] = parts;
+  const [, atMs, from = '', to = '', text = '', earliest, latest] = parts;
   const [what = '', ...words] = text.split(' ');
   const options = new Map<string, string>();
   for (const word of words) {
@@ -79,6 +81,8 @@ function readLine(line: string): Line {
     sdp: words.includes('sdp'),
     options,
     text: text.trim(),
+    between:
+      earliest === undefined ? undefined : { fromMs: Number(earliest), toMs: Number(latest) },
   };
 }
 
