@@ -97,13 +97,14 @@ function dialledIn({ emergency, caller }: Script): string {
 }
 
 /** A site that listens for both transports, toward gateways that each speak one. */
-function optionsFor({ gateways }: Script): SiteOptions {
+function optionsFor({ gateways, earlyDialogs }: Script): SiteOptions {
   const options = virtualSiteOptions(gateways.length);
   const tcp: Transport = 'tcp';
   const { listeners } = options;
   return {
     ...options,
     listeners: [...listeners, ...listeners.map((one) => ({ ...one, transport: tcp }))],
+    trunks: options.trunks.map((trunk) => ({ ...trunk, earlyDialogs })),
     gateways: options.gateways.map((gateway, index) =>
       gateways[index] === 'tcp'
         ? { ...gateway, uri: uriText(`${gateway.uri};transport=tcp`), transport: tcp }

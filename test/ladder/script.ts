@@ -26,6 +26,8 @@ export type Script = {
   readonly gateways: readonly Transport[];
   /** What the caller speaks. */
   readonly caller: Transport;
+  /** How many early dialogs the caller copes with. */
+  readonly earlyDialogs: 'each' | 'first';
   readonly losses: readonly Loss[];
   readonly lines: readonly Line[];
   /** One a call, in the order of their ends. */
@@ -47,6 +49,7 @@ export function readScript(text: string): Script {
     emergency: call === 'call emergency',
     gateways,
     caller: transportOf(of('caller')[0]),
+    earlyDialogs: parts.includes('early dialogs first') ? 'first' : 'each',
     losses: of('lost').map(readLoss),
     lines: rest.filter((line) => /^ *\d/.test(line)).map(readLine),
     records: rest.filter((line) => line.startsWith('record ')),
