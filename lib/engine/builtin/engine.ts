@@ -17,13 +17,7 @@ import type { Header, SipResponse } from '../../sip/message.ts';
 import { parse } from '../../sip/parse.ts';
 import type { Arrival } from './arrival.ts';
 import { confirmedByThem, replyByUs } from './asked.ts';
-import {
-  askByUs,
-  confirmByUs,
-  onFailureWithin,
-  onResponseWithin,
-  onTerminatedWithin,
-} from './asking.ts';
+import { askByUs } from './asking.ts';
 import { ClientTransactions } from './client-transactions.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
 import { type ConnectionCounts, Connections, type Lost } from './connections.ts';
@@ -49,6 +43,12 @@ import type { AnyDialog } from './legs.ts';
 import { type Counts, LIMITS, type Limits, type Sizes } from './limits.ts';
 import { reportStrayAck, respondToStray, serveOutside } from './outside-dialog.ts';
 import { clientKey, dialogKey, serverKey } from './proto/match.ts';
+import {
+  confirmByUs,
+  onFailureWithin,
+  onResponseWithin,
+  onTerminatedWithin,
+} from './re-inviting.ts';
 import { serials } from './serials.ts';
 import { ServerTransactions } from './server-transactions.ts';
 import type { Streams } from './streams.ts';
