@@ -139,6 +139,7 @@ const EVENTS: Readonly<Record<CallEvent['on'], (call: CallState) => readonly Row
     { what: ' by the caller, INFO', happening: asks('a', 'INFO') },
   ],
   replied: () => [
+    { what: ' by the gateway, 180', happening: replies('b', 180) },
     { what: ' by the gateway, 200', happening: replies('b', 200) },
     { what: ' by the gateway, 488', happening: replies('b', 488) },
     { what: ' by the gateway, 491', happening: replies('b', 491) },

@@ -49,6 +49,7 @@ function replied(state: Renegotiating, event: EventOf<'replied'>): Transition {
   const { asked, waitsFor } = state;
   if (event.request !== asked.request || waitsFor !== 'answer') return ignored(state, event);
   const { status } = event;
+  if (status < 200) return transition(state, [pass(state, event)]);
   if (status < 300) return agreed(state, event);
   if (status === 491 && state.retries < RETRIES_MAX) {
     const waiting = { ...state, waitsFor: 'turn' as const, retries: state.retries + 1 };

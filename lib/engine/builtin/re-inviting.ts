@@ -124,7 +124,7 @@ export function onResponseWithin(core: Core, ours: OurInvite, response: SipRespo
   const { status } = response;
   const { entry, request, state } = ours;
   if (status < 200) {
-    waitLonger(core, ours);
+    onProvisional(core, ours, response);
     return;
   }
   stopWaiting(core, ours);
@@ -153,11 +153,14 @@ export function onResponseWithin(core: Core, ours: OurInvite, response: SipRespo
 }
 
 /** A far end that is working on it has as much time as a proxy would give it. [3261-16.8] */
-function waitLonger(core: Core, ours: OurInvite): void {
+function onProvisional(core: Core, ours: OurInvite, response: SipResponse): void {
   if (ours.state.tag !== 'pending') return;
   stopWaiting(core, ours);
   const alarm = core.timers.set(WORK_MS, () => onFailureWithin(core, ours, 'timeout'));
   ours.state = { tag: 'pending', alarm };
+  const { entry, request } = ours;
+  const isOver = entry.state.tag === 'ended';
+  if (response.status > 100 && !isOver) tellReply(core, entry, request, 'INVITE', response);
 }
 
 function stopWaiting(core: Core, { state }: OurInvite): void {

@@ -16,7 +16,7 @@ export function headersWithin(order: OutgoingDialogRequest): readonly Header[] {
   return [header('Contact', `<${contact}>`), ALLOW, ...fenced(headers)];
 }
 
-/** A 2xx names the target anew. [3261-12.2.1.2] */
+/** An answer, or a provisional to an INVITE. A 2xx names the target anew. [3261-12.2.1.2] */
 export function tellReply(
   core: Core,
   entry: AnyDialog,
@@ -24,7 +24,8 @@ export function tellReply(
   method: string,
   { status, reason, headers, body }: SipResponse,
 ): void {
-  const target = status < 300 && refreshesTarget(method) ? targetOf(headers) : undefined;
+  const isSuccess = status >= 200 && status < 300;
+  const target = isSuccess && refreshesTarget(method) ? targetOf(headers) : undefined;
   if (target !== undefined) entry.dialog = { ...entry.dialog, target };
   const { remoteTag: tag } = entry.dialog;
   const event = { on: 'replied', request, status, reason, tag, headers, body } as const;

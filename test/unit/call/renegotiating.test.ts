@@ -71,6 +71,12 @@ describe('renegotiating', () => {
     expect(ends(false, 488)).toBe('talking');
   });
 
+  test('a provisional reaches who asked and settles nothing', () => {
+    const call = talking().after(asks(A)).after(replies(B, 180));
+    expect(call.effects).toMatchObject([{ do: 'reply', status: 180, dialog: { side: 'a' } }]);
+    expect(call.state).toMatchObject({ tag: 'renegotiating', waitsFor: 'answer' });
+  });
+
   test('another re-INVITE meanwhile is glare, another INFO just crosses', () => {
     const call = talking().after(asks(A));
     expect(call.after(asks(B)).effects).toMatchObject([{ do: 'reply', status: 491 }]);
