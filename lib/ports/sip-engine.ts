@@ -109,6 +109,14 @@ export type LegEvent =
       readonly tag: Tag;
       readonly receivedOn: ReceivedOn;
     })
+  /** A re-INVITE in the dialog is taken back; its answer is still owed, whatever it will be. */
+  | {
+      readonly on: 'retracted';
+      readonly request: RequestId;
+      readonly headers: readonly Header[];
+      readonly tag: Tag;
+      readonly receivedOn: ReceivedOn;
+    }
   /** The answer to a request of ours, 408 and 503 as in `refused`; before it 101 to 199. */
   | (Content & {
       readonly on: 'replied';
@@ -187,6 +195,8 @@ export interface SipEngine {
   hangUp(leg: LegId, tag: Tag, headers: readonly Header[]): void;
   /** Sends a request in the dialog that the tag names as in `hangUp`; `replied` tells of it. */
   ask(leg: LegId, tag: Tag, request: OutgoingDialogRequest): void;
+  /** Takes back a re-INVITE of ours, on the wire after its first provisional. [3261-9.1] */
+  retract(leg: LegId, request: RequestId, headers: readonly Header[]): void;
   /** Answers a request within a dialog; a 2xx to a re-INVITE is repeated until its ACK. */
   reply(leg: LegId, request: RequestId, reply: DialogReply): void;
   /** Sends the ACK of a 2xx to a re-INVITE of ours, and again whenever that 2xx comes again. */

@@ -39,6 +39,7 @@ export function stepDialing(state: Dialing, event: CallEvent): Transition {
     case 'a-declined':
     case 'b-hung-up':
     case 'b-declined':
+    case 'retracted':
     case 'replied':
     case 'confirmed':
     case 'unconfirmed':

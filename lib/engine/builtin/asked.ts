@@ -124,6 +124,22 @@ function ownHeaders({ method }: Owed, { status, contact }: DialogReply): Header[
   return status < 200 ? [own] : [own, ALLOW];
 }
 
+/** Takes the CANCEL of a re-INVITE, which still gets an answer, whatever it will be. [3261-9.2] */
+export function retractedByThem(
+  core: Core,
+  entry: AnyDialog | undefined,
+  invite: ServerTransaction,
+  { request: { headers }, receivedOn }: Arrival,
+): void {
+  const theirs = entry?.exchange?.theirs;
+  if (entry === undefined || theirs === undefined) return;
+  const { request } = theirs;
+  if (entry.exchange?.owed.get(request)?.transaction !== invite) return;
+  const { remoteTag: tag } = entry.dialog;
+  const event = { on: 'retracted', request, tag, headers, receivedOn } as const;
+  core.news.push({ what: 'leg', leg: entry.leg.id, event });
+}
+
 /** Repeats the 2xx of a re-INVITE as that of the first one. [3261-14.2] [3261-13.3.1.4] */
 function awaitAck(
   core: Core,

@@ -3,12 +3,14 @@ import { never } from '../../base/never.ts';
 import type { Content, OutgoingDialogRequest } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
 import { type RequestId, uriText } from '../../sip/ids.ts';
-import type { SipResponse } from '../../sip/message.ts';
+import type { Header, SipResponse } from '../../sip/message.ts';
+import { TIMER_B_MS } from '../../sip/timer-values.ts';
 import { writeRequest } from '../../sip/write.ts';
 import type { Core } from './core.ts';
 import { SILENCE_MS, type Ways, waysOf } from './errand.ts';
 import { dialogWith, exchangeOf, type OurInvite } from './exchange.ts';
 import type { AnyDialog, SentAck } from './legs.ts';
+import { composeCancel } from './proto/compose.ts';
 import { nextOurs, requestInDialog } from './proto/dialog.ts';
 import { fenced } from './proto/fence.ts';
 import { clientKey } from './proto/match.ts';
@@ -27,7 +29,7 @@ export function inviteWithin(core: Core, entry: AnyDialog, order: OutgoingDialog
     tellFailure(core, entry, request, 491);
     return;
   }
-  beginInvite(core, entry, order, waysOf(core, entry), false);
+  beginInvite(core, entry, order, waysOf(core, entry), undefined);
 }
 
 function beginInvite(
@@ -35,7 +37,7 @@ function beginInvite(
   entry: AnyDialog,
   order: OutgoingDialogRequest,
   [flow, ...others]: Ways,
-  isDetour: boolean,
+  former: OurInvite | undefined,
 ): void {
   entry.dialog = nextOurs(entry.dialog);
   const branch = core.serials.branch(entry.dialog.localTag);
@@ -43,6 +45,7 @@ function beginInvite(
   const { localSeq: number, local, remote, callId } = entry.dialog;
   const { maxForwards, body } = order;
   const headers = headersWithin(order);
+  const cancel = former?.state.tag === 'calling' ? former.state.cancel : undefined;
   const message = requestInDialog(entry.dialog, {
     method: 'INVITE',
     number,
@@ -57,7 +60,7 @@ function beginInvite(
     request: order.request,
     clientKey: clientKey(branch, 'INVITE'),
     flow,
-    isDetour,
+    isDetour: former !== undefined,
     invite: {
       uri: uriText(message.uri),
       via,
@@ -67,13 +70,13 @@ function beginInvite(
       callId: header('Call-ID', callId),
       number,
     },
-    state: { tag: 'pending', alarm: undefined },
+    state: { tag: 'calling', alarm: undefined, cancel },
   };
   const [next, ...more] = others;
   // A second offer needs an answer of its own, which a gateway's late offer has only one of.
   if (next !== undefined && body !== '') {
     const alarm = core.timers.set(SILENCE_MS, () => tryNext(core, begun, order, [next, ...more]));
-    begun.state = { tag: 'pending', alarm };
+    begun.state = { tag: 'calling', alarm, cancel };
   }
   remember(core, begun);
   core.clients.invite(begun, writeRequest(message));
@@ -92,9 +95,9 @@ function remember(core: Core, ours: OurInvite): void {
 function tryNext(core: Core, ours: OurInvite, order: OutgoingDialogRequest, ways: Ways): void {
   const { entry, state } = ours;
   const exchange = exchangeOf(entry);
-  if (state.tag !== 'pending' || exchange.ours !== ours || entry.state.tag === 'ended') return;
-  ours.state = { tag: 'pending', alarm: undefined };
-  beginInvite(core, entry, order, ways, true);
+  if (state.tag !== 'calling' || exchange.ours !== ours || entry.state.tag === 'ended') return;
+  ours.state = { ...state, alarm: undefined };
+  beginInvite(core, entry, order, ways, ours);
 }
 
 /** Of several tries the newest decides, unless an older one has a 2xx first. */
@@ -102,7 +105,7 @@ function isSuperseded(core: Core, ours: OurInvite, status: number): boolean {
   const exchange = exchangeOf(ours.entry);
   const newest = exchange.ours;
   if (newest === undefined || newest === ours) return false;
-  if (status >= 300 || newest.state.tag !== 'pending') return true;
+  if (status >= 300 || !isPending(newest)) return true;
   stopWaiting(core, newest);
   newest.state = { tag: 'over', ack: undefined };
   exchange.ours = ours;
@@ -114,7 +117,7 @@ function settle(core: Core, ours: OurInvite, status: number): void {
   const { entry, isDetour, flow } = ours;
   if (isDetour && status < 300 && entry.side === 'a') entry.leg.flow = flow;
   for (const other of exchangeOf(entry).tries) {
-    const isSilent = other.state.tag === 'pending' && other.state.alarm === undefined;
+    const isSilent = other.state.tag === 'calling' && other.state.alarm === undefined;
     if (isSilent) forgetOne(core, other);
   }
 }
@@ -129,7 +132,9 @@ export function onResponseWithin(core: Core, ours: OurInvite, response: SipRespo
   }
   stopWaiting(core, ours);
   switch (state.tag) {
-    case 'pending':
+    case 'calling':
+    case 'proceeding':
+    case 'cancelling':
       break;
     case 'answered':
       return;
@@ -152,19 +157,69 @@ export function onResponseWithin(core: Core, ours: OurInvite, response: SipRespo
   else if (status < 300) sendAck(core, ours, { headers: [], body: NO_OCTETS });
 }
 
-/** A far end that is working on it has as much time as a proxy would give it. [3261-16.8] */
+/** Told on, and time is given: as much as a proxy would, or for the answer to a CANCEL. */
 function onProvisional(core: Core, ours: OurInvite, response: SipResponse): void {
-  if (ours.state.tag !== 'pending') return;
-  stopWaiting(core, ours);
-  const alarm = core.timers.set(WORK_MS, () => onFailureWithin(core, ours, 'timeout'));
-  ours.state = { tag: 'pending', alarm };
-  const { entry, request } = ours;
+  const { entry, request, state } = ours;
+  switch (state.tag) {
+    case 'calling':
+      stopWaiting(core, ours);
+      if (state.cancel === undefined) waitLonger(core, ours);
+      else sendCancel(core, ours, state.cancel);
+      break;
+    case 'proceeding':
+      stopWaiting(core, ours);
+      waitLonger(core, ours);
+      break;
+    case 'cancelling':
+      break;
+    case 'answered':
+    case 'over':
+      return;
+    default:
+      never(state);
+  }
   const isOver = entry.state.tag === 'ended';
   if (response.status > 100 && !isOver) tellReply(core, entry, request, 'INVITE', response);
 }
 
+/** A far end that is working on it has as much time as a proxy would give it. [3261-16.8] */
+function waitLonger(core: Core, ours: OurInvite): void {
+  const alarm = core.timers.set(WORK_MS, () => onFailureWithin(core, ours, 'timeout'));
+  ours.state = { tag: 'proceeding', alarm };
+}
+
+function isPending({ state: { tag } }: OurInvite): boolean {
+  return tag === 'calling' || tag === 'proceeding' || tag === 'cancelling';
+}
+
 function stopWaiting(core: Core, { state }: OurInvite): void {
-  if (state.tag === 'pending' && state.alarm !== undefined) core.timers.clear(state.alarm);
+  if ('alarm' in state && state.alarm !== undefined) core.timers.clear(state.alarm);
+}
+
+/** Takes a re-INVITE back, by whatever ways it went: not before a provisional. [3261-9.1] */
+export function retractByUs(
+  core: Core,
+  dialogs: readonly AnyDialog[],
+  request: RequestId,
+  headers: readonly Header[],
+): void {
+  const entry = dialogWith(dialogs, ({ ours }) => ours?.request === request);
+  for (const ours of entry?.exchange?.tries ?? []) {
+    const { state } = ours;
+    if (ours.request !== request) continue;
+    if (state.tag === 'calling') ours.state = { ...state, cancel: headers };
+    if (state.tag !== 'proceeding') continue;
+    stopWaiting(core, ours);
+    sendCancel(core, ours, headers);
+  }
+}
+
+/** Without a final response within 64*T1 the INVITE counts as cancelled. [3261-9.1] */
+function sendCancel(core: Core, ours: OurInvite, headers: readonly Header[]): void {
+  const alarm = core.timers.set(TIMER_B_MS, () => endWithout(core, ours, 487));
+  ours.state = { tag: 'cancelling', alarm };
+  const key = ours.clientKey.replace('INVITE', 'CANCEL');
+  core.clients.request(key, ours.flow, composeCancel(ours.invite, fenced(headers)));
 }
 
 /** A 2xx that came again, or after its time: whoever sends it waits for an ACK. */
@@ -182,12 +237,15 @@ export function onTerminatedWithin(core: Core, ours: OurInvite): void {
 
 /** A timeout counts as 408 and a transport failure as 503. [3261-8.1.3.1] */
 export function onFailureWithin(core: Core, ours: OurInvite, cause: 'timeout' | 'transport'): void {
-  if (ours.state.tag !== 'pending') return;
+  if (isPending(ours)) endWithout(core, ours, cause === 'timeout' ? 408 : 503);
+}
+
+/** No answer has come, or could: the status stands for it. */
+function endWithout(core: Core, ours: OurInvite, status: number): void {
   stopWaiting(core, ours);
   ours.state = { tag: 'over', ack: undefined };
-  if (isSuperseded(core, ours, 408)) return;
-  if (ours.entry.state.tag === 'ended') return;
-  tellFailure(core, ours.entry, ours.request, cause === 'timeout' ? 408 : 503);
+  if (isSuperseded(core, ours, status) || ours.entry.state.tag === 'ended') return;
+  tellFailure(core, ours.entry, ours.request, status);
 }
 
 /** Sends the ACK that the node has ordered. */
