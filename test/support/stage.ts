@@ -22,18 +22,22 @@ export type Stage = {
   close(): Promise<number>;
 };
 
-export type StageOptions = Pick<SiteOptions, 'keys'> & {
+export type StageOptions = Pick<SiteOptions, 'keys' | 'adminHost'> & {
   readonly net: string;
   readonly gatewayCount?: number;
 };
 
-export async function openStage({ net, gatewayCount = 1, keys }: StageOptions): Promise<Stage> {
+export async function openStage({
+  net,
+  gatewayCount = 1,
+  ...others
+}: StageOptions): Promise<Stage> {
   const folder = tempFolder(net);
   const at = (host: number, port: number) => ({ address: `${net}.${host}`, port });
   const further = Array.from({ length: gatewayCount - 1 }, (_, index) => at(32 + index, 5080));
   const gateways: [Address, ...Address[]] = [at(31, 5080), ...further];
   const caller = at(101, 5060);
-  const site = await startSite({ folder: folder.path, net, gateways, ...(keys && { keys }) });
+  const site = await startSite({ folder: folder.path, net, gateways, ...others });
   const running: Sipp[] = [];
   const callerRun = (scenario: string, run: Run): SippOptions => {
     const remote = site.anycast;
