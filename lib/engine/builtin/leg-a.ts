@@ -14,6 +14,7 @@ import { composeResponse } from './proto/compose.ts';
 import { uasDialog } from './proto/dialog.ts';
 import { dialogKey } from './proto/match.ts';
 import { respond } from './respond.ts';
+import { keepRinging, stopRinging } from './ringing.ts';
 import type { InviteServer } from './server-transactions.ts';
 
 /** How long a 2xx is repeated, and how long a leg that is over still answers late messages. */
@@ -32,6 +33,7 @@ export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival
     isBehindNat: isBehindNat(arrival),
     pinhole: undefined,
     dialogs: [],
+    ringing: undefined,
     said: undefined,
     copies: [],
   };
@@ -50,6 +52,7 @@ export function ringA(core: Core, leg: LegA, response: InviteResponse): void {
   dialogOf(core, leg, invite, response.tag);
   leg.said = response;
   for (const transaction of transactions) respond(core, transaction, response);
+  keepRinging(core, leg);
 }
 
 /** Sends a 2xx and repeats it, from T1 on at growing intervals, until its ACK. [3261-13.3.1.4] */
@@ -58,6 +61,7 @@ export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
   const { invite, transactions } = leg.phase;
   const entry = dialogOf(core, leg, invite, response.tag);
   leg.phase = { tag: 'final' };
+  stopRinging(core, leg);
   leg.flow = flowFrom(core, leg, response.contact);
   leg.said = response;
   const [copy, ...copies] = transactions.map((one) => respond(core, one, response));
@@ -71,6 +75,7 @@ export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
 export function rejectA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
   leg.said = undefined;
+  stopRinging(core, leg);
   for (const transaction of leg.phase.transactions) respond(core, transaction, response);
   lingerA(core, leg);
 }
@@ -252,6 +257,7 @@ function forgetA(core: Core, leg: LegA): void {
 export function silenceA(core: Core, leg: LegA): void {
   if (leg.phase.tag === 'over') core.timers.clear(leg.phase.alarm);
   stopPinhole(core, leg);
+  stopRinging(core, leg);
   forgetWithin(core, leg.dialogs);
   for (const { state } of leg.dialogs) {
     if (state.tag === 'answered') core.timers.clear(state.alarm);
