@@ -41,10 +41,10 @@ export async function startBaresip(options: BaresipOptions): Promise<Phone> {
   const control = await openControl(address, (event) => events.push(event));
   const order = (command: string, params = '') =>
     control.write(netstring(JSON.stringify({ command, params, token: command })));
-  const hears = (type: string) =>
-    until(`${type} at ${user}`, () => events.some((event) => event.type === type)).then(
-      () => undefined,
-    );
+  const hears = async (type: string, withinMs?: number) => {
+    const isHeard = () => events.some((event) => event.type === type);
+    await until(`${type} at ${user}`, isHeard, withinMs);
+  };
   return {
     dial: (uri) => order('dial', uri),
     accept: () => order('accept'),
@@ -55,7 +55,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Phone> {
     hearsRinging: () => hears('CALL_RINGING'),
     // Sound has arrived, so the SDP of the other side has crossed whole.
     isTalking: () => hears('CALL_RTPESTAB'),
-    isOver: () => hears('CALL_CLOSED'),
+    isOver: (withinMs) => hears('CALL_CLOSED', withinMs),
     received: () => receivedIn(child.output(), address),
     async stop() {
       control.destroy();

@@ -13,10 +13,12 @@ export type LinphoneOptions = {
   readonly user: string;
   /** It listens on every address of its network, and has the one that leads to all others. */
   readonly at: Namespace;
+  readonly lifeMs?: number;
 };
 
 /** A linphonec without a sound card: it speaks from a file. */
-export async function startLinphone({ folder, user, at }: LinphoneOptions): Promise<Phone> {
+export async function startLinphone(options: LinphoneOptions): Promise<Phone> {
+  const { folder, user, at, lifeMs = LIFE_MS } = options;
   const home = mkdtempSync(join(folder, `linphone-${user}-`));
   // Its database. Where that cannot be, linphonec goes on and never opens a socket.
   mkdirSync(join(home, '.local', 'share', 'linphone'), { recursive: true });
@@ -24,12 +26,14 @@ export async function startLinphone({ folder, user, at }: LinphoneOptions): Prom
   const log = join(home, 'log');
   const args = ['-c', join(home, 'linphonerc'), '-d', '6', '-l', log];
   const env = { HOME: home };
-  const child = startChild('linphonec', args, { at, cwd: home, env, lifeMs: LIFE_MS });
-  const says = (words: string) =>
-    until(`"${words}" of linphonec ${user}`, () => {
+  const child = startChild('linphonec', args, { at, cwd: home, env, lifeMs });
+  const says = async (words: string, withinMs?: number) => {
+    const isSaid = () => {
       if (child.isOver()) throw new Error(`linphonec ${user} ended:\n${child.output()}`);
       return child.output().includes(words);
-    }).then(() => undefined);
+    };
+    await until(`"${words}" of linphonec ${user}`, isSaid, withinMs);
+  };
   const type = (line: string) => child.write(`${line}\n`);
   await says('linphonec> ');
   type('soundcard use files');
@@ -43,7 +47,7 @@ export async function startLinphone({ folder, user, at }: LinphoneOptions): Prom
     isCalled: () => says('Receiving new incoming call'),
     hearsRinging: () => says(' ringing.'),
     isTalking: () => says('Media streams established'),
-    isOver: () => says(' ended ('),
+    isOver: (withinMs) => says(' ended (', withinMs),
     received: () => receivedIn(readFileSync(log, 'latin1')),
     async stop() {
       await child.stop();
@@ -69,6 +73,8 @@ sip_tcp_port=5060
 sip_tls_port=0
 guess_hostname=1
 media_encryption=none
+[rtp]
+nortp_timeout=3600
 [video]
 enabled=0
 `;

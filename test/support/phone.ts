@@ -12,7 +12,7 @@ export type Phone = {
   isCalled(): Promise<void>;
   hearsRinging(): Promise<void>;
   isTalking(): Promise<void>;
-  isOver(): Promise<void>;
+  isOver(withinMs?: number): Promise<void>;
   /** The SIP messages that came to it, in their order. */
   received(): readonly string[];
   stop(): Promise<void>;

@@ -8,7 +8,7 @@ import { type Child, type ChildEnd, startChild } from './child.ts';
 import { until } from './until.ts';
 
 export const PROGRAM = join(__dirname, '..', '..', 'dist', 'apps', 'cli', 'landfall.js');
-const LIFE_MS = 170_000;
+const LIFE_MS = 300_000;
 
 export type SiteOptions = {
   readonly folder: string;
