@@ -24,8 +24,8 @@ export type Dialling = {
   readonly uri: string;
 };
 
-/** The caller dials, the callee picks up, and both can speak. */
-export async function talk({ caller, callee, uri }: Dialling): Promise<void> {
+/** The caller dials, the callee picks up, and both hear the other. */
+async function talk({ caller, callee, uri }: Dialling): Promise<void> {
   caller.dial(uri);
   await callee.isCalled();
   await caller.hearsRinging();
@@ -34,8 +34,35 @@ export async function talk({ caller, callee, uri }: Dialling): Promise<void> {
   await caller.isTalking();
 }
 
+/** A call in which the caller holds the callee, takes it back, and hangs up. */
+export async function callThatTheCallerEnds(call: Dialling): Promise<void> {
+  const { caller, callee } = call;
+  await talk(call);
+  await holdAndResume(caller, callee);
+  caller.hangUp();
+  await callee.isOver();
+}
+
+/** A call in which the callee holds the caller, takes it back, and hangs up. */
+export async function callThatTheCalleeEnds(call: Dialling): Promise<void> {
+  const { caller, callee } = call;
+  await talk(call);
+  await holdAndResume(callee, caller);
+  callee.hangUp();
+  await caller.isOver();
+}
+
+/** A call that the caller gives up while it rings. */
+export async function callThatIsGivenUp({ caller, callee, uri }: Dialling): Promise<void> {
+  caller.dial(uri);
+  await callee.isCalled();
+  await caller.hearsRinging();
+  caller.hangUp();
+  await callee.isOver();
+}
+
 /** One phone holds the other and takes it back; each must have heard it from the far end. */
-export async function holdAndResume(holder: Phone, held: Phone): Promise<void> {
+async function holdAndResume(holder: Phone, held: Phone): Promise<void> {
   holder.hold();
   await hears(held, 'INVITE', 'sendonly');
   await hears(holder, 'answer', 'recvonly');

@@ -8,11 +8,15 @@ import {
   jest,
   test,
 } from '@jest/globals';
-import type { CallRecord } from '../../lib/call/record.ts';
 import { writeAddress } from '../../lib/sip/address.ts';
 import { startBaresip } from '../support/baresip.ts';
 import { type CarrierProxy, type ProxyOptions, startKamailio } from '../support/kamailio.ts';
-import { holdAndResume, type Phone, talk } from '../support/phone.ts';
+import {
+  callThatIsGivenUp,
+  callThatTheCalleeEnds,
+  callThatTheCallerEnds,
+  type Phone,
+} from '../support/phone.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
 const NET = '127.21.43';
@@ -34,7 +38,6 @@ describe("baresip calls through a carrier's proxy that forks", () => {
   let proxy: CarrierProxy;
   let caller: Phone;
   let callee: Phone;
-  let recordsBefore = 0;
   let joinedBefore = 0;
   beforeAll(async () => {
     stage = await openStage({ net: NET, keys: KEYS });
@@ -43,7 +46,6 @@ describe("baresip calls through a carrier's proxy that forks", () => {
     const { folder } = stage;
     caller = await startBaresip({ folder, user: 'alice', address: CALLER });
     callee = await startBaresip({ folder, user: '112', address: CALLEE });
-    recordsBefore = stage.site.records().length;
     joinedBefore = await joined();
   });
   afterEach(async () => {
@@ -60,15 +62,6 @@ describe("baresip calls through a carrier's proxy that forks", () => {
   };
   const joined = () => stage.site.metric('landfall_merged_total', 'outcome="joined"');
 
-  /** Of the call that is over: there must not be another one. */
-  async function onlyRecord(): Promise<CallRecord | undefined> {
-    const [record, ...others] = (await stage.site.recordsOf(recordsBefore + 1)).slice(
-      recordsBefore,
-    );
-    expect(others).toEqual([]);
-    return record;
-  }
-
   describe('both branches reach the site, which makes one call of them', () => {
     afterEach(async () => {
       expect((await joined()) - joinedBefore).toBe(1);
@@ -79,30 +72,20 @@ describe("baresip calls through a carrier's proxy that forks", () => {
       ['at A and at U', 'unicast'],
     ] as const)('%s: held, resumed, and the caller hangs up', async (_where, second) => {
       await fork(stage.site.anycast, stage.site[second]);
-      await talk({ caller, callee, uri });
-      await holdAndResume(caller, callee);
-      caller.hangUp();
-      await callee.isOver();
-      expect(await onlyRecord()).toMatchObject({ reason: 'caller-hung-up', moved: 'moved' });
+      const record = await stage.recordOf(() => callThatTheCallerEnds({ caller, callee, uri }));
+      expect(record).toMatchObject({ reason: 'caller-hung-up', moved: 'moved', status: 200 });
     });
 
     test('held, resumed, and the callee hangs up', async () => {
       await fork(stage.site.anycast, stage.site.anycast);
-      await talk({ caller, callee, uri });
-      await holdAndResume(callee, caller);
-      callee.hangUp();
-      await caller.isOver();
-      expect(await onlyRecord()).toMatchObject({ reason: 'callee-hung-up', moved: 'moved' });
+      const record = await stage.recordOf(() => callThatTheCalleeEnds({ caller, callee, uri }));
+      expect(record).toMatchObject({ reason: 'callee-hung-up', moved: 'moved', status: 200 });
     });
 
     test('the caller gives up, and the proxy cancels both', async () => {
       await fork(stage.site.anycast, stage.site.anycast);
-      caller.dial(uri);
-      await callee.isCalled();
-      await caller.hearsRinging();
-      caller.hangUp();
-      await callee.isOver();
-      expect(await onlyRecord()).toMatchObject({ reason: 'caller-cancelled', status: 487 });
+      const record = await stage.recordOf(() => callThatIsGivenUp({ caller, callee, uri }));
+      expect(record).toMatchObject({ reason: 'caller-cancelled', status: 487 });
     });
   });
 
@@ -119,19 +102,23 @@ describe("baresip calls through a carrier's proxy that forks", () => {
     afterEach(() => other.stop());
 
     test('who is behind the site answers: the other is cancelled', async () => {
-      callee.accept();
-      await caller.isTalking();
-      await other.isOver();
-      caller.hangUp();
-      await callee.isOver();
-      expect(await onlyRecord()).toMatchObject({ reason: 'caller-hung-up', moved: 'moved' });
+      const record = await stage.recordOf(async () => {
+        callee.accept();
+        await caller.isTalking();
+        await other.isOver();
+        caller.hangUp();
+        await callee.isOver();
+      });
+      expect(record).toMatchObject({ reason: 'caller-hung-up', moved: 'moved', status: 200 });
     });
 
     test('the other answers: who is behind the site is cancelled', async () => {
-      other.accept();
-      await caller.isTalking();
-      await callee.isOver();
-      expect(await onlyRecord()).toMatchObject({ reason: 'caller-cancelled', status: 487 });
+      const record = await stage.recordOf(async () => {
+        other.accept();
+        await caller.isTalking();
+        await callee.isOver();
+      });
+      expect(record).toMatchObject({ reason: 'caller-cancelled', status: 487 });
       caller.hangUp();
       await other.isOver();
     });

@@ -11,7 +11,7 @@ import {
 import { writeAddress } from '../../lib/sip/address.ts';
 import { startBaresip } from '../support/baresip.ts';
 import { type CarrierProxy, type ProxyOptions, startKamailio } from '../support/kamailio.ts';
-import { holdAndResume, type Phone, talk } from '../support/phone.ts';
+import { callThatTheCalleeEnds, callThatTheCallerEnds, type Phone } from '../support/phone.ts';
 import { headerOf } from '../support/sipp-logs.ts';
 import { addressesOf, listensOnUdpAndTcp } from '../support/site.ts';
 import { openStage, type Stage } from '../support/stage.ts';
@@ -84,22 +84,12 @@ describe("baresip calls through a carrier's proxy", () => {
     });
 
     test('the callee is held and resumed, and the caller hangs up', async () => {
-      const before = stage.site.records().length;
-      await talk({ caller, callee, uri });
-      await holdAndResume(caller, callee);
-      caller.hangUp();
-      await callee.isOver();
-      const record = (await stage.site.recordsOf(before + 1)).at(-1);
+      const record = await stage.recordOf(() => callThatTheCallerEnds({ caller, callee, uri }));
       expect(record).toMatchObject({ reason: 'caller-hung-up', moved, receivedOn, status: 200 });
     });
 
     test('the caller is held and resumed, and the callee hangs up', async () => {
-      const before = stage.site.records().length;
-      await talk({ caller, callee, uri });
-      await holdAndResume(callee, caller);
-      callee.hangUp();
-      await caller.isOver();
-      const record = (await stage.site.recordsOf(before + 1)).at(-1);
+      const record = await stage.recordOf(() => callThatTheCalleeEnds({ caller, callee, uri }));
       expect(record).toMatchObject({ reason: 'callee-hung-up', moved, receivedOn, status: 200 });
       const asked = caller.received().filter((text) => !text.startsWith('SIP/2.0 '));
       expect(asked.map((text) => headerOf(text, 'CSeq').split(' ')[1])).toContain('BYE');

@@ -12,7 +12,7 @@ import { startBaresip } from '../support/baresip.ts';
 import { layCable } from '../support/cable.ts';
 import { startLinphone } from '../support/linphone.ts';
 import { type Namespace, openNamespace } from '../support/namespace.ts';
-import { holdAndResume, type Phone, talk } from '../support/phone.ts';
+import { callThatTheCalleeEnds, callThatTheCallerEnds, type Phone } from '../support/phone.ts';
 import { addressesOf, listensOnUdpAndTcp } from '../support/site.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
@@ -79,12 +79,8 @@ describe('linphonec through the site', () => {
     });
 
     test('the callee is held and resumed, and the caller hangs up', async () => {
-      const before = stage.site.records().length;
-      await talk({ caller, callee, uri });
-      await holdAndResume(caller, callee);
-      caller.hangUp();
-      await callee.isOver();
-      expect((await stage.site.recordsOf(before + 1)).at(-1)).toMatchObject({
+      const record = await stage.recordOf(() => callThatTheCallerEnds({ caller, callee, uri }));
+      expect(record).toMatchObject({
         reason: 'caller-hung-up',
         moved: 'moved',
         status: 200,
@@ -94,12 +90,7 @@ describe('linphonec through the site', () => {
     });
 
     test('the caller is held and resumed, and the callee hangs up', async () => {
-      const before = stage.site.records().length;
-      await talk({ caller, callee, uri });
-      await holdAndResume(callee, caller);
-      callee.hangUp();
-      await caller.isOver();
-      const record = (await stage.site.recordsOf(before + 1)).at(-1);
+      const record = await stage.recordOf(() => callThatTheCalleeEnds({ caller, callee, uri }));
       expect(record).toMatchObject({ reason: 'callee-hung-up', moved: 'moved', status: 200 });
     });
   });

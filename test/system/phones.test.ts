@@ -9,7 +9,12 @@ import {
   test,
 } from '@jest/globals';
 import { startBaresip } from '../support/baresip.ts';
-import { holdAndResume, type Phone, talk } from '../support/phone.ts';
+import {
+  callThatIsGivenUp,
+  callThatTheCalleeEnds,
+  callThatTheCallerEnds,
+  type Phone,
+} from '../support/phone.ts';
 import { addressesOf, listensOnUdpAndTcp } from '../support/site.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
@@ -67,12 +72,8 @@ describe('baresip calls baresip through the site', () => {
     });
 
     test('the callee is held and resumed, and the caller hangs up', async () => {
-      const before = stage.site.records().length;
-      await talk({ caller, callee, uri });
-      await holdAndResume(caller, callee);
-      caller.hangUp();
-      await callee.isOver();
-      expect(await lastRecord(before + 1)).toMatchObject({
+      const record = await stage.recordOf(() => callThatTheCallerEnds({ caller, callee, uri }));
+      expect(record).toMatchObject({
         reason: 'caller-hung-up',
         moved: 'moved',
         status: 200,
@@ -83,29 +84,16 @@ describe('baresip calls baresip through the site', () => {
     });
 
     test('the caller is held and resumed, and the callee hangs up', async () => {
-      const before = stage.site.records().length;
-      await talk({ caller, callee, uri });
-      await holdAndResume(callee, caller);
-      callee.hangUp();
-      await caller.isOver();
-      const record = await lastRecord(before + 1);
+      const record = await stage.recordOf(() => callThatTheCalleeEnds({ caller, callee, uri }));
       expect(record).toMatchObject({ reason: 'callee-hung-up', moved: 'moved', status: 200 });
       expect(reinvitesConfirmed()).toEqual(['b-confirmed', 'b-confirmed']);
     });
 
     test('the caller gives up while it rings', async () => {
-      const before = stage.site.records().length;
-      caller.dial(uri);
-      await callee.isCalled();
-      await caller.hearsRinging();
-      caller.hangUp();
-      await callee.isOver();
-      const record = await lastRecord(before + 1);
+      const record = await stage.recordOf(() => callThatIsGivenUp({ caller, callee, uri }));
       expect(record).toMatchObject({ reason: 'caller-cancelled', status: 487 });
     });
   });
-
-  const lastRecord = async (count: number) => (await stage.site.recordsOf(count)).at(-1);
 
   /** Of the last call: the ACK of each re-INVITE has come. */
   function reinvitesConfirmed(): readonly string[] {
