@@ -118,6 +118,13 @@ export const SCHEMA = {
       ),
     ),
   },
+  nat: {
+    keepAliveMs: leaf(
+      wholeNumber(1000, 600_000),
+      25_000,
+      'How often, in milliseconds, a UDP caller behind NAT gets OPTIONS within its call, so that its router keeps the way open.',
+    ),
+  },
   hunt: {
     attemptMs: live(
       leaf(

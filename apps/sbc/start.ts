@@ -76,10 +76,10 @@ async function runSite(
 
   keepGoing(observer);
   process.on('SIGHUP', observer.reopen);
-  const datagrams = udpDatagrams();
+  const parts = engineParts(config);
   let engine: ReturnType<typeof builtinEngine> | undefined;
   const node = siteNode(options, world, sink, (ears) => {
-    engine = builtinEngine({ world, datagrams, streams: tcpStreams(), ears });
+    engine = builtinEngine({ ...parts, world, ears });
     return engine;
   });
   const stopped = stopOnSignals(node, observer);
@@ -118,6 +118,11 @@ async function runSite(
   sink.note({ event: 'stopped', level: 'info' });
   await observer.close();
   return 0;
+}
+
+function engineParts({ nat: { keepAliveMs } }: SiteConfig) {
+  const limits = { natKeepAliveMs: keepAliveMs };
+  return { datagrams: udpDatagrams(), streams: tcpStreams(), limits };
 }
 
 /**

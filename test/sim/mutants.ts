@@ -164,7 +164,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a repeated 200 leaves from where the dialog goes',
     promise: 'P7',
-    file: 'lib/engine/builtin/leg-a.ts',
+    file: 'lib/engine/builtin/respond.ts',
     line: 'return { bytes, flow: { wire, to } };',
     becomes: 'return { bytes, flow: transaction.leg?.flow ?? { wire, to } };',
   },

@@ -47,6 +47,8 @@ export type CallSeen = {
   acked: (Mark & { readonly door: string }) | undefined;
   byeIn: (Mark & { readonly door: string }) | undefined;
   byeOut: Mark | undefined;
+  /** Who first told a re-INVITE of ours that there is no such dialog any more. */
+  gone: (Mark & { readonly side: Seen['side'] }) | undefined;
   readonly legs: LegSeen[];
 };
 
@@ -56,6 +58,7 @@ export function readCall({ callId, seen }: Witnessed): CallSeen | undefined {
   seen.forEach((one, index) => {
     const mark = { index, atMs: one.atMs };
     if (call === undefined) call = begun(callId, one, mark);
+    else if (isGone(one)) call.gone ??= { ...mark, side: one.side };
     else if (one.side === 'a') readA(call, one, mark);
     else readB(call, one, mark);
   });
@@ -78,6 +81,7 @@ function begun(callId: string, { way, side, message }: Seen, invited: Mark): Cal
     acked: undefined,
     byeIn: undefined,
     byeOut: undefined,
+    gone: undefined,
     legs: [],
   };
 }
@@ -186,6 +190,12 @@ function answerOf(leg: LegSeen, { status, to }: SipResponse, mark: Mark): void {
   leg.lastStatus = status;
   const open = { acked: undefined, byeOut: undefined, byeIn: undefined };
   leg.answers.push({ ...mark, tag, ...open });
+}
+
+/** With it the other end leaves the dialog, whatever BYE of its own was lost. [3261-14.1] */
+function isGone({ way, message }: Seen): boolean {
+  if (way !== 'in' || message.kind !== 'response' || message.cseq.method !== 'INVITE') return false;
+  return !isFirst(message) && message.status === 481;
 }
 
 const isFirst = ({ cseq }: SipRequest | SipResponse) => cseq.number === 1;

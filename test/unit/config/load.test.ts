@@ -5,7 +5,7 @@ import { configOf, SITE, siteWith } from './sample.ts';
 
 describe('a valid site file', () => {
   test('becomes the options of the node, with nothing left open', () => {
-    const { options, stateDir, keys, log, admin } = configOf(SITE);
+    const { options, stateDir, keys, nat, log, admin } = configOf(SITE);
 
     expect(options).toEqual({
       site: 'sto',
@@ -56,6 +56,7 @@ describe('a valid site file', () => {
     });
     expect(stateDir).toBe('./state');
     expect(keys).toEqual([]);
+    expect(nat).toEqual({ keepAliveMs: 25_000 });
     expect(log).toMatchObject({ level: 'info', steps: 'stdout', records: './calls.ndjson' });
     expect(admin).toEqual({ listen: { address: '127.0.0.1', port: 8112 }, token: undefined });
   });
