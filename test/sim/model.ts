@@ -19,6 +19,8 @@ export type Rules = {
   readonly isSmall: boolean;
   /** Callers whose firewall knows only A: the call stays where its INVITE came to. */
   readonly isSticky: boolean;
+  /** How many early dialogs the callers cope with. */
+  readonly earlyDialogs: 'each' | 'first';
 };
 
 const TURN_MS_MIN = 700;
