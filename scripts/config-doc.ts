@@ -44,6 +44,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'trunks[].name': 'carrier-x',
   'trunks[].source': ['203.0.113.0/24', '192.0.2.5'],
   'trunks[].offAnycast': 'sticky',
+  'trunks[].earlyDialogs': 'first',
   'cluster.keys': ['k1=env:CLUSTER_KEY', 'k0=file:/run/secrets/k0'],
   'trunks[].callsPerSecMax': 100,
   'trunks[].callsMax': 4000,

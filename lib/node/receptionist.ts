@@ -122,6 +122,7 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
     callId: identities.callId(identity),
     emergency: caller.emergency,
     sticky,
+    earlyDialogs: caller.trunk?.earlyDialogs ?? 'each',
     asked: {
       uri: request.uri,
       from: headerValue(request.headers, 'from') ?? '',

@@ -17,17 +17,11 @@ import type { Header, SipResponse } from '../../sip/message.ts';
 import { parse } from '../../sip/parse.ts';
 import type { Arrival } from './arrival.ts';
 import { confirmedByThem, replyByUs } from './asked.ts';
-import {
-  askByUs,
-  confirmByUs,
-  onFailureWithin,
-  onResponseWithin,
-  onTerminatedWithin,
-} from './asking.ts';
+import { askByUs } from './asking.ts';
 import { ClientTransactions } from './client-transactions.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
 import { type ConnectionCounts, Connections, type Lost } from './connections.ts';
-import type { Core } from './core.ts';
+import { type Core, dialogIn } from './core.ts';
 import type { Datagrams } from './datagrams.ts';
 import { earQueue, tellingTimers } from './ear-queue.ts';
 import type { Far } from './far.ts';
@@ -48,7 +42,14 @@ import {
 import type { AnyDialog } from './legs.ts';
 import { type Counts, LIMITS, type Limits, type Sizes } from './limits.ts';
 import { reportStrayAck, respondToStray, serveOutside } from './outside-dialog.ts';
-import { clientKey, dialogKey, serverKey } from './proto/match.ts';
+import { clientKey, serverKey } from './proto/match.ts';
+import {
+  confirmByUs,
+  onFailureWithin,
+  onResponseWithin,
+  onTerminatedWithin,
+  retractByUs,
+} from './re-inviting.ts';
 import { serials } from './serials.ts';
 import { ServerTransactions } from './server-transactions.ts';
 import type { Streams } from './streams.ts';
@@ -189,6 +190,10 @@ export class BuiltinEngine implements SipEngine {
     this.#core.news.flush();
   }
 
+  retract(leg: LegId, request: RequestId, headers: readonly Header[]): void {
+    retractByUs(this.#core, this.#dialogsOf(leg), request, headers);
+  }
+
   reply(leg: LegId, request: RequestId, reply: DialogReply): void {
     replyByUs(this.#core, this.#dialogsOf(leg), request, reply);
   }
@@ -256,12 +261,11 @@ export class BuiltinEngine implements SipEngine {
 
   #onRequest(arrival: Arrival): void {
     const { request } = arrival;
-    const { servers, dialogs } = this.#core;
+    const { servers } = this.#core;
     const key = serverKey(request);
     const known = servers.find(key);
-    const { callId, to, from, method } = request;
-    const entry =
-      to.tag === undefined ? undefined : dialogs.get(dialogKey(callId, to.tag, from.tag));
+    const { method } = request;
+    const entry = dialogIn(this.#core, request);
     if (method === 'ACK') {
       if (known?.kind === 'invite' && servers.absorbsAck(known)) return;
       if (entry === undefined) reportStrayAck(this.#core, arrival);

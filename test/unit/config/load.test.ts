@@ -36,7 +36,14 @@ describe('a valid site file', () => {
         },
       ],
       routes: [{ match: { urn: 'urn:service:sos' }, group: 'psap' }],
-      trunks: [{ name: 'carrier-x', source: ['203.0.113.0/24'], offAnycast: 'always' }],
+      trunks: [
+        {
+          name: 'carrier-x',
+          source: ['203.0.113.0/24'],
+          offAnycast: 'always',
+          earlyDialogs: 'each',
+        },
+      ],
       guard: { callsPerSecMax: 10, callsMax: 50 },
       hunt: {
         attemptMs: 2000,
