@@ -7,7 +7,7 @@ const srf = new Srf();
 srf.on('error', () => {
   // It starts beside the server, which may not listen yet; the library itself tries again.
 });
-srf.connect({ host, port: Number(port), secret });
+void srf.connect({ host, port: Number(port), secret });
 srf.invite((req, res) => {
   void bridge(req, res);
 });

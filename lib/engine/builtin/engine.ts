@@ -25,16 +25,18 @@ import {
   onTerminatedWithin,
 } from './asking.ts';
 import { ClientTransactions } from './client-transactions.ts';
+import { type ConnectionsNow, connectionsNow } from './connection-counts.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
-import { type ConnectionCounts, Connections, type Lost } from './connections.ts';
+import { Connections, type Lost } from './connections.ts';
 import type { Core } from './core.ts';
 import type { Datagrams } from './datagrams.ts';
 import { earQueue, tellingTimers } from './ear-queue.ts';
 import type { Far } from './far.ts';
+import { type AllCounts, countsOf, sizesOf } from './figures.ts';
 import { serveInDialog } from './in-dialog.ts';
 import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
-import { acknowledgedA, answerA, hangUpA, rejectA, ringA, silenceA } from './leg-a.ts';
+import { acknowledgedA, answerA, hangUpA, rejectA, ringA } from './leg-a.ts';
 import {
   acknowledgeB,
   cancelB,
@@ -43,14 +45,14 @@ import {
   onFailureB,
   onResponseB,
   onTerminatedB,
-  silenceB,
 } from './leg-b.ts';
 import type { AnyDialog } from './legs.ts';
-import { type Counts, LIMITS, type Limits, type Sizes } from './limits.ts';
+import { LIMITS, type Limits, type Sizes } from './limits.ts';
 import { reportStrayAck, respondToStray, serveOutside } from './outside-dialog.ts';
 import { clientKey, dialogKey, serverKey } from './proto/match.ts';
 import { serials } from './serials.ts';
 import { ServerTransactions } from './server-transactions.ts';
+import { silence } from './silence.ts';
 import type { Streams } from './streams.ts';
 import { serveBroken, serveUnparsable } from './unparsable.ts';
 import { usageOf, wentBy } from './usage.ts';
@@ -76,7 +78,6 @@ export function builtinEngine(parts: EngineParts): BuiltinEngine {
 
 export class BuiltinEngine implements SipEngine {
   readonly #core: Core;
-
   readonly #connections: Connections | undefined;
 
   constructor(parts: EngineParts) {
@@ -207,31 +208,20 @@ export class BuiltinEngine implements SipEngine {
   }
 
   async close(): Promise<void> {
-    const { servers, clients, legsA, legsB, dialogs, strays, timers, wires } = this.#core;
-    for (const leg of legsA.values()) silenceA(this.#core, leg);
-    for (const leg of legsB.values()) silenceB(this.#core, leg);
-    for (const { alarm } of strays.values()) timers.clear(alarm);
-    servers.close();
-    clients.close();
-    for (const map of [legsA, legsB, dialogs, strays]) map.clear();
-    await wires.close();
+    silence(this.#core);
+    await this.#core.wires.close();
   }
 
   sizes(): Sizes {
-    const { servers, clients, legsA, legsB, dialogs, strays } = this.#core;
-    return {
-      legs: legsA.size + legsB.size,
-      dialogs: dialogs.size,
-      serverTransactions: servers.size,
-      clientTransactions: clients.size,
-      strays: strays.size,
-      connections: this.#connections?.size ?? 0,
-    };
+    return sizesOf(this.#core, this.#connections);
   }
 
-  counts(): Readonly<Counts> & { readonly connections: Readonly<ConnectionCounts> } {
-    const none = { refused: 0, slowReaders: 0, dead: 0 };
-    return { ...this.#core.counts, connections: this.#connections?.counts ?? none };
+  counts(): AllCounts {
+    return countsOf(this.#core, this.#connections);
+  }
+
+  connectionsNow(): readonly ConnectionsNow[] {
+    return connectionsNow(this.#connections?.all() ?? []);
   }
 
   #onMessage(wire: Wire, bytes: Buffer, source: Far): void {
