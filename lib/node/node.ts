@@ -3,6 +3,7 @@ import { type Decide, step } from '../call/step.ts';
 import { healthBook } from '../gateways/health.ts';
 import { loopGuard } from '../guard/loop-guard.ts';
 import { mergedInvites } from '../guard/merged-invites.ts';
+import { shareBook } from '../guard/shares.ts';
 import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { EngineEars, Listening, SipEngine } from '../ports/sip-engine.ts';
@@ -19,6 +20,8 @@ import { teller } from './tell.ts';
 export type Node = {
   listen(): Promise<Listening>;
   callsNow(): number;
+  /** How much each of its maps holds. */
+  sizes(): NodeSizes;
   /** Serves on, ordinary new calls apart; resolves when no call is left. */
   drain(): Promise<void>;
   readonly isDraining: boolean;
@@ -26,6 +29,18 @@ export type Node = {
   hangUpAll(): void;
   /** New calls go by this from now on; those that are up keep what they began with. */
   reconfigure(next: Changeable): void;
+};
+
+export type NodeSizes = {
+  readonly calls: number;
+  readonly legs: number;
+  /** Calls that a further INVITE would join. */
+  readonly claims: number;
+  /** Names of INVITEs of ours that are out at gateways. */
+  readonly namesOut: number;
+  /** Addresses without a trunk that are remembered. */
+  readonly sources: number;
+  readonly tombstones: number;
 };
 
 /**
@@ -78,24 +93,34 @@ export function siteNode(
     graves,
     loops,
     merges,
+    shares: shareBook(world.clock),
     runtime,
   };
   const receive = receptionist(desk, () => isDraining);
   return {
     listen: () => engine.listen(options.listeners),
     callsNow: runtime.callsNow,
+    sizes: () => sizesOf(desk),
     async drain() {
       isDraining = true;
-      if (runtime.callsNow() === 0) return;
-      await new Promise<void>((resolve) => {
-        onQuiet = resolve;
-      });
+      if (runtime.callsNow() > 0) await new Promise<void>((resolve) => (onQuiet = resolve));
     },
     get isDraining() {
       return isDraining;
     },
     hangUpAll: runtime.shutDown,
     reconfigure: (next) => reconfigure(desk, next),
+  };
+}
+
+function sizesOf({ runtime, merges, loops, shares, graves }: Desk): NodeSizes {
+  return {
+    calls: runtime.callsNow(),
+    legs: runtime.legsNow(),
+    claims: merges.size(),
+    namesOut: loops.size(),
+    sources: shares.sourcesNow(),
+    tombstones: graves.size(),
   };
 }
 

@@ -10,7 +10,7 @@ import type { LoopGuard } from '../guard/loop-guard.ts';
 import { type Claim, claimOf, type MergedInvites } from '../guard/merged-invites.ts';
 import type { Condition, Refusal } from '../guard/refusals.ts';
 import { scannerMarks } from '../guard/scanner-marks.ts';
-import { type Share, shareBook } from '../guard/shares.ts';
+import type { Share, ShareBook } from '../guard/shares.ts';
 import type { Tombstones } from '../guard/tombstones.ts';
 import type { Trunk } from '../guard/trunks.ts';
 import type { EventSink } from '../ports/event-sink.ts';
@@ -47,6 +47,7 @@ export type Desk = {
   readonly graves: Tombstones;
   readonly loops: LoopGuard;
   readonly merges: MergedInvites;
+  readonly shares: ShareBook;
   readonly runtime: Runtime;
 };
 
@@ -65,8 +66,7 @@ const RETRY_AFTER_SEC_SPREAD = 25;
 
 /** Takes each new INVITE: decides what it is, then refuses it or begins its call. */
 export function receptionist(desk: Desk, isDraining: () => boolean) {
-  const { graves, runtime, loops, world } = desk;
-  const shares = shareBook(world.clock);
+  const { graves, runtime, loops, shares } = desk;
   return (invite: ReceivedInvite): void => {
     const { options, findTrunk, findRoute } = desk.rules;
     const { request, receivedOn } = invite;
