@@ -49,6 +49,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'trunks[].callsMax': 4000,
   'guard.callsPerSecMax': 20,
   'guard.callsMax': 100,
+  'guard.lagMsMax': 100,
   'hunt.attemptMs': 1500,
   'hunt.attemptMsMin': 500,
   'hunt.progressTimeoutMs': 3000,

@@ -108,7 +108,8 @@ async function runSite(
     return await failed(engine, observer);
   }
   announce(options.listeners, config, sink);
-  await stopped;
+  const stopWatching = node.watch(() => engine?.waitedMs() ?? 0);
+  await stopped.then(stopWatching);
   await farewell(world, () => engine?.sizes().clientTransactions ?? 0);
   await engine?.close();
   await admin.close();
@@ -135,6 +136,8 @@ function tellOfState(
 function presentOf(node: Node, engine: BuiltinEngine | undefined): Present {
   return {
     callsActive: node.callsNow(),
+    lagMs: node.strain().lagMs,
+    refusedShare: node.strain().refusedShare,
     connections: engine?.connectionsNow() ?? [],
     connectionsRefused: engine?.counts().connections.refused ?? {},
   };

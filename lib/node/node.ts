@@ -13,6 +13,7 @@ import { type Desk, receptionist } from './receptionist.ts';
 import { openRuntime } from './runtime.ts';
 import type { SiteOptions } from './site-options.ts';
 import { type Changeable, gatewaysLost, siteRules } from './site-rules.ts';
+import { type Strain, strainWatch } from './strain.ts';
 import { answerStray } from './strays.ts';
 import { teller } from './tell.ts';
 
@@ -27,6 +28,12 @@ export type Node = {
   readonly isDraining: boolean;
   /** Ends every call that is left, on both legs. */
   hangUpAll(): void;
+  /**
+   * Measures from now on how late it is, and refuses ordinary calls if it is too late; `waitedMs`
+   * says how long what arrives waits before it is read. Answers what ends the measuring.
+   */
+  watch(waitedMs: () => number): () => void;
+  strain(): Strain;
   /** New calls go by this from now on; those that are up keep what they began with. */
   reconfigure(next: Changeable): void;
 };
@@ -83,6 +90,7 @@ export function siteNode(
     tell: teller(sink, options.site),
     onQuiet: () => onQuiet?.(),
   });
+  const strain = strainWatch(world, sink, () => desk.rules.options.guard.lagMsMax);
   const desk: Desk = {
     rules: siteRules(options),
     world,
@@ -94,6 +102,7 @@ export function siteNode(
     loops,
     merges,
     shares: shareBook(world.clock),
+    strain,
     runtime,
   };
   const receive = receptionist(desk, () => isDraining);
@@ -109,6 +118,8 @@ export function siteNode(
       return isDraining;
     },
     hangUpAll: runtime.shutDown,
+    watch: strain.start,
+    strain: strain.now,
     reconfigure: (next) => reconfigure(desk, next),
   };
 }

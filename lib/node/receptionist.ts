@@ -35,6 +35,7 @@ import type { LiveCall } from './live-call.ts';
 import { refusedRecord } from './refused-record.ts';
 import type { Runtime } from './runtime.ts';
 import type { SiteRules } from './site-rules.ts';
+import type { StrainWatch } from './strain.ts';
 
 export type Desk = {
   /** Read anew for each call: a reload replaces it. */
@@ -48,6 +49,7 @@ export type Desk = {
   readonly loops: LoopGuard;
   readonly merges: MergedInvites;
   readonly shares: ShareBook;
+  readonly strain: StrainWatch;
   readonly runtime: Runtime;
 };
 
@@ -79,6 +81,8 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
     const emergency = isEmergency(invite, routed);
     const group = routed ?? fallbackGroup(options.groups);
     const share = shares.of(trunk, address, options.guard);
+    const scanned = scannerMarks(request);
+    const standing = shares.arrive(share);
     const inquiry: Inquiry = {
       invite,
       trunk,
@@ -86,18 +90,27 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
       emergency,
       isLoop: loops.isLoop(invite, emergency, group?.name),
       isBuried,
-      standing: shares.arrive(share),
+      standing,
+      isSuspect: scanned.length > 0 || standing.isOverRate || standing.isOverShare,
+      isOverload: isOverload(desk, emergency),
       isDraining: isDraining(),
       callsNow: runtime.callsNow(),
       callsMax: options.callsMax,
     };
-    const marks = [...scannerMarks(request), ...conditionsMarked(inquiry)];
+    const marks = [...scanned, ...conditionsMarked(inquiry)];
     for (const mark of marks) desk.sink.count('marks', mark);
     const caller = { trunk, group, emergency, marks, share, claim };
     const verdict = refusalOf(inquiry);
     if (verdict === undefined) place(desk, invite, caller);
     else refuse(desk, invite, caller, verdict);
   };
+}
+
+/** Of ordinary calls chance names those that are refused. */
+function isOverload({ strain, world }: Desk, emergency: boolean): boolean {
+  const { refusedShare } = strain.now();
+  if (refusedShare === 0) return false;
+  return emergency || world.rng.fraction() < refusedShare;
 }
 
 /** Whether an INVITE belongs to a call that is here: it is never told 482. [3261-8.2.2.2] */

@@ -3,6 +3,9 @@ import type { LogFile } from './counters.ts';
 /** What is true at this moment; asked only when somebody looks. */
 export type Present = {
   readonly callsActive: number;
+  readonly lagMs: number;
+  /** The share of ordinary calls that is refused for it, from 0 to 1. */
+  readonly refusedShare: number;
   /** Connections of streams that there are. */
   readonly connections: readonly {
     readonly role: string;
@@ -34,6 +37,20 @@ export const READINGS: readonly Reading[] = [
     labels: [],
     help: 'Calls that have not ended.',
     read: ({ callsActive }) => [{ labels: {}, value: callsActive }],
+  },
+  {
+    name: 'landfall_lag_seconds',
+    type: 'gauge',
+    labels: [],
+    help: 'How long what arrives waits before this node reads it.',
+    read: ({ lagMs }) => [{ labels: {}, value: lagMs / 1000 }],
+  },
+  {
+    name: 'landfall_overload_refused_share',
+    type: 'gauge',
+    labels: [],
+    help: 'The share of ordinary calls that is refused since the node cannot keep up, 0 to 1.',
+    read: ({ refusedShare }) => [{ labels: {}, value: refusedShare }],
   },
   {
     name: 'landfall_connections',

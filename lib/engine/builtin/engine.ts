@@ -49,6 +49,7 @@ import {
 import type { AnyDialog } from './legs.ts';
 import { LIMITS, type Limits, type Sizes } from './limits.ts';
 import { reportStrayAck, respondToStray, serveOutside } from './outside-dialog.ts';
+import { type QueueWatch, queueWatch } from './own-echo.ts';
 import { clientKey, dialogKey, serverKey } from './proto/match.ts';
 import { serials } from './serials.ts';
 import { ServerTransactions } from './server-transactions.ts';
@@ -79,6 +80,7 @@ export function builtinEngine(parts: EngineParts): BuiltinEngine {
 export class BuiltinEngine implements SipEngine {
   readonly #core: Core;
   readonly #connections: Connections | undefined;
+  readonly #queues: QueueWatch;
 
   constructor(parts: EngineParts) {
     const { world, datagrams, streams, ears, tap, limits, connectionLimits } = parts;
@@ -133,6 +135,7 @@ export class BuiltinEngine implements SipEngine {
       statelessTag: names.tag(),
     };
     this.#core = core;
+    this.#queues = queueWatch(world, wires);
   }
 
   listen(listeners: readonly Listener[]): Promise<Listening> {
@@ -224,8 +227,16 @@ export class BuiltinEngine implements SipEngine {
     return connectionsNow(this.#connections?.all() ?? []);
   }
 
+  /** How long datagrams wait before they are read, measured from one call to the next. */
+  waitedMs(): number {
+    return this.#queues.waitedMs();
+  }
+
   #onMessage(wire: Wire, bytes: Buffer, source: Far): void {
-    if (isKeepAlive(bytes)) return;
+    if (isKeepAlive(bytes)) {
+      this.#queues.hear(wire, bytes);
+      return;
+    }
     const parsed = parse(bytes);
     const receivedOn: ReceivedOn = { listener: wire.listener, source };
     switch (parsed.kind) {
