@@ -50,6 +50,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'trunks[].callsMax': 4000,
   'guard.callsPerSecMax': 20,
   'guard.callsMax': 100,
+  'guard.lagMsMax': 100,
   'nat.keepAliveMs': 15_000,
   'hunt.attemptMs': 1500,
   'hunt.attemptMsMin': 500,

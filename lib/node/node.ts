@@ -3,6 +3,7 @@ import { type Decide, step } from '../call/step.ts';
 import { healthBook } from '../gateways/health.ts';
 import { loopGuard } from '../guard/loop-guard.ts';
 import { mergedInvites } from '../guard/merged-invites.ts';
+import { shareBook } from '../guard/shares.ts';
 import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { EngineEars, Listening, SipEngine } from '../ports/sip-engine.ts';
@@ -12,6 +13,7 @@ import { type Desk, receptionist } from './receptionist.ts';
 import { openRuntime } from './runtime.ts';
 import type { SiteOptions } from './site-options.ts';
 import { type Changeable, gatewaysLost, siteRules } from './site-rules.ts';
+import { type Strain, strainWatch } from './strain.ts';
 import { answerStray } from './strays.ts';
 import { teller } from './tell.ts';
 
@@ -19,13 +21,33 @@ import { teller } from './tell.ts';
 export type Node = {
   listen(): Promise<Listening>;
   callsNow(): number;
+  /** How much each of its maps holds. */
+  sizes(): NodeSizes;
   /** Serves on, ordinary new calls apart; resolves when no call is left. */
   drain(): Promise<void>;
   readonly isDraining: boolean;
   /** Ends every call that is left, on both legs. */
   hangUpAll(): void;
+  /**
+   * Measures from now on how late it is, and refuses ordinary calls if it is too late; `waitedMs`
+   * says how long what arrives waits before it is read. Answers what ends the measuring.
+   */
+  watch(waitedMs: () => number): () => void;
+  strain(): Strain;
   /** New calls go by this from now on; those that are up keep what they began with. */
   reconfigure(next: Changeable): void;
+};
+
+export type NodeSizes = {
+  readonly calls: number;
+  readonly legs: number;
+  /** Calls that a further INVITE would join. */
+  readonly claims: number;
+  /** Names of INVITEs of ours that are out at gateways. */
+  readonly namesOut: number;
+  /** Addresses without a trunk that are remembered. */
+  readonly sources: number;
+  readonly tombstones: number;
 };
 
 /**
@@ -68,6 +90,7 @@ export function siteNode(
     tell: teller(sink, options.site),
     onQuiet: () => onQuiet?.(),
   });
+  const strain = strainWatch(world, sink, () => desk.rules.options.guard.lagMsMax);
   const desk: Desk = {
     rules: siteRules(options),
     world,
@@ -78,24 +101,37 @@ export function siteNode(
     graves,
     loops,
     merges,
+    shares: shareBook(world.clock),
+    strain,
     runtime,
   };
   const receive = receptionist(desk, () => isDraining);
   return {
     listen: () => engine.listen(options.listeners),
     callsNow: runtime.callsNow,
+    sizes: () => sizesOf(desk),
     async drain() {
       isDraining = true;
-      if (runtime.callsNow() === 0) return;
-      await new Promise<void>((resolve) => {
-        onQuiet = resolve;
-      });
+      if (runtime.callsNow() > 0) await new Promise<void>((resolve) => (onQuiet = resolve));
     },
     get isDraining() {
       return isDraining;
     },
     hangUpAll: runtime.shutDown,
+    watch: strain.start,
+    strain: strain.now,
     reconfigure: (next) => reconfigure(desk, next),
+  };
+}
+
+function sizesOf({ runtime, merges, loops, shares, graves }: Desk): NodeSizes {
+  return {
+    calls: runtime.callsNow(),
+    legs: runtime.legsNow(),
+    claims: merges.size(),
+    namesOut: loops.size(),
+    sources: shares.sourcesNow(),
+    tombstones: graves.size(),
   };
 }
 

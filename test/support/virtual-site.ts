@@ -82,7 +82,7 @@ export function virtualSiteOptions(
       { match: { user: '2*' }, group: 'office' },
     ],
     trunks: [{ name: 'carrier', source: ['203.0.113.0/24'], offAnycast: 'always' }],
-    guard: { callsPerSecMax: 10, callsMax: 50 },
+    guard: { callsPerSecMax: 10, callsMax: 50, lagMsMax: 150 },
     hunt: {
       attemptMs: 2000,
       attemptMsMin: 700,

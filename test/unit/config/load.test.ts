@@ -44,7 +44,7 @@ describe('a valid site file', () => {
           earlyDialogs: 'each',
         },
       ],
-      guard: { callsPerSecMax: 10, callsMax: 50 },
+      guard: { callsPerSecMax: 10, callsMax: 50, lagMsMax: 150 },
       hunt: {
         attemptMs: 2000,
         attemptMsMin: 700,
@@ -70,7 +70,7 @@ describe('a valid site file', () => {
     const { options } = configOf(`${text}guard: { callsPerSecMax: 1, callsMax: 2 }\n`);
 
     expect(options.trunks).toMatchObject([{ callsPerSecMax: 20, callsMax: 300 }]);
-    expect(options.guard).toEqual({ callsPerSecMax: 1, callsMax: 2 });
+    expect(options.guard).toEqual({ callsPerSecMax: 1, callsMax: 2, lagMsMax: 150 });
   });
 
   test('gets its epoch and keys at the start', () => {
