@@ -112,7 +112,7 @@ async function runSite(
   }
   announce(options.listeners, config, sink);
   await stopped;
-  await farewell(world, () => engine?.sizes().clientTransactions ?? 0);
+  await farewell(node, world, () => engine?.sizes().clientTransactions ?? 0);
   await engine?.close();
   await admin.close();
   sink.note({ event: 'stopped', level: 'info' });
@@ -157,7 +157,8 @@ function stopOnSignals(node: Node, { sink }: Observer): Promise<void> {
   });
 }
 
-function farewell(world: World, owed: () => number): Promise<void> {
+function farewell(node: Node, world: World, owed: () => number): Promise<void> {
+  node.stop();
   const until = world.clock.mono() + FAREWELL_MS;
   return new Promise((resolve) => {
     const look = () => {

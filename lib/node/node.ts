@@ -1,6 +1,7 @@
 import type { World } from '../base/time.ts';
 import { type Decide, step } from '../call/step.ts';
-import { healthBook } from '../gateways/health.ts';
+import { healthBook, type Turn } from '../gateways/health-book.ts';
+import { type Probing, probing } from '../gateways/probe-loop.ts';
 import { loopGuard } from '../guard/loop-guard.ts';
 import { mergedInvites } from '../guard/merged-invites.ts';
 import { tombstones } from '../guard/tombstones.ts';
@@ -11,7 +12,7 @@ import { identities } from './identities.ts';
 import { type Desk, receptionist } from './receptionist.ts';
 import { openRuntime } from './runtime.ts';
 import type { SiteOptions } from './site-options.ts';
-import { type Changeable, gatewaysLost, siteRules } from './site-rules.ts';
+import { type Changeable, gatewaysLost, hops, siteRules } from './site-rules.ts';
 import { answerStray } from './strays.ts';
 import { teller } from './tell.ts';
 
@@ -26,6 +27,8 @@ export type Node = {
   hangUpAll(): void;
   /** New calls go by this from now on; those that are up keep what they began with. */
   reconfigure(next: Changeable): void;
+  /** Asks no gateway any more: the node is at its end. */
+  stop(): void;
 };
 
 /**
@@ -39,10 +42,9 @@ export function siteNode(
   engineFor: (ears: EngineEars) => SipEngine,
   decide: Decide = step,
 ): Node {
-  let isDraining = false;
-  let onQuiet: (() => void) | undefined;
+  const drain = drainOf(() => runtime.callsNow());
   const graves = tombstones(world.clock);
-  const health = healthBook(world.clock);
+  const health = healthBook(world, (turn) => noteTurn(sink, turn));
   const loops = loopGuard(() => desk.rules.options.keys);
   const merges = mergedInvites(world.clock);
   const names = identities(options, world);
@@ -66,7 +68,7 @@ export function siteNode(
     site: options.site,
     decide,
     tell: teller(sink, options.site),
-    onQuiet: () => onQuiet?.(),
+    onQuiet: drain.onQuiet,
   });
   const desk: Desk = {
     rules: siteRules(options),
@@ -80,22 +82,46 @@ export function siteNode(
     merges,
     runtime,
   };
-  const receive = receptionist(desk, () => isDraining);
+  const probes = probing({
+    world,
+    health,
+    listeners: gatewayListeners,
+    probe: (...asked) => engine.probe(...asked),
+  });
+  const receive = receptionist(desk, () => drain.isDraining);
   return {
-    listen: () => engine.listen(options.listeners),
-    callsNow: runtime.callsNow,
-    async drain() {
-      isDraining = true;
-      if (runtime.callsNow() === 0) return;
-      await new Promise<void>((resolve) => {
-        onQuiet = resolve;
-      });
+    async listen() {
+      const listening = await engine.listen(options.listeners);
+      if (listening.kind === 'listening') probes.follow(hops(desk.rules.options));
+      return listening;
     },
+    callsNow: runtime.callsNow,
+    drain: () => drain.begin(),
+    get isDraining() {
+      return drain.isDraining;
+    },
+    hangUpAll: runtime.shutDown,
+    reconfigure: (next) => reconfigure(desk, probes, next),
+    stop: () => probes.close(),
+  };
+}
+
+/** Whether the node takes its leave, and the wait for its last call. */
+function drainOf(callsNow: () => number) {
+  let isDraining = false;
+  let quiet: (() => void) | undefined;
+  return {
     get isDraining() {
       return isDraining;
     },
-    hangUpAll: runtime.shutDown,
-    reconfigure: (next) => reconfigure(desk, next),
+    onQuiet: () => quiet?.(),
+    async begin() {
+      isDraining = true;
+      if (callsNow() === 0) return;
+      await new Promise<void>((resolve) => {
+        quiet = resolve;
+      });
+    },
   };
 }
 
@@ -106,8 +132,14 @@ function noteFault(sink: EventSink, ...what: Parameters<EngineEars['onFault']>):
   sink.note({ event: 'unparsable', level: 'debug', reason, method, listener, answered });
 }
 
-function reconfigure(desk: Desk, next: Changeable): void {
+function noteTurn(sink: EventSink, { gateway, before, after, why }: Turn): void {
+  const level = after === 'down' ? 'warn' : 'info';
+  sink.note({ event: 'gateway-turned', level, gateway, before, after, why });
+}
+
+function reconfigure(desk: Desk, probes: Probing, next: Changeable): void {
   const { options: before } = desk.rules;
   desk.rules = siteRules({ ...before, ...next });
   for (const name of gatewaysLost(before, next)) desk.health.forget(name);
+  probes.follow(hops(next));
 }

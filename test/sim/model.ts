@@ -19,6 +19,8 @@ export type Rules = {
   readonly isSmall: boolean;
   /** Callers whose firewall knows only A: the call stays where its INVITE came to. */
   readonly isSticky: boolean;
+  /** Gateways take few calls at once: an ordinary call may find all of them full. */
+  readonly isTight: boolean;
 };
 
 const TURN_MS_MIN = 700;
@@ -56,7 +58,7 @@ export function judgeCall(
     return;
   }
   judgeFinal(call, call.final, rules, say);
-  judgeHunt(call, rules, say);
+  if (call.emergency || !rules.isTight) judgeHunt(call, rules, say);
   judgeLegs(call, say);
   judgeRecord(call, record, rules, say);
 }
@@ -136,7 +138,7 @@ function judgeOrdinaryFailure(call: CallSeen, final: Final, rules: Rules, say: C
     return;
   }
   if (status !== 500) say('P4', `${status} that no gateway gave`);
-  if (call.legs.length < rules.gateways) {
+  if (call.legs.length < rules.gateways && !rules.isTight) {
     say('P4', `given up after ${call.legs.length} gateways`);
   }
 }

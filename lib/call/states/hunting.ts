@@ -1,4 +1,6 @@
 import { type MonoMs, NO_OCTETS } from '../../base/brands.ts';
+import { headerValue } from '../../sip/headers.ts';
+import { restMsIn } from '../../sip/retry-after.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import { reasonHeader, warning } from '../../sip/warning.ts';
 import type { Effect } from '../effects.ts';
@@ -75,16 +77,19 @@ export function refused(state: Dialing, event: EventOf<'b-refused'>): Transition
     return settle({ ...state, facts, fading: left }, event.at, []);
   }
   const left: Dialing = { ...state, facts, current: undefined };
-  const noted: Effect[] = [
-    { do: 'note-gateway', gateway: attempt.target.gateway, outcome: outcomeOf(event) },
-  ];
+  const noted: Effect[] = [noteOf(attempt.target.gateway, event)];
   if (mayTryNext(facts.rules, event.status, event.cause)) return dialNext(left, event.at, noted);
   return passRefusal(left, event, noted);
 }
 
-function outcomeOf({ cause, status }: EventOf<'b-refused'>): 'alive' | 'silent' | 'refused' {
-  if (cause !== 'response') return 'silent';
-  return status === 503 ? 'refused' : 'alive';
+/** What a refusal says of the gateway: whatever it is but 503, the gateway works. */
+function noteOf(gateway: string, { cause, status, headers }: EventOf<'b-refused'>): Effect {
+  const note = { do: 'note-gateway', gateway } as const;
+  if (cause === 'timeout') return { ...note, outcome: 'silent' };
+  if (cause === 'transport') return { ...note, outcome: 'unreachable' };
+  if (status !== 503) return { ...note, outcome: 'alive' };
+  const restMs = restMsIn(headerValue(headers, 'retry-after'));
+  return { ...note, outcome: 'refused', ...(restMs === undefined ? {} : { restMs }) };
 }
 
 function mayTryNext(

@@ -1,4 +1,4 @@
-import type { Alarm, Rng, Timers } from '../../base/time.ts';
+import type { Alarm, Clock, Rng, Timers } from '../../base/time.ts';
 import type { LegId, StrayId, Tag } from '../../sip/ids.ts';
 import type { ClientTransactions } from './client-transactions.ts';
 import type { EarQueue } from './ear-queue.ts';
@@ -12,6 +12,7 @@ import type { Wires } from './wires.ts';
 export type Core = {
   /** Whatever one of its alarms does, the node hears of it. */
   readonly timers: Timers;
+  readonly clock: Clock;
   readonly rng: Rng;
   readonly limits: Limits;
   readonly counts: Counts;

@@ -9,6 +9,8 @@ import type {
   Listening,
   OutgoingDialogRequest,
   OutgoingInvite,
+  Probe,
+  ProbeOutcome,
   ReceivedOn,
   SipEngine,
 } from '../../ports/sip-engine.ts';
@@ -17,13 +19,7 @@ import type { Header, SipResponse } from '../../sip/message.ts';
 import { parse } from '../../sip/parse.ts';
 import type { Arrival } from './arrival.ts';
 import { confirmedByThem, replyByUs } from './asked.ts';
-import {
-  askByUs,
-  confirmByUs,
-  onFailureWithin,
-  onResponseWithin,
-  onTerminatedWithin,
-} from './asking.ts';
+import { askByUs, confirmByUs } from './asking.ts';
 import { ClientTransactions } from './client-transactions.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
 import { type ConnectionCounts, Connections, type Lost } from './connections.ts';
@@ -32,22 +28,15 @@ import type { Datagrams } from './datagrams.ts';
 import { earQueue, tellingTimers } from './ear-queue.ts';
 import type { Far } from './far.ts';
 import { serveInDialog } from './in-dialog.ts';
+import { inviteOutcomes } from './invite-outcomes.ts';
 import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
 import { acknowledgedA, answerA, hangUpA, rejectA, ringA, silenceA } from './leg-a.ts';
-import {
-  acknowledgeB,
-  cancelB,
-  hangUpB,
-  inviteB,
-  onFailureB,
-  onResponseB,
-  onTerminatedB,
-  silenceB,
-} from './leg-b.ts';
+import { acknowledgeB, cancelB, hangUpB, inviteB, silenceB } from './leg-b.ts';
 import type { AnyDialog } from './legs.ts';
 import { type Counts, LIMITS, type Limits, type Sizes } from './limits.ts';
 import { reportStrayAck, respondToStray, serveOutside } from './outside-dialog.ts';
+import { sendProbe } from './probe.ts';
 import { clientKey, dialogKey, serverKey } from './proto/match.ts';
 import { serials } from './serials.ts';
 import { ServerTransactions } from './server-transactions.ts';
@@ -104,6 +93,7 @@ export class BuiltinEngine implements SipEngine {
     });
     const core: Core = {
       timers,
+      clock: world.clock,
       rng: world.rng,
       limits: { ...LIMITS, ...limits },
       counts: { overloads: 0, strayResponses: 0, sendFailures: 0, surplusDialogs: 0 },
@@ -111,20 +101,11 @@ export class BuiltinEngine implements SipEngine {
       news,
       wires,
       servers: new ServerTransactions(timers, wires),
-      clients: new ClientTransactions(timers, wires, {
-        onResponse(leg, response) {
-          if (leg.side === 'b') onResponseB(core, leg, response);
-          else onResponseWithin(core, leg, response);
-        },
-        onFailure(leg, cause) {
-          if (leg.side === 'b') onFailureB(core, leg, cause);
-          else onFailureWithin(core, leg, cause);
-        },
-        onTerminated(leg) {
-          if (leg.side === 'b') onTerminatedB(leg);
-          else onTerminatedWithin(core, leg);
-        },
-      }),
+      clients: new ClientTransactions(
+        timers,
+        wires,
+        inviteOutcomes(() => core),
+      ),
       legsA: new Map(),
       legsB: new Map(),
       dialogs: new Map(),
@@ -200,6 +181,11 @@ export class BuiltinEngine implements SipEngine {
   #dialogsOf(leg: LegId): readonly AnyDialog[] {
     const { legsA, legsB } = this.#core;
     return legsA.get(leg)?.dialogs ?? legsB.get(leg)?.dialogs ?? [];
+  }
+
+  probe(probe: Probe, onOutcome: (outcome: ProbeOutcome) => void): void {
+    sendProbe(this.#core, probe, onOutcome);
+    this.#core.news.flush();
   }
 
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void {
