@@ -69,6 +69,7 @@ async function runSite(
     world,
     readableHosts: readableHosts(config),
     callsActive: () => node.callsNow(),
+    gateways: () => node.gateways(),
   });
   const { sink } = observer;
   if (epoch.kind === 'clock') sink.note({ event: 'epoch-by-clock', level: 'warn', why: epoch.why });
@@ -97,11 +98,8 @@ async function runSite(
   const reload = reloader(loaded, { ...source, sink, take });
   process.on('SIGHUP', () => reload('SIGHUP'));
   const admin = await openAdmin({
-    listen: config.admin.listen,
-    token: config.admin.token,
-    recent: observer.recent,
-    metricsText: observer.metricsText,
-    readiness: () => ({ ready: !node.isDraining, why: node.isDraining ? 'draining' : 'ready' }),
+    ...config.admin,
+    ...pagesOf(node, observer),
     reload: () => reload('admin'),
   });
   if (admin.kind === 'failed') {
@@ -118,6 +116,16 @@ async function runSite(
   sink.note({ event: 'stopped', level: 'info' });
   await observer.close();
   return 0;
+}
+
+function pagesOf(node: Node, { recent, metricsText }: Observer) {
+  return {
+    recent,
+    metricsText,
+    readiness: () => ({ ready: !node.isDraining, why: node.isDraining ? 'draining' : 'ready' }),
+    gateways: () => node.gateways(),
+    explain: (dialled: string, source?: string) => node.explain(dialled, source),
+  };
 }
 
 function engineParts({ nat: { keepAliveMs } }: SiteConfig) {

@@ -8,6 +8,7 @@ import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { EngineEars, Listening, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
+import { type GatewayViews, viewsOf } from './gateway-view.ts';
 import { identities } from './identities.ts';
 import { type Desk, receptionist } from './receptionist.ts';
 import { openRuntime } from './runtime.ts';
@@ -17,7 +18,7 @@ import { answerStray } from './strays.ts';
 import { teller } from './tell.ts';
 
 /** One site at work. */
-export type Node = {
+export type Node = GatewayViews & {
   listen(): Promise<Listening>;
   callsNow(): number;
   /** Serves on, ordinary new calls apart; resolves when no call is left. */
@@ -90,11 +91,7 @@ export function siteNode(
   });
   const receive = receptionist(desk, () => drain.isDraining);
   return {
-    async listen() {
-      const listening = await engine.listen(options.listeners);
-      if (listening.kind === 'listening') probes.follow(hops(desk.rules.options));
-      return listening;
-    },
+    listen: () => listenAndProbe(engine, probes, desk.rules.options),
     callsNow: runtime.callsNow,
     drain: () => drain.begin(),
     get isDraining() {
@@ -102,6 +99,7 @@ export function siteNode(
     },
     hangUpAll: runtime.shutDown,
     reconfigure: (next) => reconfigure(desk, probes, next),
+    ...viewsOf(desk),
     stop: () => probes.close(),
   };
 }
@@ -130,6 +128,16 @@ function noteFault(sink: EventSink, ...what: Parameters<EngineEars['onFault']>):
   sink.count('faults', reason);
   const listener = writeAddress(receivedOn.listener);
   sink.note({ event: 'unparsable', level: 'debug', reason, method, listener, answered });
+}
+
+async function listenAndProbe(
+  engine: SipEngine,
+  probes: Probing,
+  options: SiteOptions,
+): Promise<Listening> {
+  const listening = await engine.listen(options.listeners);
+  if (listening.kind === 'listening') probes.follow(hops(options));
+  return listening;
 }
 
 function noteTurn(sink: EventSink, { gateway, before, after, why }: Turn): void {

@@ -32,6 +32,28 @@ const LOG_LOST = {
   help: 'Records, and lines of the log, that could not be written.',
 };
 
+const GATEWAY_UP = {
+  name: 'landfall_gateway_up',
+  help: 'Whether a gateway is tried before those that are down or rest: 1, else 0.',
+};
+const GATEWAY_RTT = {
+  name: 'landfall_gateway_rtt_ms',
+  help: 'The smoothed round trip of the probes of a gateway, in milliseconds.',
+};
+const GATEWAY_CALLS = {
+  name: 'landfall_gateway_calls',
+  help: 'The calls that are at a gateway, those that ring included.',
+};
+
+/** What is shown of a gateway, by its name. */
+export type GatewayGauges = {
+  readonly name: string;
+  readonly belief: string;
+  readonly restsMs: number;
+  readonly rttMs: number | undefined;
+  readonly callsNow: number;
+};
+
 export type Metric = {
   readonly name: string;
   readonly type: 'counter' | 'gauge';
@@ -43,6 +65,9 @@ export type Metric = {
 export const METRICS: readonly Metric[] = [
   { ...CALLS_ACTIVE, type: 'gauge', label: undefined },
   { ...LOG_LOST, type: 'counter', label: 'file' },
+  ...[GATEWAY_UP, GATEWAY_RTT, GATEWAY_CALLS].map((one): Metric => {
+    return { ...one, type: 'gauge', label: 'gateway' };
+  }),
   ...Object.entries(NAMING).map(
     ([counter, naming]): Metric => ({ name: metricName(counter), type: 'counter', ...naming }),
   ),
@@ -61,7 +86,10 @@ export type Counters = {
 };
 
 /** Counts in plain maps, since a call must not pay for it; metrics are made when somebody asks. */
-export function openCounters(callsActive: () => number): Counters {
+export function openCounters(
+  callsActive: () => number,
+  gateways: () => readonly GatewayGauges[] = () => [],
+): Counters {
   const registry = new Registry();
   const counts = new Map<string, Map<string, number>>();
   const lost: Record<LogFile, number> = { records: 0, steps: 0, terminal: 0 };
@@ -83,6 +111,7 @@ export function openCounters(callsActive: () => number): Counters {
     },
   });
 
+  exposeGateways(registry, gateways);
   const labelsOf = (counter: string): Map<string, number> => {
     const known = counts.get(counter);
     if (known !== undefined) return known;
@@ -111,6 +140,28 @@ export function openCounters(callsActive: () => number): Counters {
     lost: (file) => lost[file],
     text: () => registry.metrics(),
   };
+}
+
+function exposeGateways(registry: Registry, gateways: () => readonly GatewayGauges[]): void {
+  const expose = (
+    naming: typeof GATEWAY_UP,
+    read: (gateway: GatewayGauges) => number | undefined,
+  ) =>
+    new Gauge({
+      ...naming,
+      labelNames: ['gateway'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const gateway of gateways()) {
+          const value = read(gateway);
+          if (value !== undefined) this.set({ gateway: gateway.name }, value);
+        }
+      },
+    });
+  expose(GATEWAY_UP, ({ belief, restsMs }) => (belief === 'down' || restsMs > 0 ? 0 : 1));
+  expose(GATEWAY_RTT, ({ rttMs }) => rttMs);
+  expose(GATEWAY_CALLS, ({ callsNow }) => callsNow);
 }
 
 function exposeCounter(registry: Registry, counter: string, labels: Map<string, number>): void {

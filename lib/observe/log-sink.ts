@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { CallRecord } from '../call/record.ts';
 import type { Step } from '../call/story.ts';
 import type { EventSink, Notice } from '../ports/event-sink.ts';
-import { type Counters, openCounters } from './counters.ts';
+import { type Counters, type GatewayGauges, openCounters } from './counters.ts';
 import type { LineFile } from './line-file.ts';
 import { type LogOptions, openLogFiles } from './log-files.ts';
 import { type Mask, maskFor } from './mask.ts';
@@ -18,6 +18,8 @@ export type ObserverOptions = LogOptions & {
   /** Addresses and names that are ours or a gateway's: the masks leave them readable. */
   readonly readableHosts: readonly string[];
   readonly callsActive: () => number;
+  /** Absent: there are none. */
+  readonly gateways?: (() => readonly GatewayGauges[]) | undefined;
 };
 
 export type Observer = {
@@ -36,7 +38,7 @@ export type Observer = {
 
 /** Opens the log, the records and the counters of a node; nothing of it ever throws into a call. */
 export function openObserver(options: ObserverOptions): Observer {
-  const counters = openCounters(options.callsActive);
+  const counters = openCounters(options.callsActive, options.gateways);
   const recent = new RecentCalls(options.callsKeptMax ?? CALLS_KEPT_MAX);
   const { log, records, all } = openLogFiles(options, counters);
   const manner: Manner = mannerOf(log, options);

@@ -3,6 +3,7 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import type { CallRecord } from '../../lib/call/record.ts';
 import type { Step } from '../../lib/call/story.ts';
+import type { Notice } from '../../lib/ports/event-sink.ts';
 import { type Address, writeAddress } from '../../lib/sip/address.ts';
 import { type Child, type ChildEnd, startChild } from './child.ts';
 import { until } from './until.ts';
@@ -33,6 +34,8 @@ export type Site = {
   rewrite(keys: Readonly<Record<string, unknown>>): void;
   records(): readonly CallRecord[];
   steps(): readonly Step[];
+  /** The lines of the log that belong to no call. */
+  notices(): readonly Notice[];
   /** Waits until that many calls have ended. */
   recordsOf(count: number, withinMs?: number): Promise<readonly CallRecord[]>;
   recordOf(sipCallIdA: string, withinMs?: number): Promise<CallRecord>;
@@ -73,6 +76,8 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     records,
     steps: () =>
       readLines<Step>(join(folder, 'steps.ndjson')).filter(({ callId }) => callId !== undefined),
+    notices: () =>
+      readLines<Notice>(join(folder, 'steps.ndjson')).filter(({ event, leg }) => event && !leg),
     recordsOf: (count, withinMs) =>
       until(`${count} records`, () => atLeast(records(), count), withinMs),
     recordOf: (sipCallIdA, withinMs) =>
