@@ -118,6 +118,13 @@ export const SCHEMA = {
         'How many calls at once such an address may have; what is over is marked.',
       ),
     ),
+    lagMsMax: live(
+      leaf(
+        wholeNumber(20, 10_000),
+        150,
+        'How many milliseconds late this node may be before it refuses ordinary calls, ever more of them.',
+      ),
+    ),
   },
   nat: {
     keepAliveMs: leaf(

@@ -6,11 +6,12 @@ import { describeProblem } from '../../config/problems.ts';
 import { type SiteConfig, siteOptions } from '../../config/site-config.ts';
 import { realWorld } from '../../lib/base/real-world.ts';
 import type { World } from '../../lib/base/time.ts';
-import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
+import { type BuiltinEngine, builtinEngine } from '../../lib/engine/builtin/engine.ts';
 import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
 import { type Observer, openObserver } from '../../lib/observe/log-sink.ts';
+import type { Present } from '../../lib/observe/readings.ts';
 import type { EventSink } from '../../lib/ports/event-sink.ts';
 import type { Listener } from '../../lib/ports/sip-engine.ts';
 import { writeAddress } from '../../lib/sip/address.ts';
@@ -68,17 +69,15 @@ async function runSite(
     site: options.site,
     world,
     readableHosts: readableHosts(config),
-    callsActive: () => node.callsNow(),
-    gateways: () => node.gateways(),
+    present: () => presentOf(node, engine),
   });
   const { sink } = observer;
-  if (epoch.kind === 'clock') sink.note({ event: 'epoch-by-clock', level: 'warn', why: epoch.why });
-  if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
+  tellOfState(epoch, own, sink);
 
   keepGoing(observer);
   process.on('SIGHUP', observer.reopen);
   const parts = engineParts(config);
-  let engine: ReturnType<typeof builtinEngine> | undefined;
+  let engine: BuiltinEngine | undefined;
   const node = siteNode(options, world, sink, (ears) => {
     engine = builtinEngine({ ...parts, world, ears });
     return engine;
@@ -88,8 +87,7 @@ async function runSite(
   if (listening.kind === 'failed') {
     const { listener, why } = listening;
     io.err(`landfall start: listen.${listener.role} ${writeAddress(listener)}: ${why}`);
-    await observer.close();
-    return 1;
+    return await failed(engine, observer);
   }
   const take = (next: SiteConfig) => {
     node.reconfigure(optionsOf(next));
@@ -104,12 +102,11 @@ async function runSite(
   });
   if (admin.kind === 'failed') {
     io.err(`landfall start: ${admin.why}`);
-    await engine?.close();
-    await observer.close();
-    return 1;
+    return await failed(engine, observer);
   }
   announce(options.listeners, config, sink);
-  await stopped;
+  const stopWatching = node.watch(() => engine?.waitedMs() ?? 0);
+  await stopped.then(stopWatching);
   await farewell(node, world, () => engine?.sizes().clientTransactions ?? 0);
   await engine?.close();
   await admin.close();
@@ -123,14 +120,40 @@ function pagesOf(node: Node, { recent, metricsText }: Observer) {
     recent,
     metricsText,
     readiness: () => ({ ready: !node.isDraining, why: node.isDraining ? 'draining' : 'ready' }),
-    gateways: () => node.gateways(),
-    explain: (dialled: string, source?: string) => node.explain(dialled, source),
+    gateways: node.gateways,
+    explain: node.explain,
   };
 }
 
 function engineParts({ nat: { keepAliveMs } }: SiteConfig) {
   const limits = { natKeepAliveMs: keepAliveMs };
   return { datagrams: udpDatagrams(), streams: tcpStreams(), limits };
+}
+
+async function failed(engine: BuiltinEngine | undefined, observer: Observer): Promise<1> {
+  await engine?.close();
+  await observer.close();
+  return 1;
+}
+
+function tellOfState(
+  epoch: ReturnType<typeof nextEpoch>,
+  own: ReturnType<typeof ownKey> | undefined,
+  sink: EventSink,
+): void {
+  if (epoch.kind === 'clock') sink.note({ event: 'epoch-by-clock', level: 'warn', why: epoch.why });
+  if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
+}
+
+function presentOf(node: Node, engine: BuiltinEngine | undefined): Present {
+  return {
+    callsActive: node.callsNow(),
+    lagMs: node.strain().lagMs,
+    refusedShare: node.strain().refusedShare,
+    connections: engine?.connectionsNow() ?? [],
+    connectionsRefused: engine?.counts().connections.refused ?? {},
+    gateways: node.gateways(),
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import { healthBook, type Turn } from '../gateways/health-book.ts';
 import { type Probing, probing } from '../gateways/probe-loop.ts';
 import { loopGuard } from '../guard/loop-guard.ts';
 import { mergedInvites } from '../guard/merged-invites.ts';
+import { shareBook } from '../guard/shares.ts';
 import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { EngineEars, Listening, SipEngine } from '../ports/sip-engine.ts';
@@ -14,6 +15,7 @@ import { type Desk, receptionist } from './receptionist.ts';
 import { openRuntime } from './runtime.ts';
 import type { SiteOptions } from './site-options.ts';
 import { type Changeable, gatewaysLost, hops, siteRules } from './site-rules.ts';
+import { type Strain, strainWatch } from './strain.ts';
 import { answerStray } from './strays.ts';
 import { teller } from './tell.ts';
 
@@ -21,15 +23,35 @@ import { teller } from './tell.ts';
 export type Node = GatewayViews & {
   listen(): Promise<Listening>;
   callsNow(): number;
+  /** How much each of its maps holds. */
+  sizes(): NodeSizes;
   /** Serves on, ordinary new calls apart; resolves when no call is left. */
   drain(): Promise<void>;
   readonly isDraining: boolean;
   /** Ends every call that is left, on both legs. */
   hangUpAll(): void;
+  /**
+   * Measures from now on how late it is, and refuses ordinary calls if it is too late; `waitedMs`
+   * says how long what arrives waits before it is read. Answers what ends the measuring.
+   */
+  watch(waitedMs: () => number): () => void;
+  strain(): Strain;
   /** New calls go by this from now on; those that are up keep what they began with. */
   reconfigure(next: Changeable): void;
   /** Asks no gateway any more: the node is at its end. */
   stop(): void;
+};
+
+export type NodeSizes = {
+  readonly calls: number;
+  readonly legs: number;
+  /** Calls that a further INVITE would join. */
+  readonly claims: number;
+  /** Names of INVITEs of ours that are out at gateways. */
+  readonly namesOut: number;
+  /** Addresses without a trunk that are remembered. */
+  readonly sources: number;
+  readonly tombstones: number;
 };
 
 /**
@@ -43,12 +65,12 @@ export function siteNode(
   engineFor: (ears: EngineEars) => SipEngine,
   decide: Decide = step,
 ): Node {
-  const drain = drainOf(() => runtime.callsNow());
+  let isDraining = false;
+  let onQuiet: (() => void) | undefined;
   const graves = tombstones(world.clock);
   const health = healthBook(world, (turn) => noteTurn(sink, turn));
   const loops = loopGuard(() => desk.rules.options.keys);
   const merges = mergedInvites(world.clock);
-  const names = identities(options, world);
   const gatewayListeners = options.listeners.filter(({ role }) => role === 'gateway');
   const ears: EngineEars = {
     onInvite: (invite) => receive(invite),
@@ -57,69 +79,62 @@ export function siteNode(
     onFault: (...what) => noteFault(sink, ...what),
   };
   const engine = engineFor(ears);
-  const runtime = openRuntime({
+  const common = {
     world,
     sink,
     engine,
-    identities: names,
+    identities: identities(options, world),
     health,
     loops,
     merges,
+  };
+  const runtime = openRuntime({
+    ...common,
     gatewayListeners,
     site: options.site,
     decide,
     tell: teller(sink, options.site),
-    onQuiet: drain.onQuiet,
+    onQuiet: () => onQuiet?.(),
   });
+  const strain = strainWatch(world, sink, () => desk.rules.options.guard.lagMsMax);
   const desk: Desk = {
+    ...common,
     rules: siteRules(options),
-    world,
-    sink,
-    engine,
-    identities: names,
-    health,
     graves,
-    loops,
-    merges,
+    shares: shareBook(world.clock),
+    strain,
     runtime,
   };
-  const probes = probing({
-    world,
-    health,
-    listeners: gatewayListeners,
-    probe: (...asked) => engine.probe(...asked),
-  });
-  const receive = receptionist(desk, () => drain.isDraining);
+  const probes = probing({ world, health, listeners: gatewayListeners, probe: askerOf(engine) });
+  const receive = receptionist(desk, () => isDraining);
   return {
     listen: () => listenAndProbe(engine, probes, desk.rules.options),
     callsNow: runtime.callsNow,
-    drain: () => drain.begin(),
+    sizes: () => sizesOf(desk),
+    async drain() {
+      isDraining = true;
+      if (runtime.callsNow() > 0) await new Promise<void>((resolve) => (onQuiet = resolve));
+    },
     get isDraining() {
-      return drain.isDraining;
+      return isDraining;
     },
     hangUpAll: runtime.shutDown,
+    watch: strain.start,
+    strain: strain.now,
     reconfigure: (next) => reconfigure(desk, probes, next),
     ...viewsOf(desk),
     stop: () => probes.close(),
   };
 }
 
-/** Whether the node takes its leave, and the wait for its last call. */
-function drainOf(callsNow: () => number) {
-  let isDraining = false;
-  let quiet: (() => void) | undefined;
+function sizesOf({ runtime, merges, loops, shares, graves }: Desk): NodeSizes {
   return {
-    get isDraining() {
-      return isDraining;
-    },
-    onQuiet: () => quiet?.(),
-    async begin() {
-      isDraining = true;
-      if (callsNow() === 0) return;
-      await new Promise<void>((resolve) => {
-        quiet = resolve;
-      });
-    },
+    calls: runtime.callsNow(),
+    legs: runtime.legsNow(),
+    claims: merges.size(),
+    namesOut: loops.size(),
+    sources: shares.sourcesNow(),
+    tombstones: graves.size(),
   };
 }
 
@@ -129,6 +144,11 @@ function noteFault(sink: EventSink, ...what: Parameters<EngineEars['onFault']>):
   const listener = writeAddress(receivedOn.listener);
   sink.note({ event: 'unparsable', level: 'debug', reason, method, listener, answered });
 }
+
+const askerOf =
+  (engine: SipEngine) =>
+  (...asked: Parameters<SipEngine['probe']>) =>
+    engine.probe(...asked);
 
 async function listenAndProbe(
   engine: SipEngine,

@@ -1,6 +1,8 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import { never } from '../base/never.ts';
 import type { AttemptRecord, CallRecord } from '../call/record.ts';
 import { FAULT_OF } from '../call/termination.ts';
+import { type Known, type Metric, type Present, READINGS, type Reading } from './readings.ts';
 
 const COUNTERS_MAX = 64;
 const LABELS_MAX = 64;
@@ -23,53 +25,16 @@ const NAMING: Readonly<Record<string, Naming>> = {
   refusals: { label: 'condition', help: 'Calls refused by this node, by the row of the table.' },
 };
 
-const CALLS_ACTIVE = {
-  name: 'landfall_calls_active',
-  help: 'Calls that have not ended.',
-};
-const LOG_LOST = {
-  name: 'landfall_log_lost_total',
-  help: 'Records, and lines of the log, that could not be written.',
-};
-
-const GATEWAY_UP = {
-  name: 'landfall_gateway_up',
-  help: 'Whether a gateway is tried before those that are down or rest: 1, else 0.',
-};
-const GATEWAY_RTT = {
-  name: 'landfall_gateway_rtt_ms',
-  help: 'The smoothed round trip of the probes of a gateway, in milliseconds.',
-};
-const GATEWAY_CALLS = {
-  name: 'landfall_gateway_calls',
-  help: 'The calls that are at a gateway, those that ring included.',
-};
-
-/** What is shown of a gateway, by its name. */
-export type GatewayGauges = {
-  readonly name: string;
-  readonly belief: string;
-  readonly restsMs: number;
-  readonly rttMs: number | undefined;
-  readonly callsNow: number;
-};
-
-export type Metric = {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge';
-  readonly label: string | undefined;
-  readonly help: string;
-};
-
 /** All that a node shows as soon as it runs. */
 export const METRICS: readonly Metric[] = [
-  { ...CALLS_ACTIVE, type: 'gauge', label: undefined },
-  { ...LOG_LOST, type: 'counter', label: 'file' },
-  ...[GATEWAY_UP, GATEWAY_RTT, GATEWAY_CALLS].map((one): Metric => {
-    return { ...one, type: 'gauge', label: 'gateway' };
-  }),
+  ...READINGS,
   ...Object.entries(NAMING).map(
-    ([counter, naming]): Metric => ({ name: metricName(counter), type: 'counter', ...naming }),
+    ([counter, { label, help }]): Metric => ({
+      name: metricName(counter),
+      type: 'counter',
+      labels: [label],
+      help,
+    }),
   ),
 ];
 
@@ -86,32 +51,15 @@ export type Counters = {
 };
 
 /** Counts in plain maps, since a call must not pay for it; metrics are made when somebody asks. */
-export function openCounters(
-  callsActive: () => number,
-  gateways: () => readonly GatewayGauges[] = () => [],
-): Counters {
+export function openCounters(present: () => Present): Counters {
   const registry = new Registry();
   const counts = new Map<string, Map<string, number>>();
   const lost: Record<LogFile, number> = { records: 0, steps: 0, terminal: 0 };
 
-  new Gauge({
-    ...CALLS_ACTIVE,
-    registers: [registry],
-    collect() {
-      this.set(callsActive());
-    },
-  });
-  new Counter({
-    ...LOG_LOST,
-    labelNames: ['file'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [file, lines] of Object.entries(lost)) this.inc({ file }, lines);
-    },
-  });
+  for (const reading of READINGS) {
+    exposeReading(registry, reading, () => ({ ...present(), linesLost: lost }));
+  }
 
-  exposeGateways(registry, gateways);
   const labelsOf = (counter: string): Map<string, number> => {
     const known = counts.get(counter);
     if (known !== undefined) return known;
@@ -142,26 +90,31 @@ export function openCounters(
   };
 }
 
-function exposeGateways(registry: Registry, gateways: () => readonly GatewayGauges[]): void {
-  const expose = (
-    naming: typeof GATEWAY_UP,
-    read: (gateway: GatewayGauges) => number | undefined,
-  ) =>
-    new Gauge({
-      ...naming,
-      labelNames: ['gateway'],
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const gateway of gateways()) {
-          const value = read(gateway);
-          if (value !== undefined) this.set({ gateway: gateway.name }, value);
-        }
-      },
-    });
-  expose(GATEWAY_UP, ({ belief, restsMs }) => (belief === 'down' || restsMs > 0 ? 0 : 1));
-  expose(GATEWAY_RTT, ({ rttMs }) => rttMs);
-  expose(GATEWAY_CALLS, ({ callsNow }) => callsNow);
+function exposeReading(registry: Registry, reading: Reading, known: () => Known): void {
+  const { name, help, labels, read } = reading;
+  const settings = { name, help, labelNames: [...labels], registers: [registry] };
+  switch (reading.type) {
+    case 'gauge':
+      new Gauge({
+        ...settings,
+        collect() {
+          this.reset();
+          for (const sample of read(known())) this.set(sample.labels, sample.value);
+        },
+      });
+      return;
+    case 'counter':
+      new Counter({
+        ...settings,
+        collect() {
+          this.reset();
+          for (const sample of read(known())) this.inc(sample.labels, sample.value);
+        },
+      });
+      return;
+    default:
+      never(reading.type);
+  }
 }
 
 function exposeCounter(registry: Registry, counter: string, labels: Map<string, number>): void {

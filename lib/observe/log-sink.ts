@@ -2,10 +2,11 @@ import type { Logger } from 'pino';
 import type { CallRecord } from '../call/record.ts';
 import type { Step } from '../call/story.ts';
 import type { EventSink, Notice } from '../ports/event-sink.ts';
-import { type Counters, type GatewayGauges, openCounters } from './counters.ts';
+import { type Counters, openCounters } from './counters.ts';
 import type { LineFile } from './line-file.ts';
 import { type LogOptions, openLogFiles } from './log-files.ts';
 import { type Mask, maskFor } from './mask.ts';
+import type { Present } from './readings.ts';
 import { RecentCalls } from './recent-calls.ts';
 
 export type { LogLevel } from './log-files.ts';
@@ -17,9 +18,7 @@ export type ObserverOptions = LogOptions & {
   readonly callsKeptMax?: number | undefined;
   /** Addresses and names that are ours or a gateway's: the masks leave them readable. */
   readonly readableHosts: readonly string[];
-  readonly callsActive: () => number;
-  /** Absent: there are none. */
-  readonly gateways?: (() => readonly GatewayGauges[]) | undefined;
+  readonly present: () => Present;
 };
 
 export type Observer = {
@@ -38,7 +37,7 @@ export type Observer = {
 
 /** Opens the log, the records and the counters of a node; nothing of it ever throws into a call. */
 export function openObserver(options: ObserverOptions): Observer {
-  const counters = openCounters(options.callsActive, options.gateways);
+  const counters = openCounters(options.present);
   const recent = new RecentCalls(options.callsKeptMax ?? CALLS_KEPT_MAX);
   const { log, records, all } = openLogFiles(options, counters);
   const manner: Manner = mannerOf(log, options);

@@ -193,9 +193,10 @@ function answerOf(leg: LegSeen, { status, to }: SipResponse, mark: Mark): void {
 }
 
 /** With it the other end leaves the dialog, whatever BYE of its own was lost. [3261-14.1] */
-function isGone({ way, message }: Seen): boolean {
+function isGone({ way, side, message }: Seen): boolean {
   if (way !== 'in' || message.kind !== 'response' || message.cseq.method !== 'INVITE') return false;
-  return !isFirst(message) && message.status === 481;
+  // Toward the caller our first request within the dialog may be number 1.
+  return message.status === 481 && (side === 'a' || !isFirst(message));
 }
 
 const isFirst = ({ cseq }: SipRequest | SipResponse) => cseq.number === 1;

@@ -157,6 +157,9 @@ function judge(
     if (notice.event === 'bug') complain('bug', String(notice['stack']));
   }
   if (node.callsNow() > 0) complain('P12', `${node.callsNow()} calls are left`);
+  const { legs, namesOut } = node.sizes();
+  if (legs + namesOut > 0)
+    complain('P14', `${legs} legs and ${namesOut} names are left at the node`);
   for (const [what, size] of Object.entries(engine.sizes())) {
     if (size > 0) complain('P14', `${size} ${what} are left in the engine`);
   }

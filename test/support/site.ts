@@ -34,7 +34,7 @@ export type Site = {
   rewrite(keys: Readonly<Record<string, unknown>>): void;
   records(): readonly CallRecord[];
   steps(): readonly Step[];
-  /** The lines of the log that belong to no call. */
+  /** The lines of the log that are no step of a call. */
   notices(): readonly Notice[];
   /** Waits until that many calls have ended. */
   recordsOf(count: number, withinMs?: number): Promise<readonly CallRecord[]>;
@@ -67,6 +67,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     },
     10_000,
   );
+  const readLog = <T>() => readLines<T>(join(folder, 'steps.ndjson'));
   const records = () => readLines<CallRecord>(join(folder, 'calls.ndjson'));
   return {
     ...addressesOf(net),
@@ -74,10 +75,8 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     child,
     rewrite,
     records,
-    steps: () =>
-      readLines<Step>(join(folder, 'steps.ndjson')).filter(({ callId }) => callId !== undefined),
-    notices: () =>
-      readLines<Notice>(join(folder, 'steps.ndjson')).filter(({ event, leg }) => event && !leg),
+    steps: () => readLog<Step>().filter(({ leg }) => leg !== undefined),
+    notices: () => readLog<Notice>().filter(({ leg }) => leg === undefined),
     recordsOf: (count, withinMs) =>
       until(`${count} records`, () => atLeast(records(), count), withinMs),
     recordOf: (sipCallIdA, withinMs) =>

@@ -159,6 +159,10 @@ describe('a site that speaks TCP', () => {
     });
     expect(complaintsOf(end)).toBe('');
     expect(idle.filter((one) => one.isClosed())).toEqual([]);
+    const counted = 'role="anycast",direction="in"';
+    const there = await stage.site.metric('landfall_connections', counted);
+    expect(there).toBeGreaterThanOrEqual(IDLE);
+    expect(await stage.site.metric('landfall_connections_refused_total')).toBe(0);
     await hangUp(caller, 'among-idle', answer);
     const record = await stage.site.recordOf('among-idle');
     expect(record).toMatchObject({ reason: 'caller-hung-up', status: 200 });

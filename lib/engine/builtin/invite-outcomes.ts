@@ -1,7 +1,7 @@
-import { onFailureWithin, onResponseWithin, onTerminatedWithin } from './asking.ts';
 import type { InviteUser } from './client-users.ts';
 import type { Core } from './core.ts';
 import { onFailureB, onResponseB, onTerminatedB } from './leg-b.ts';
+import { onFailureWithin, onResponseWithin, onTerminatedWithin } from './re-inviting.ts';
 
 /** Hands what comes of an INVITE of ours to the leg, or to the dialog, that it belongs to. */
 export function inviteOutcomes(core: () => Core): InviteUser {

@@ -40,6 +40,11 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'info, down: warn',
       says: 'What is believed of a `gateway` has changed: `before`, `after` and `why`.',
     },
+    'overload-began': {
+      level: 'warn',
+      says: 'This node is late (`lagMs`) and refuses ordinary calls; see guard.lagMsMax.',
+    },
+    'overload-ended': { level: 'warn', says: 'It takes all calls again.' },
     reloaded: {
       level: 'info',
       says: 'A new configuration is in force: `by` whom, and the `changed` keys.',

@@ -36,8 +36,15 @@ describe('a valid site file', () => {
         },
       ],
       routes: [{ match: { urn: 'urn:service:sos' }, group: 'psap' }],
-      trunks: [{ name: 'carrier-x', source: ['203.0.113.0/24'], offAnycast: 'always' }],
-      guard: { callsPerSecMax: 10, callsMax: 50 },
+      trunks: [
+        {
+          name: 'carrier-x',
+          source: ['203.0.113.0/24'],
+          offAnycast: 'always',
+          earlyDialogs: 'each',
+        },
+      ],
+      guard: { callsPerSecMax: 10, callsMax: 50, lagMsMax: 150 },
       hunt: {
         attemptMs: 2000,
         attemptMsMin: 700,
@@ -63,7 +70,7 @@ describe('a valid site file', () => {
     const { options } = configOf(`${text}guard: { callsPerSecMax: 1, callsMax: 2 }\n`);
 
     expect(options.trunks).toMatchObject([{ callsPerSecMax: 20, callsMax: 300 }]);
-    expect(options.guard).toEqual({ callsPerSecMax: 1, callsMax: 2 });
+    expect(options.guard).toEqual({ callsPerSecMax: 1, callsMax: 2, lagMsMax: 150 });
   });
 
   test('gets its epoch and keys at the start', () => {

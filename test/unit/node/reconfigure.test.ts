@@ -57,7 +57,7 @@ describe('a node that is reconfigured', () => {
   test('refuses by the new limit and the new trunks', async () => {
     const invite = '0 caller > A INVITE sdp';
     const full = await playWith(invite, { ...site, callsMax: 0 }, 0);
-    expect(full.record?.reason).toBe('overloaded');
+    expect(full.record?.reason).toBe('full');
     const stranger = await playWith(invite, { ...site, trunks: [] }, 0);
     expect(stranger.record?.reason).toBe('unknown-source');
   });
