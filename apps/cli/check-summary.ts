@@ -1,3 +1,4 @@
+import { writeMatch } from '../../config/route-match.ts';
 import type { SiteConfig } from '../../config/site-config.ts';
 import type { Gateway, Group, Route } from '../../lib/gateways/options.ts';
 import type { Trunk } from '../../lib/guard/trunks.ts';
@@ -43,8 +44,7 @@ function failoverWords({ failoverOn }: Group): string {
 }
 
 function routeLine({ match, group }: Route): string {
-  const dialled = 'urn' in match ? match.urn : `user ${match.user}`;
-  return `route ${dialled} -> ${group}`;
+  return `route ${writeMatch(match)} -> ${group}`;
 }
 
 function trunkLine(trunk: Trunk): string {

@@ -74,7 +74,9 @@ export type Effect =
   | {
       readonly do: 'note-gateway';
       readonly gateway: string;
-      readonly outcome: 'alive' | 'silent' | 'refused';
+      readonly outcome: 'alive' | 'silent' | 'unreachable' | 'refused';
+      /** How long it wants rest. Absent: it does not say. */
+      readonly restMs?: number | undefined;
     }
   /** The caller's end: the record is written. */
   | { readonly do: 'end'; readonly termination: Termination }

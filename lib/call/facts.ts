@@ -15,6 +15,8 @@ export type Target = {
   readonly transport?: Transport | undefined;
   /** Whether what is too large for a datagram goes to it by TCP. Absent: it does not. */
   readonly largeByTcp?: boolean | undefined;
+  /** What the INVITE says besides what the caller said. */
+  readonly headers?: readonly Header[] | undefined;
 };
 
 export type FailoverCondition = number | 'transport' | 'timeout';

@@ -165,6 +165,28 @@ export interface EngineEars {
   onFault(fault: SipFault, receivedOn: ReceivedOn, answered: boolean): void;
 }
 
+/** A question whether a gateway lives: OPTIONS, outside of every dialog. */
+export type Probe = {
+  /** The listener of role `gateway` that it leaves from. */
+  readonly listener: Listener;
+  readonly nextHop: Address;
+  readonly uri: UriText;
+  /** How long an answer is waited for. */
+  readonly timeoutMs: number;
+};
+
+export type ProbeOutcome =
+  /** Any final response. */
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly afterMs: number;
+      /** How long it wants rest, as its Retry-After says. [3261-20.33] */
+      readonly restMs: number | undefined;
+    }
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'unsent'; readonly why: string };
+
 export type Listening =
   | { readonly kind: 'listening' }
   | { readonly kind: 'failed'; readonly listener: Listener; readonly why: string };
@@ -201,6 +223,8 @@ export interface SipEngine {
   reply(leg: LegId, request: RequestId, reply: DialogReply): void;
   /** Sends the ACK of a 2xx to a re-INVITE of ours, and again whenever that 2xx comes again. */
   confirm(leg: LegId, request: RequestId, content: Content): void;
+  /** Asks a gateway whether it lives; the outcome comes once, unless the engine is closed first. */
+  probe(probe: Probe, onOutcome: (outcome: ProbeOutcome) => void): void;
   /** Answers a stray; for an ACK it only lets go of it. */
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void;
   /** Closes the sockets; legs that are still up are forgotten. */

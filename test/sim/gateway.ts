@@ -47,6 +47,7 @@ export class SimGateway {
   readonly #time: VirtualWorld;
   readonly #plan: (invite: SipRequest) => GatewayPlan;
   readonly #socket: { send(bytes: Buffer, to: Address): void };
+  readonly #optionsStatus: number;
   #isDeaf = false;
 
   constructor(
@@ -54,7 +55,9 @@ export class SimGateway {
     time: VirtualWorld,
     network: VirtualNetwork,
     plan: (invite: SipRequest) => GatewayPlan,
+    optionsStatus = 200,
   ) {
+    this.#optionsStatus = optionsStatus;
     this.#me = me;
     this.#time = time;
     this.#plan = plan;
@@ -128,6 +131,9 @@ export class SimGateway {
         say(200);
         leg.up.delete(message.to.tag ?? '');
         if (leg.up.size === 0) this.#end(leg);
+        return;
+      case 'OPTIONS':
+        say(this.#optionsStatus, 'opt');
         return;
       default:
         this.faults.push(`a ${message.method} came to a gateway`);

@@ -120,6 +120,20 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (failoverOn === 'any' || status === 482) return status !== 486;",
   },
   {
+    name: 'an emergency call leaves out a gateway that is believed down',
+    promise: 'P4',
+    file: 'lib/gateways/plan-hunt.ts',
+    line: ".filter(({ rank }) => rank !== 'skipped')",
+    becomes: ".filter(({ rank }) => rank !== 'skipped' && rank !== 'down')",
+  },
+  {
+    name: 'an emergency call finds nobody where every gateway is full',
+    promise: 'P4',
+    file: 'lib/gateways/plan-hunt.ts',
+    line: "const rank = emergency ? 'full' : 'skipped';",
+    becomes: "const rank = 'skipped';",
+  },
+  {
     name: 'an INVITE leaves with as many hops as it came with',
     promise: 'P5',
     file: 'lib/node/receptionist.ts',

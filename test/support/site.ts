@@ -34,6 +34,7 @@ export type Site = {
   rewrite(keys: Readonly<Record<string, unknown>>): void;
   records(): readonly CallRecord[];
   steps(): readonly Step[];
+  /** The lines of the log that are no step of a call. */
   notices(): readonly Notice[];
   /** Waits until that many calls have ended. */
   recordsOf(count: number, withinMs?: number): Promise<readonly CallRecord[]>;
@@ -74,8 +75,8 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     child,
     rewrite,
     records,
-    steps: () => readLog<Step>().filter(({ callId }) => callId !== undefined),
-    notices: () => readLog<Notice>().filter(({ callId }) => callId === undefined),
+    steps: () => readLog<Step>().filter(({ leg }) => leg !== undefined),
+    notices: () => readLog<Notice>().filter(({ leg }) => leg === undefined),
     recordsOf: (count, withinMs) =>
       until(`${count} records`, () => atLeast(records(), count), withinMs),
     recordOf: (sipCallIdA, withinMs) =>
@@ -145,6 +146,8 @@ function siteFile(options: SiteOptions) {
       { match: { user: '*' }, group: 'carrier' },
     ],
     trunks: [{ name: 'loopback', source: ['127.0.0.0/8'] }],
+    // What plays the gateway in most tests knows no OPTIONS.
+    probe: { everySec: 0 },
     log: { steps: './steps.ndjson', records: './calls.ndjson' },
     admin: { listen: adminOf(options) },
     ...keys,

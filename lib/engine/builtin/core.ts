@@ -1,4 +1,4 @@
-import type { Alarm, Rng, Timers } from '../../base/time.ts';
+import type { Alarm, Clock, Rng, Timers } from '../../base/time.ts';
 import type { LegId, StrayId, Tag } from '../../sip/ids.ts';
 import type { SipRequest } from '../../sip/message.ts';
 import type { ClientTransactions } from './client-transactions.ts';
@@ -14,6 +14,7 @@ import type { Wires } from './wires.ts';
 export type Core = {
   /** Whatever one of its alarms does, the node hears of it. */
   readonly timers: Timers;
+  readonly clock: Clock;
   readonly rng: Rng;
   readonly limits: Limits;
   readonly counts: Counts;

@@ -9,6 +9,8 @@ import type {
   Listening,
   OutgoingDialogRequest,
   OutgoingInvite,
+  Probe,
+  ProbeOutcome,
   ReceivedOn,
   SipEngine,
 } from '../../ports/sip-engine.ts';
@@ -26,30 +28,18 @@ import type { Datagrams } from './datagrams.ts';
 import { earQueue, tellingTimers } from './ear-queue.ts';
 import type { Far } from './far.ts';
 import { type AllCounts, countsOf, sizesOf } from './figures.ts';
+import { inviteOutcomes } from './invite-outcomes.ts';
 import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
 import { answerA, hangUpA, rejectA, ringA } from './leg-a.ts';
-import {
-  acknowledgeB,
-  cancelB,
-  hangUpB,
-  inviteB,
-  onFailureB,
-  onResponseB,
-  onTerminatedB,
-} from './leg-b.ts';
+import { acknowledgeB, cancelB, hangUpB, inviteB } from './leg-b.ts';
 import type { AnyDialog } from './legs.ts';
 import { LIMITS, type Limits, type Sizes } from './limits.ts';
 import { respondToStray } from './outside-dialog.ts';
 import { type QueueWatch, queueWatch } from './own-echo.ts';
+import { sendProbe } from './probe.ts';
 import { clientKey } from './proto/match.ts';
-import {
-  confirmByUs,
-  onFailureWithin,
-  onResponseWithin,
-  onTerminatedWithin,
-  retractByUs,
-} from './re-inviting.ts';
+import { confirmByUs, retractByUs } from './re-inviting.ts';
 import { serials } from './serials.ts';
 import { serveRequest } from './serve-request.ts';
 import { ServerTransactions } from './server-transactions.ts';
@@ -107,6 +97,7 @@ export class BuiltinEngine implements SipEngine {
     });
     const core: Core = {
       timers,
+      clock: world.clock,
       rng: world.rng,
       limits: { ...LIMITS, ...limits },
       counts: { overloads: 0, strayResponses: 0, sendFailures: 0, surplusDialogs: 0 },
@@ -114,20 +105,11 @@ export class BuiltinEngine implements SipEngine {
       news,
       wires,
       servers: new ServerTransactions(timers, wires),
-      clients: new ClientTransactions(timers, wires, {
-        onResponse(leg, response) {
-          if (leg.side === 'b') onResponseB(core, leg, response);
-          else onResponseWithin(core, leg, response);
-        },
-        onFailure(leg, cause) {
-          if (leg.side === 'b') onFailureB(core, leg, cause);
-          else onFailureWithin(core, leg, cause);
-        },
-        onTerminated(leg) {
-          if (leg.side === 'b') onTerminatedB(leg);
-          else onTerminatedWithin(core, leg);
-        },
-      }),
+      clients: new ClientTransactions(
+        timers,
+        wires,
+        inviteOutcomes(() => core),
+      ),
       legsA: new Map(),
       legsB: new Map(),
       dialogs: new Map(),
@@ -208,6 +190,11 @@ export class BuiltinEngine implements SipEngine {
   #dialogsOf(leg: LegId): readonly AnyDialog[] {
     const { legsA, legsB } = this.#core;
     return legsA.get(leg)?.dialogs ?? legsB.get(leg)?.dialogs ?? [];
+  }
+
+  probe(probe: Probe, onOutcome: (outcome: ProbeOutcome) => void): void {
+    sendProbe(this.#core, probe, onOutcome);
+    this.#core.news.flush();
   }
 
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void {

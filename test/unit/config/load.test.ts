@@ -159,7 +159,8 @@ function listener(role: string, address: string) {
 }
 
 function gateway(name: string, uri: string, address: string, priority: number) {
-  return { name, uri, address: { address, port: 5060 }, priority };
+  const probe = { everySec: 10, downAfter: 3, upAfter: 2, timeoutMs: 2000 };
+  return { name, uri, address: { address, port: 5060 }, priority, probe };
 }
 
 describe('TCP', () => {
