@@ -1,7 +1,18 @@
 import type { LogLevel } from '../lib/observe/log-sink.ts';
 import { SITE_MAX } from '../lib/sip/owner-token.ts';
-import { ADMIN_LISTEN } from './addresses.ts';
-import { anyList, bad, type Format, good, oneOf, pattern, text, wholeNumber } from './formats.ts';
+import { ADMIN_LISTEN, NAME_SERVER } from './addresses.ts';
+import {
+  anyList,
+  bad,
+  type Format,
+  good,
+  listOf,
+  oneOf,
+  orEmpty,
+  pattern,
+  text,
+  wholeNumber,
+} from './formats.ts';
 import { SECRET_REF } from './secrets.ts';
 
 /** One key of the site file. `default: null` means that the key has none and must be given. */
@@ -93,6 +104,16 @@ export const SCHEMA = {
       'The known sources of calls; all others reach emergency groups only.',
     ),
   ),
+  dns: {
+    servers: live(
+      leaf(
+        orEmpty(listOf(NAME_SERVER, '["10.0.0.53", "10.0.1.53:5353"]')),
+        [],
+        'The servers that names of gateways are looked up at, the first one that knows deciding. ' +
+          'Empty: those of /etc/resolv.conf.',
+      ),
+    ),
+  },
   cluster: {
     keys: growing(
       leaf(

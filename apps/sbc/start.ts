@@ -10,6 +10,7 @@ import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
 import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
+import type { SiteOptions } from '../../lib/node/site-options.ts';
 import { type Observer, openObserver } from '../../lib/observe/log-sink.ts';
 import type { EventSink } from '../../lib/ports/event-sink.ts';
 import type { Listener } from '../../lib/ports/sip-engine.ts';
@@ -18,10 +19,13 @@ import type { ExitCode, Io } from '../cli/io.ts';
 import { openAdmin } from './admin-http.ts';
 import { type ReloadParts, reloader } from './reload.ts';
 import { nextEpoch, ownKey } from './state-dir.ts';
+import { openSought, writtenHosts } from './whereabouts.ts';
 
 /** How long the last BYEs may take before the sockets close. */
 const FAREWELL_MS = 2000;
 const FAREWELL_POLL_MS = 50;
+/** How long the first call may wait for gateways to be found; a dead resolver stops no node. */
+const NAMES_MS = 2000;
 
 /** Runs a node until it is told to stop and its last call has ended. */
 export async function start(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -67,7 +71,7 @@ async function runSite(
     ...config.log,
     site: options.site,
     world,
-    readableHosts: readableHosts(config),
+    readableHosts: writtenHosts(config),
     callsActive: () => node.callsNow(),
   });
   const { sink } = observer;
@@ -76,23 +80,23 @@ async function runSite(
 
   keepGoing(observer);
   process.on('SIGHUP', observer.reopen);
-  const datagrams = udpDatagrams();
-  let engine: ReturnType<typeof builtinEngine> | undefined;
-  const node = siteNode(options, world, sink, (ears) => {
-    engine = builtinEngine({ world, datagrams, streams: tcpStreams(), ears });
-    return engine;
-  });
+  let running = config;
+  const site = openSite(options, () => running, world, observer);
+  const { node } = site;
   const stopped = stopOnSignals(node, observer);
+  await site.directory.settled(NAMES_MS);
   const listening = await node.listen();
   if (listening.kind === 'failed') {
     const { listener, why } = listening;
     io.err(`landfall start: listen.${listener.role} ${writeAddress(listener)}: ${why}`);
+    await site.close();
     await observer.close();
     return 1;
   }
   const take = (next: SiteConfig) => {
+    running = next;
     node.reconfigure(optionsOf(next));
-    observer.reconfigure({ level: next.log.level, readableHosts: readableHosts(next) });
+    site.showHosts();
   };
   const reload = reloader(loaded, { ...source, sink, take });
   process.on('SIGHUP', () => reload('SIGHUP'));
@@ -106,18 +110,51 @@ async function runSite(
   });
   if (admin.kind === 'failed') {
     io.err(`landfall start: ${admin.why}`);
-    await engine?.close();
+    await site.close();
     await observer.close();
     return 1;
   }
   announce(options.listeners, config, sink);
   await stopped;
-  await farewell(world, () => engine?.sizes().clientTransactions ?? 0);
-  await engine?.close();
+  await farewell(world, site.owed);
+  await site.close();
   await admin.close();
   sink.note({ event: 'stopped', level: 'info' });
   await observer.close();
   return 0;
+}
+
+/** The node, over its engine and what finds its gateways. */
+function openSite(
+  options: SiteOptions,
+  configured: () => SiteConfig,
+  world: World,
+  observer: Observer,
+) {
+  const { sink } = observer;
+  const { directory, readableHosts } = openSought(configured, {
+    world,
+    sink,
+    onMoved: () => showHosts(),
+  });
+  const showHosts = () =>
+    observer.reconfigure({ level: configured().log.level, readableHosts: readableHosts() });
+  const datagrams = udpDatagrams();
+  let engine: ReturnType<typeof builtinEngine> | undefined;
+  const node = siteNode(options, world, sink, directory, (ears) => {
+    engine = builtinEngine({ world, datagrams, streams: tcpStreams(), ears });
+    return engine;
+  });
+  return {
+    node,
+    directory,
+    showHosts,
+    owed: () => engine?.sizes().clientTransactions ?? 0,
+    async close() {
+      await engine?.close();
+      directory.close();
+    },
+  };
 }
 
 /**
@@ -170,13 +207,4 @@ function announce(listeners: readonly Listener[], { admin }: SiteConfig, sink: E
     sink.note({ event: 'listening', level: 'info', role, transport, local });
   }
   sink.note({ event: 'ready', level: 'info', admin: `http://${writeAddress(admin.listen)}` });
-}
-
-function readableHosts({ options }: SiteConfig): string[] {
-  const own = options.listeners.flatMap(({ address, advertise }) => [
-    address,
-    advertise ?? address,
-  ]);
-  const lastResorts = options.groups.flatMap(({ lastResort }) => lastResort?.address.address ?? []);
-  return [...own, ...options.gateways.map(({ address }) => address.address), ...lastResorts];
 }

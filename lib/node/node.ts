@@ -1,5 +1,6 @@
 import type { World } from '../base/time.ts';
 import { type Decide, step } from '../call/step.ts';
+import type { Directory } from '../gateways/dns/directory.ts';
 import { healthBook } from '../gateways/health.ts';
 import { loopGuard } from '../guard/loop-guard.ts';
 import { mergedInvites } from '../guard/merged-invites.ts';
@@ -11,7 +12,7 @@ import { identities } from './identities.ts';
 import { type Desk, receptionist } from './receptionist.ts';
 import { openRuntime } from './runtime.ts';
 import type { SiteOptions } from './site-options.ts';
-import { type Changeable, gatewaysLost, siteRules } from './site-rules.ts';
+import { type Changeable, destinations, gatewaysLost, siteRules } from './site-rules.ts';
 import { answerStray } from './strays.ts';
 import { teller } from './tell.ts';
 
@@ -36,6 +37,7 @@ export function siteNode(
   options: SiteOptions,
   world: World,
   sink: EventSink,
+  directory: Directory,
   engineFor: (ears: EngineEars) => SipEngine,
   decide: Decide = step,
 ): Node {
@@ -75,11 +77,13 @@ export function siteNode(
     engine,
     identities: names,
     health,
+    directory,
     graves,
     loops,
     merges,
     runtime,
   };
+  directory.follow(destinations(options));
   const receive = receptionist(desk, () => isDraining);
   return {
     listen: () => engine.listen(options.listeners),
@@ -109,5 +113,6 @@ function noteFault(sink: EventSink, ...what: Parameters<EngineEars['onFault']>):
 function reconfigure(desk: Desk, next: Changeable): void {
   const { options: before } = desk.rules;
   desk.rules = siteRules({ ...before, ...next });
+  desk.directory.follow(destinations(next));
   for (const name of gatewaysLost(before, next)) desk.health.forget(name);
 }

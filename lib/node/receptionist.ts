@@ -3,6 +3,7 @@ import type { World } from '../base/time.ts';
 import { begin } from '../call/begin.ts';
 import type { Facts } from '../call/facts.ts';
 import { crossing } from '../call/header-plans.ts';
+import type { Directory } from '../gateways/dns/directory.ts';
 import type { Health } from '../gateways/health.ts';
 import type { Group } from '../gateways/options.ts';
 import { planHunt } from '../gateways/plan-hunt.ts';
@@ -18,6 +19,7 @@ import type { Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts
 import { writeAddress } from '../sip/address.ts';
 import { header } from '../sip/header-names.ts';
 import { headerValue } from '../sip/headers.ts';
+import type { UriText } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
 import { reasonPhrase } from '../sip/status.ts';
 import { warning } from '../sip/warning.ts';
@@ -44,6 +46,7 @@ export type Desk = {
   readonly engine: SipEngine;
   readonly identities: Identities;
   readonly health: Health;
+  readonly directory: Directory;
   readonly graves: Tombstones;
   readonly loops: LoopGuard;
   readonly merges: MergedInvites;
@@ -109,11 +112,11 @@ function joins(desk: Desk, invite: ReceivedInvite, claim: Claim): boolean {
 }
 
 function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
-  const { health, identities, world } = desk;
+  const { identities, world } = desk;
   const { options } = desk.rules;
   const { request, receivedOn, leg } = invite;
   const { group, marks, share, claim } = caller;
-  const targets = group === undefined ? [] : planHunt(group, options.gateways, health, request.uri);
+  const targets = group === undefined ? [] : huntFor(desk, group, request.uri);
   const identity = identities.mint(caller.emergency, request.callId);
   const startedAt = world.clock.mono();
   const startedAtUnix = world.clock.unix();
@@ -162,6 +165,10 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
   };
   desk.merges.claim(claim, leg);
   desk.runtime.start(call, begun.effects);
+}
+
+function huntFor({ rules, health, directory }: Desk, group: Group, asked: UriText) {
+  return planHunt(group, rules.options.gateways, health, directory, asked);
 }
 
 /** The first emergency group; an emergency call is never told that there is no route. */

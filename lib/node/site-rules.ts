@@ -1,3 +1,4 @@
+import { type Destination, writeDestination } from '../gateways/dns/hop.ts';
 import type { Group } from '../gateways/options.ts';
 import { routeFinder } from '../gateways/routes.ts';
 import { type Trunk, trunkFinder } from '../guard/trunks.ts';
@@ -28,6 +29,11 @@ export function siteRules(options: SiteOptions): SiteRules {
   };
 }
 
+/** Every place that calls may be sent to. */
+export function destinations(options: Changeable): readonly Destination[] {
+  return hops(options).map(({ destination }) => destination);
+}
+
 /** The gateways of which nothing that was known holds any more: gone, or elsewhere now. */
 export function gatewaysLost(before: Changeable, after: Changeable): readonly string[] {
   const kept = new Set(hops(after).map(placeOf));
@@ -42,6 +48,6 @@ function hops({ gateways, groups }: Changeable): readonly Hop[] {
   return [...gateways, ...groups.flatMap(({ lastResort }) => lastResort ?? [])];
 }
 
-function placeOf({ name, address: { address, port } }: Hop): string {
-  return `${name} ${address} ${port}`;
+function placeOf({ name, destination }: Hop): string {
+  return `${name} ${writeDestination(destination)}`;
 }

@@ -2,14 +2,18 @@ import type { CallRecord } from '../../lib/call/record.ts';
 import type { Decide } from '../../lib/call/step.ts';
 import type { Step } from '../../lib/call/story.ts';
 import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
+import { openDirectory } from '../../lib/gateways/dns/directory.ts';
 import type { Gateway, GatewayName } from '../../lib/gateways/options.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
+import { ownAddress } from '../../lib/node/own-address.ts';
 import type { SiteOptions } from '../../lib/node/site-options.ts';
 import type { Notice } from '../../lib/ports/event-sink.ts';
+import type { NameService } from '../../lib/ports/name-service.ts';
 import type { EngineEars, Listener } from '../../lib/ports/sip-engine.ts';
 import type { Address } from '../../lib/sip/address.ts';
 import { uriText } from '../../lib/sip/ids.ts';
 import type { KeyId } from '../../lib/sip/owner-token.ts';
+import { fakeNames } from './fake-names.ts';
 import { restoringDecide } from './restoring-decide.ts';
 import type { VirtualNetwork } from './virtual-network.ts';
 import type { VirtualWorld } from './virtual-world.ts';
@@ -53,7 +57,7 @@ export function virtualSiteOptions(
     return {
       name: `g${index + 1}` as GatewayName,
       uri: uriText(`sip:${address.address}:${address.port}`),
-      address,
+      destination: { kind: 'address', hop: { ...address, transport: 'udp' } },
       priority: index + 1,
     };
   });
@@ -103,6 +107,7 @@ export function virtualSite(
   network: VirtualNetwork,
   options: SiteOptions,
   decide: Decide = restoringDecide,
+  names: NameService = fakeNames(),
 ): VirtualSite {
   const told: Told = { records: [], steps: [], notices: [], counts: new Map() };
   let engine: ReturnType<typeof builtinEngine> | undefined;
@@ -115,11 +120,19 @@ export function virtualSite(
       told.counts.set(key, (told.counts.get(key) ?? 0) + 1);
     },
   };
+  const directory = openDirectory({
+    world: time.world,
+    names,
+    sink,
+    transports: ['udp'],
+    isOwn: ownAddress(options.listeners),
+    onMoved: () => undefined,
+  });
   const engineFor = (ears: EngineEars) => {
     engine = builtinEngine({ world: time.world, datagrams: network, ears });
     return engine;
   };
-  const node = siteNode(options, time.world, sink, engineFor, decide);
+  const node = siteNode(options, time.world, sink, directory, engineFor, decide);
   if (engine === undefined) throw new Error('the node made no engine');
   return { node, told, engine };
 }

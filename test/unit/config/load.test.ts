@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../../config/load.ts';
 import { siteOptions } from '../../../config/site-config.ts';
+import { writeDestination } from '../../../lib/gateways/dns/hop.ts';
 import { configOf, SITE, siteWith } from './sample.ts';
 
 describe('a valid site file', () => {
@@ -151,7 +152,8 @@ function listener(role: string, address: string) {
 }
 
 function gateway(name: string, uri: string, address: string, priority: number) {
-  return { name, uri, address: { address, port: 5060 }, priority };
+  const hop = { address, port: 5060, transport: 'udp' };
+  return { name, uri, destination: { kind: 'address', hop }, priority };
 }
 
 describe('TCP', () => {
@@ -188,7 +190,10 @@ describe('TCP', () => {
 
   test('is what a gateway is called by when its URI says so', () => {
     const { gateways } = configOf(text).options;
-    expect(gateways.map(({ transport = 'udp' }) => transport)).toEqual(['tcp', 'udp']);
+    expect(gateways.map(({ destination }) => writeDestination(destination))).toEqual([
+      'tcp:10.0.1.31:5060',
+      'udp:10.0.1.32:5060',
+    ]);
     expect(gateways.map(({ largeByTcp }) => largeByTcp)).toEqual([undefined, true]);
   });
 });

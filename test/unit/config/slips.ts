@@ -120,7 +120,7 @@ export const SLIPS: readonly (readonly [line: string, instead: string, complaint
   [
     '"sip:10.0.1.31:5060"',
     '"sip:10.0.1"',
-    '8:21 gateways[0].uri: "sip:10.0.1" is not a SIP URI with an IPv4 address',
+    '8:21 gateways[0].uri: "sip:10.0.1" has neither an IPv4 address nor a host name',
   ],
   [
     '"sip:10.0.1.31:5060"',

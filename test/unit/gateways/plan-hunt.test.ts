@@ -5,12 +5,13 @@ import type { Gateway, GatewayName, Group } from '../../../lib/gateways/options.
 import { planHunt } from '../../../lib/gateways/plan-hunt.ts';
 import { routeFinder } from '../../../lib/gateways/routes.ts';
 import { uriText } from '../../../lib/sip/ids.ts';
+import { virtualDirectory } from '../../support/virtual-directory.ts';
 import { VirtualWorld } from '../../support/virtual-world.ts';
 
 const gateway = (name: string, priority: number, uri = 'sip:10.0.1.1:5080'): Gateway => ({
   name: name as GatewayName,
   uri: uriText(uri),
-  address: { address: '10.0.1.1', port: 5080 },
+  destination: { kind: 'address', hop: { address: '10.0.1.1', port: 5080, transport: 'udp' } },
   priority,
 });
 const all = [gateway('slow', 2), gateway('fast', 1), gateway('other', 1)];
@@ -23,12 +24,13 @@ const group = (changes: Partial<Group> = {}): Group => ({
   ...changes,
 });
 const asked = uriText('sip:112@192.0.2.112');
+const { directory } = virtualDirectory();
 const names = (targets: readonly { gateway: string }[]) => targets.map((one) => one.gateway);
 
 describe('planHunt', () => {
   test('goes by priority, then by the order of the group, and ends at the last resort', () => {
     const health = healthBook(new VirtualWorld(1).world.clock);
-    expect(names(planHunt(group(), all, health, asked))).toEqual([
+    expect(names(planHunt(group(), all, health, directory, asked))).toEqual([
       'fast',
       'other',
       'slow',
@@ -40,7 +42,7 @@ describe('planHunt', () => {
     const time = new VirtualWorld(1);
     const health = healthBook(time.world.clock);
     health.note('fast', 'silent');
-    expect(names(planHunt(group(), all, health, asked))).toEqual([
+    expect(names(planHunt(group(), all, health, directory, asked))).toEqual([
       'other',
       'slow',
       'fast',
@@ -56,12 +58,12 @@ describe('planHunt', () => {
   test('asks for a service URN as it was dialled [6881-9.2]', () => {
     const health = healthBook(new VirtualWorld(1).world.clock);
     const sos = uriText('urn:service:sos.police');
-    expect(planHunt(group(), all, health, sos)[0]?.uri).toBe('urn:service:sos.police');
+    expect(planHunt(group(), all, health, directory, sos)[0]?.uri).toBe('urn:service:sos.police');
   });
 
   test('asks for the dialled user at the gateway, whatever the caller wrote beside it', () => {
     const health = healthBook(new VirtualWorld(1).world.clock);
-    const uri = (text: string) => planHunt(group(), all, health, uriText(text))[0]?.uri;
+    const uri = (text: string) => planHunt(group(), all, health, directory, uriText(text))[0]?.uri;
     expect(uri('sip:112@192.0.2.112;maddr=10.9.9.9;user=phone')).toBe('sip:112@10.0.1.1:5080');
     expect(uri('tel:112;phone-context=+46')).toBe('sip:112@10.0.1.1:5080');
     expect(uri('911')).toBe('sip:911@10.0.1.1:5080');
@@ -70,7 +72,9 @@ describe('planHunt', () => {
   test('a user in the URI of the gateway wins over the dialled one', () => {
     const fixed = [gateway('fast', 1, 'sip:desk@10.0.1.1:5080')];
     const health = healthBook(new VirtualWorld(1).world.clock);
-    expect(planHunt(group(), fixed, health, asked)[0]?.uri).toBe('sip:desk@10.0.1.1:5080');
+    expect(planHunt(group(), fixed, health, directory, asked)[0]?.uri).toBe(
+      'sip:desk@10.0.1.1:5080',
+    );
   });
 });
 
