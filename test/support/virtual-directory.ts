@@ -17,7 +17,7 @@ export type VirtualDirectory = {
   /** What `onMoved` was called with last. */
   readonly addresses: () => readonly string[];
   /** Lets time pass, and the promises in it. */
-  readonly pass: (ms: number) => Promise<void>;
+  readonly pass: (ms: number, stepMs?: number) => Promise<void>;
 };
 
 const STEP_MS = 250;
@@ -49,11 +49,11 @@ export function virtualDirectory(
     },
     ...changes,
   });
-  const pass = async (ms: number) => {
+  const pass = async (ms: number, stepMs = STEP_MS) => {
     const until = time.nowMs + ms;
     do {
       await settlePromises();
-      time.runUntil(Math.min(time.nowMs + STEP_MS, until));
+      time.runUntil(Math.min(time.nowMs + stepMs, until));
       await settlePromises();
     } while (time.nowMs < until);
   };

@@ -14,11 +14,11 @@ import type { Finding } from './resolve.ts';
 
 /** What DNS has said, kept fresh for as long as somebody wants it. It is read without waiting. */
 export type NameBook = {
-  look(question: NameQuestion): Finding;
+  readonly look: (question: NameQuestion) => Finding;
   /** These, and no others, are what that asker wants from now on. */
-  want(asker: string, questions: readonly NameQuestion[]): void;
-  stateOf(question: NameQuestion): QuestionState;
-  close(): void;
+  readonly want: (asker: string, questions: readonly NameQuestion[]) => void;
+  readonly stateOf: (question: NameQuestion) => QuestionState;
+  readonly close: () => void;
 };
 
 export type NameBookParts = {
@@ -77,7 +77,7 @@ export function openNameBook(parts: NameBookParts): NameBook {
       due.add(entry);
       askDue();
     });
-    for (const asker of [...entry.askers]) onSettled(asker);
+    for (const asker of entry.askers) onSettled(asker);
   };
   const begin = (question: NameQuestion): Entry | undefined => {
     if (entries.size >= NAMES_MAX) return undefined;

@@ -1,7 +1,7 @@
 import type { Rng } from '../../base/time.ts';
 import type { NameAnswer } from '../../ports/name-service.ts';
 
-/** A TTL of 0 must not make a query of every call, and a year must not outlive a mistake. */
+/** A TTL of 0 must not make a query each moment, and years must not outlive a slip. [8767-4] */
 const TTL_SEC_MIN = 5;
 const TTL_SEC_MAX = 3600;
 /** A name that is being set up is found within minutes, whatever its zone says. [2308-5] */

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type { Answer, DecodedPacket } from 'dns-packet';
 import type {
   AddressRecord,
@@ -70,7 +71,7 @@ function followAliases(asked: string, answers: readonly InternetAnswer[]) {
 function recordOf(answer: InternetAnswer): readonly NameRecord[] {
   switch (answer.type) {
     case 'A':
-      return [{ type: 'A', address: answer.data }];
+      return isIPv4(answer.data) ? [{ type: 'A', address: answer.data }] : [];
     case 'SRV': {
       const { priority = 0, weight = 0, port, target } = answer.data;
       return [{ type: 'SRV', priority, weight, port, target: plainName(target) }];
@@ -108,10 +109,7 @@ function isNamed({ name }: InternetAnswer, wanted: string): boolean {
   return plainName(name) === wanted;
 }
 
-/** One with the highest bit set counts as 0. [2181-8] */
-function ttlOf({ ttl = 0 }: InternetAnswer): number {
-  return ttl >= 2 ** 31 ? 0 : ttl;
-}
+const ttlOf = ({ ttl = 0 }: InternetAnswer) => ttl;
 
 /** Records of one name that differ in their TTL all have the least. [2181-5.2] */
 function least(ttls: readonly number[]): number {

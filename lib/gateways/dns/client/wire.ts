@@ -39,7 +39,9 @@ export function readReply(bytes: Buffer, id: number, asked: NameQuestion): Reply
 
 function decoded(bytes: Buffer): DecodedPacket | undefined {
   try {
-    return decode(bytes);
+    const packet = decode(bytes);
+    // The decoder reads on beyond the end of an address that was cut short.
+    return decode.bytes <= bytes.length ? packet : undefined;
   } catch {
     // Whatever this is, it is no DNS message.
     return undefined;
