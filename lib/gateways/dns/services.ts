@@ -1,5 +1,6 @@
 import type { Rng } from '../../base/time.ts';
 import type { Transport } from '../../sip/address.ts';
+import { drawOrder } from '../draw-order.ts';
 import { type Hop, writeHop } from './hop.ts';
 
 /** One server of a service, as its SRV record has it, with the addresses of its name. */
@@ -35,37 +36,4 @@ export function hopsOf(services: readonly Service[]): readonly Hop[] {
     ),
   );
   return [...new Map(hops.map((hop) => [writeHop(hop), hop])).values()];
-}
-
-/** By priority; among those of one priority by lot, weight by weight. [2782] */
-export function drawOrder(servers: readonly Server[], rng: Rng): readonly Server[] {
-  const priorities = [...new Set(servers.map(({ priority }) => priority))];
-  return priorities
-    .toSorted((one, other) => one - other)
-    .flatMap((wanted) =>
-      drawByWeight(
-        servers.filter(({ priority }) => priority === wanted),
-        rng,
-      ),
-    );
-}
-
-/**
- * Those of weight 0 stand first and are drawn only when the lot is 0: seldom, but not never while
- * others are left.
- */
-function drawByWeight(servers: readonly Server[], rng: Rng): readonly Server[] {
-  const left = servers.toSorted((one, other) => Math.sign(one.weight) - Math.sign(other.weight));
-  const drawn: Server[] = [];
-  while (left.length > 1) {
-    const sum = left.reduce((total, { weight }) => total + weight, 0);
-    const lot = Math.floor(rng.fraction() * (sum + 1));
-    let running = 0;
-    const at = left.findIndex(({ weight }) => {
-      running += weight;
-      return running >= lot;
-    });
-    drawn.push(...left.splice(at, 1));
-  }
-  return [...drawn, ...left];
 }
