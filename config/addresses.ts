@@ -90,7 +90,11 @@ function readPlace(hostPort: string, transport: 'udp' | 'tcp' | undefined): Plac
   if (isHostName(host))
     return { kind: 'good', destination: { kind: 'name', host, port, transport } };
   if (host.endsWith('.') && isHostName(host.slice(0, -1)))
-    return { kind: 'bad', wrong: 'ends in a dot', want: 'leave it out; every name is a whole one' };
+    return {
+      kind: 'bad',
+      wrong: 'ends in a dot',
+      want: 'write it without; every name is a whole one',
+    };
   const wrong = 'has neither an IPv4 address nor a host name';
   return { kind: 'bad', wrong, want: TARGET_WANT };
 }

@@ -17,8 +17,8 @@ export type FakeNames = NameService & {
   answers(question: string, answer: NameAnswer): void;
   /** Every question fails like this, until it is undefined. */
   fails(why: NameFailure | undefined): void;
-  /** Answers are held back until it is called again with false. */
-  holds(isHolding: boolean): void;
+  /** Answers to questions with this in them are held back, until it is undefined. */
+  holds(text: string | undefined): void;
 };
 
 export function fakeNames(): FakeNames {
@@ -26,9 +26,11 @@ export function fakeNames(): FakeNames {
   const asked: string[] = [];
   const held: (() => void)[] = [];
   let failure: NameFailure | undefined;
-  let isHolding = false;
+  let holding: string | undefined;
   let out = 0;
   let outMost = 0;
+  const isHeld = ({ type, name }: NameQuestion) =>
+    holding !== undefined && `${type} ${name}`.includes(holding);
   const answerTo = (question: NameQuestion): NameAnswer => {
     if (failure !== undefined) return { kind: 'failed', why: failure };
     const found = zone.get(`${question.type} ${question.name}`);
@@ -41,7 +43,7 @@ export function fakeNames(): FakeNames {
       asked.push(`${question.type} ${question.name}`);
       out += 1;
       outMost = Math.max(out, outMost);
-      if (isHolding) await new Promise<void>((go) => held.push(go));
+      if (isHeld(question)) await new Promise<void>((go) => held.push(go));
       out -= 1;
       return answerTo(question);
     },
@@ -55,9 +57,9 @@ export function fakeNames(): FakeNames {
     fails(why) {
       failure = why;
     },
-    holds(holding) {
-      isHolding = holding;
-      if (!holding) for (const go of held.splice(0)) go();
+    holds(text) {
+      holding = text;
+      if (text === undefined) for (const go of held.splice(0)) go();
     },
   };
 }

@@ -59,7 +59,7 @@ describe('a gateway that is known by name', () => {
   const untilTold = (event: string, hop = '') =>
     until(
       `${event} ${hop}`,
-      () => notices().some((one) => one.event === event && `${one.hopsNow ?? ''}`.includes(hop)),
+      () => notices().some((one) => one.event === event && (one.hopsNow ?? ['']).includes(hop)),
       SOON_MS,
     );
 

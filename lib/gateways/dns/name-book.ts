@@ -52,7 +52,6 @@ export function openNameBook(parts: NameBookParts): NameBook {
   const entries = new Map<string, Entry>();
   const wanted = new Map<string, readonly string[]>();
   const due = new Set<Entry>();
-  let isClosed = false;
   let asking = 0;
 
   const askDue = () => {
@@ -62,7 +61,6 @@ export function openNameBook(parts: NameBookParts): NameBook {
       asking += 1;
       void parts.names.ask(entry.question).then((answer) => {
         asking -= 1;
-        if (isClosed) return;
         parts.count(outcomeOf(answer));
         if (isWanted(entry)) settle(entry, answer);
         askDue();
@@ -109,7 +107,6 @@ export function openNameBook(parts: NameBookParts): NameBook {
     },
     stateOf: (question) => stateOf(question, entries.get(keyOf(question)), world.clock.mono()),
     close() {
-      isClosed = true;
       for (const { alarm } of entries.values()) if (alarm !== undefined) world.timers.clear(alarm);
       entries.clear();
       due.clear();

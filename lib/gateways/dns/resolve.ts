@@ -150,13 +150,13 @@ type Looked = Service | 'pending' | 'none';
 const foundOf = (looked: Looked): readonly Service[] =>
   typeof looked === 'string' ? [] : [looked];
 
-/** The servers that SRV names; a target of `.` is none, and yet an answer. [2782] */
+/** The servers that SRV names. A target of `.` has no addresses, and yet is an answer. [2782] */
 function serviceAt(name: string, transport: Transport, way: Way): Looked {
   const finding = find({ name, type: 'SRV' }, way);
   if (finding.kind === 'pending') return 'pending';
   if (finding.kind !== 'records') return 'none';
   const servers = finding.records.flatMap((record): Server[] => {
-    if (record.type !== 'SRV' || record.target === '.') return [];
+    if (record.type !== 'SRV') return [];
     const { priority, weight, port, target } = record;
     const addresses = addressesOf(target, port, way, finding.beside.get(target));
     return [{ priority, weight, port, addresses }];

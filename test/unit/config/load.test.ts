@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../../config/load.ts';
 import { siteOptions } from '../../../config/site-config.ts';
 import { writeDestination } from '../../../lib/gateways/dns/hop.ts';
+import { writeAddress } from '../../../lib/sip/address.ts';
 import { configOf, SITE, siteWith } from './sample.ts';
 
 describe('a valid site file', () => {
@@ -72,6 +73,20 @@ describe('a valid site file', () => {
     const options = siteOptions(config, { epoch: 7, keys: [] });
 
     expect(options).toEqual({ ...config.options, epoch: 7, keys: [] });
+  });
+
+  test('may name gateways and a last resort, and the servers that know the names', () => {
+    const text = siteWith('"sip:10.0.1.31:5060"', '"sip:psap.example"')
+      .replace('emergency: true', 'emergency: true, lastResort: "sip:resort.example:5070"')
+      .concat('dns: { servers: ["10.0.0.53", "10.0.0.54:5353"] }\n');
+
+    const { options, nameServers } = configOf(text);
+
+    const [first] = options.gateways;
+    expect(first?.destination).toMatchObject({ kind: 'name', host: 'psap.example' });
+    expect(options.groups[0]?.lastResort?.destination).toMatchObject({ port: 5070 });
+    expect(nameServers.map(writeAddress)).toEqual(['10.0.0.53:53', '10.0.0.54:5353']);
+    expect(configOf(SITE).nameServers).toEqual([]);
   });
 
   test('gives a last resort a name that no gateway can have', () => {

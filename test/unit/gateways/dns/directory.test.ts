@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { named, virtualDirectory } from '../../../support/virtual-directory.ts';
-import { BARE, events, found, PSAP, SEC, whereIs } from './found.ts';
+import { BARE, events, found, foundBare, PSAP, SEC, whereIs } from './found.ts';
 
 describe('a destination', () => {
   test('that is an address is where it says, and nobody is asked', () => {
@@ -32,11 +32,11 @@ describe('a destination', () => {
   test('is unknown until its answers are there, and the caller of whereIs never waits', async () => {
     const set = virtualDirectory();
     set.names.has('A psap.example', 60, '10.0.1.1');
-    set.names.holds(true);
+    set.names.holds('');
     set.directory.follow([BARE]);
     await set.pass(SEC);
     expect(whereIs(set, BARE)).toEqual(['unknown']);
-    set.names.holds(false);
+    set.names.holds(undefined);
     await set.pass(0);
     expect(whereIs(set, BARE)).toEqual(['fresh', 'udp:10.0.1.1:5060']);
   });
@@ -61,6 +61,17 @@ describe('following', () => {
     expect(set.time.pending).toBe(0);
   });
 
+  test('fewer keeps the questions that are still wanted', async () => {
+    const set = await foundBare(10);
+    const sharing = named('tcp:psap.example:5070');
+    set.directory.follow([BARE, sharing]);
+    await set.pass(0);
+    set.directory.follow([sharing]);
+    set.names.has('A psap.example', 10, '10.0.1.2');
+    await set.pass(10 * SEC);
+    expect(whereIs(set, sharing)).toEqual(['fresh', 'tcp:10.0.1.2:5070']);
+  });
+
   test('the same ones again asks nothing anew', async () => {
     const set = await found();
     const asked = set.names.asked.length;
@@ -72,11 +83,11 @@ describe('following', () => {
   test('ends with close: an answer that comes after it is nobody’s', async () => {
     const set = virtualDirectory();
     set.names.has('A psap.example', 60, '10.0.1.1');
-    set.names.holds(true);
+    set.names.holds('');
     set.directory.follow([BARE]);
     await set.pass(0);
     set.directory.close();
-    set.names.holds(false);
+    set.names.holds(undefined);
     await set.pass(0);
     expect(set.notices).toEqual([]);
     expect(set.time.pending).toBe(0);
@@ -99,7 +110,7 @@ describe('waiting for all to be settled', () => {
 
   test('ends with its time where servers are silent', async () => {
     const set = virtualDirectory();
-    set.names.holds(true);
+    set.names.holds('');
     set.directory.follow([BARE]);
     let isOver = false;
     void set.directory.settled(2000).then(() => {

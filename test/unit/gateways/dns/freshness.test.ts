@@ -47,7 +47,7 @@ describe('an answer', () => {
 
   test('is out once at a time, however many gateways want it', async () => {
     const set = virtualDirectory();
-    set.names.holds(true);
+    set.names.holds('');
     set.directory.follow([BARE, named('psap.example:5070'), named('tcp:psap.example:5060')]);
     await set.pass(60 * SEC);
     expect(set.names.asked).toEqual(['A psap.example']);
@@ -57,7 +57,12 @@ describe('an answer', () => {
     const set = await found(10);
     set.names.has('SRV _sip._udp.psap.example', 10, '1 0 5060 new.psap.example');
     set.names.has('A new.psap.example', 10, '10.0.1.7');
+    set.names.holds('A new');
     await set.pass(9 * SEC);
+    expect(set.names.asked).toContain('A new.psap.example');
+    expect(whereIs(set)).toEqual(['fresh', 'udp:10.0.1.1:5060']);
+    set.names.holds(undefined);
+    await set.pass(0);
     expect(whereIs(set)).toEqual(['fresh', 'udp:10.0.1.7:5060']);
     const moves = set.notices.map(({ hopsNow }) => hopsNow);
     expect(moves).toEqual([['udp:10.0.1.1:5060'], ['udp:10.0.1.7:5060']]);
@@ -102,18 +107,26 @@ describe('servers that do not answer', () => {
     expect(set.names.asked.length).toBeLessThan(90);
     expect(set.counts.get('dns/unreachable')).toBe(set.names.asked.length);
     expect(events(set)).toEqual(['dns-unknown']);
+    set.names.fails(undefined);
+    set.names.has('A psap.example', 5, '10.0.1.1');
+    await set.pass(80 * SEC);
+    set.names.fails('unreachable');
+    await set.pass(5 * SEC);
+    const before = set.names.asked.length;
+    await set.pass(3 * SEC);
+    expect(set.names.asked.length - before).toBeGreaterThanOrEqual(1);
   });
 
   test('do not keep the others from being asked', async () => {
     const set = virtualDirectory();
-    set.names.holds(true);
+    set.names.holds('');
     const many = Array.from({ length: 100 }, (_, index) => named(`gw${index}.example:5060`));
     for (let index = 0; index < 100; index += 1)
       set.names.has(`A gw${index}.example`, 60, '10.0.1.1');
     set.directory.follow(many);
     await set.pass(SEC);
     expect(set.names.outMost()).toBe(ASKING_MAX);
-    set.names.holds(false);
+    set.names.holds(undefined);
     await set.pass(0);
     await set.pass(0);
     expect(many.map((one) => whereIs(set, one)[0])).toEqual(Array(100).fill('fresh'));
