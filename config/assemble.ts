@@ -10,7 +10,7 @@ import type { SiteConfig } from './site-config.ts';
 
 /** Puts the values together in the types of the rooms. Everything has been found right before. */
 export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecrets): SiteConfig {
-  const { site, siteNumber, guard, hunt, callsMax, stateDir, dns, log, admin } = values;
+  const { site, siteNumber, guard, hunt, callsMax, stateDir, dns, nat, log, admin } = values;
   const listen = adminAddress(admin.listen);
   if (listen === undefined) throw new Error(`admin.listen is ${admin.listen}`);
   return {
@@ -33,6 +33,7 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
     stateDir,
     keys: secrets.keys,
     nameServers: dns.servers.flatMap((server) => nameServer(server) ?? []),
+    nat,
     log,
     admin: { listen, token: secrets.adminToken },
   };

@@ -113,6 +113,12 @@ export const TRUNK = {
     { value: 'always' },
     'always: its calls go on at U. sticky: they stay on A, for a firewall that knows only A.',
   ),
+  earlyDialogs: field(
+    oneOf<'each' | 'first'>('count of early dialogs', ['each', 'first']),
+    { value: 'each' },
+    'each: early media of a further gateway or device is one more early dialog to the caller. ' +
+      'first: for a caller that copes with one only; what others ring crosses in it without SDP.',
+  ),
   callsPerSecMax: field(
     orAbsent(SHARE),
     NONE,

@@ -138,6 +138,20 @@ export const SCHEMA = {
         'How many calls at once such an address may have; what is over is marked.',
       ),
     ),
+    lagMsMax: live(
+      leaf(
+        wholeNumber(20, 10_000),
+        150,
+        'How many milliseconds late this node may be before it refuses ordinary calls, ever more of them.',
+      ),
+    ),
+  },
+  nat: {
+    keepAliveMs: leaf(
+      wholeNumber(1000, 600_000),
+      25_000,
+      'How often, in milliseconds, a UDP caller behind NAT gets OPTIONS within its call, so that its router keeps the way open.',
+    ),
   },
   hunt: {
     attemptMs: live(

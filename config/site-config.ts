@@ -13,6 +13,7 @@ export type SiteConfig = {
   readonly keys: readonly ClusterKey[];
   /** Where names are looked up. Empty: where the system does. */
   readonly nameServers: readonly Address[];
+  readonly nat: { readonly keepAliveMs: number };
   readonly log: LogOptions;
   readonly admin: {
     readonly listen: Address;

@@ -47,11 +47,13 @@ function routeLine({ match, group }: Route): string {
   return `route ${dialled} -> ${group}`;
 }
 
-function trunkLine({ name, source, offAnycast, callsPerSecMax, callsMax }: Trunk): string {
+function trunkLine(trunk: Trunk): string {
+  const { name, source, offAnycast, earlyDialogs, callsPerSecMax, callsMax } = trunk;
+  const early = earlyDialogs === 'first' ? ', one early dialog' : '';
   const way = offAnycast === 'always' ? 'calls move to U' : 'calls stay on A';
   const rate = callsPerSecMax === undefined ? '' : `, at most ${callsPerSecMax} calls a second`;
   const share = callsMax === undefined ? '' : `, at most ${callsMax} calls at once`;
-  return `trunk ${name}: ${source.join(', ')}, ${way}${rate}${share}`;
+  return `trunk ${name}: ${source.join(', ')}, ${way}${early}${rate}${share}`;
 }
 
 function keysLine({ keys, stateDir }: SiteConfig): string {

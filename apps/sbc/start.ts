@@ -6,12 +6,13 @@ import { describeProblem } from '../../config/problems.ts';
 import { type SiteConfig, siteOptions } from '../../config/site-config.ts';
 import { realWorld } from '../../lib/base/real-world.ts';
 import type { World } from '../../lib/base/time.ts';
-import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
+import { type BuiltinEngine, builtinEngine } from '../../lib/engine/builtin/engine.ts';
 import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
 import type { SiteOptions } from '../../lib/node/site-options.ts';
 import { type Observer, openObserver } from '../../lib/observe/log-sink.ts';
+import type { Present } from '../../lib/observe/readings.ts';
 import type { EventSink } from '../../lib/ports/event-sink.ts';
 import type { Listener } from '../../lib/ports/sip-engine.ts';
 import { writeAddress } from '../../lib/sip/address.ts';
@@ -72,26 +73,23 @@ async function runSite(
     site: options.site,
     world,
     readableHosts: writtenHosts(config),
-    callsActive: () => node.callsNow(),
+    present: () => presentOf(node, engine),
   });
   const { sink } = observer;
-  if (epoch.kind === 'clock') sink.note({ event: 'epoch-by-clock', level: 'warn', why: epoch.why });
-  if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
+  tellOfState(epoch, own, sink);
 
   keepGoing(observer);
   process.on('SIGHUP', observer.reopen);
   let running = config;
-  const site = openSite(options, () => running, world, observer);
-  const { node } = site;
+  const site = openSite(options, () => running, { world, observer });
+  const { node, engine } = site;
   const stopped = stopOnSignals(node, observer);
   await site.directory.settled(NAMES_MS);
   const listening = await node.listen();
   if (listening.kind === 'failed') {
     const { listener, why } = listening;
     io.err(`landfall start: listen.${listener.role} ${writeAddress(listener)}: ${why}`);
-    await site.close();
-    await observer.close();
-    return 1;
+    return await failed(site, observer);
   }
   const take = (next: SiteConfig) => {
     running = next;
@@ -110,13 +108,12 @@ async function runSite(
   });
   if (admin.kind === 'failed') {
     io.err(`landfall start: ${admin.why}`);
-    await site.close();
-    await observer.close();
-    return 1;
+    return await failed(site, observer);
   }
   announce(options.listeners, config, sink);
-  await stopped;
-  await farewell(world, site.owed);
+  const stopWatching = node.watch(() => engine.waitedMs());
+  await stopped.then(stopWatching);
+  await farewell(world, () => engine.sizes().clientTransactions);
   await site.close();
   await admin.close();
   sink.note({ event: 'stopped', level: 'info' });
@@ -124,36 +121,61 @@ async function runSite(
   return 0;
 }
 
+type OpenSite = ReturnType<typeof openSite>;
+
 /** The node, over its engine and what finds its gateways. */
 function openSite(
   options: SiteOptions,
   configured: () => SiteConfig,
-  world: World,
-  observer: Observer,
+  { world, observer }: { readonly world: World; readonly observer: Observer },
 ) {
   const { sink } = observer;
-  const { directory, readableHosts } = openSought(configured, {
-    world,
-    sink,
-    onMoved: () => showHosts(),
-  });
+  const sought = openSought(configured, { world, sink, onMoved: () => showHosts() });
   const showHosts = () =>
-    observer.reconfigure({ level: configured().log.level, readableHosts: readableHosts() });
-  const datagrams = udpDatagrams();
-  let engine: ReturnType<typeof builtinEngine> | undefined;
+    observer.reconfigure({ level: configured().log.level, readableHosts: sought.readableHosts() });
+  const { directory } = sought;
+  const parts = engineParts(configured());
+  let engine: BuiltinEngine | undefined;
   const node = siteNode(options, world, sink, directory, (ears) => {
-    engine = builtinEngine({ world, datagrams, streams: tcpStreams(), ears });
+    engine = builtinEngine({ ...parts, world, ears });
     return engine;
   });
+  if (engine === undefined) throw new Error('the node made no engine');
+  const made = engine;
+  const close = async () => {
+    await made.close();
+    directory.close();
+  };
+  return { node, engine: made, directory, showHosts, close };
+}
+
+function engineParts({ nat: { keepAliveMs } }: SiteConfig) {
+  const limits = { natKeepAliveMs: keepAliveMs };
+  return { datagrams: udpDatagrams(), streams: tcpStreams(), limits };
+}
+
+async function failed(site: OpenSite, observer: Observer): Promise<1> {
+  await site.close();
+  await observer.close();
+  return 1;
+}
+
+function tellOfState(
+  epoch: ReturnType<typeof nextEpoch>,
+  own: ReturnType<typeof ownKey> | undefined,
+  sink: EventSink,
+): void {
+  if (epoch.kind === 'clock') sink.note({ event: 'epoch-by-clock', level: 'warn', why: epoch.why });
+  if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
+}
+
+function presentOf(node: Node, engine: BuiltinEngine): Present {
   return {
-    node,
-    directory,
-    showHosts,
-    owed: () => engine?.sizes().clientTransactions ?? 0,
-    async close() {
-      await engine?.close();
-      directory.close();
-    },
+    callsActive: node.callsNow(),
+    lagMs: node.strain().lagMs,
+    refusedShare: node.strain().refusedShare,
+    connections: engine.connectionsNow(),
+    connectionsRefused: engine.counts().connections.refused,
   };
 }
 

@@ -44,6 +44,9 @@ export type Asked = {
   readonly body: Octets;
 };
 
+/** Whether the caller sees an early dialog for each callee that sends it media, or one in all. */
+export type EarlyDialogs = 'each' | 'first';
+
 /** One dialog of leg a: its To-tag is minted by the runtime for this number. */
 export type Fork = {
   /** The gateway-side dialog it stands for, `<attempt>/<tag>`. */
@@ -66,6 +69,7 @@ export type Facts = {
   readonly callId: CallId;
   readonly emergency: boolean;
   readonly sticky: boolean;
+  readonly earlyDialogs: EarlyDialogs;
   readonly asked: Asked;
   readonly rules: HuntRules;
   readonly startedAt: MonoMs;

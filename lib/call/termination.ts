@@ -25,6 +25,7 @@ export type EndReason =
   | 'over-rate'
   | 'over-share'
   | 'overloaded'
+  | 'full'
   | 'draining'
   | 'from-gateway-side'
   | 'hung-up-at-shutdown'
@@ -63,6 +64,7 @@ export const FAULT_OF: Readonly<Record<EndReason, Fault>> = {
   'over-rate': 'caller',
   'over-share': 'caller',
   overloaded: 'us',
+  full: 'us',
   draining: 'us',
   'from-gateway-side': 'gateway',
   'hung-up-at-shutdown': 'us',

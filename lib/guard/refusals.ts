@@ -10,7 +10,9 @@ export type Condition =
   | 'over-rate'
   | 'over-share'
   | 'draining'
-  | 'overloaded'
+  | 'overload'
+  | 'full'
+  | 'reserved'
   | 'exhausted';
 
 export type Refusal = {
@@ -74,9 +76,19 @@ export const REFUSALS: Readonly<Record<Condition, Row>> = {
     ordinary: { status: 500, says: 'this site is draining', retryLater: true },
     emergency: 'place',
   },
-  overloaded: {
+  // The node itself is late: it is told in the record of an emergency call, which may be slow.
+  overload: {
+    ordinary: { status: 500, says: 'this site cannot keep up', retryLater: true },
+    emergency: 'mark',
+  },
+  full: {
     ordinary: { status: 500, says: 'too many calls at this site', retryLater: true },
     emergency: 'place',
+  },
+  // Whoever floods the site with emergency calls does not take the last of its room.
+  reserved: {
+    ordinary: { status: 500, says: 'too many calls at this site', retryLater: true },
+    emergency: { status: 500, says: 'the room left is for callers within their share' },
   },
   exhausted: {
     ordinary: { status: 500, says: 'no room for another call at this site', retryLater: true },

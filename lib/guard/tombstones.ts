@@ -12,6 +12,7 @@ export type Tombstones = {
   bury(cancel: SipRequest, source: Address): void;
   /** Whether this INVITE was cancelled before it came; it is said once. */
   isBuried(invite: SipRequest, source: Address): boolean;
+  readonly size: () => number;
 };
 
 export function tombstones(clock: Clock): Tombstones {
@@ -27,6 +28,7 @@ export function tombstones(clock: Clock): Tombstones {
       buried.delete(key);
       return since !== undefined && clock.mono() - since < KEPT_MS;
     },
+    size: () => buried.size,
   };
 }
 

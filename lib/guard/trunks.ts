@@ -8,6 +8,8 @@ export type Trunk = ShareLimits & {
   readonly source: readonly string[];
   /** Whether this caller's firewall takes U (`always`) or knows only A (`sticky`). */
   readonly offAnycast: 'always' | 'sticky';
+  /** Whether this caller copes with early media of several callees. Absent: each has a dialog. */
+  readonly earlyDialogs?: 'each' | 'first';
 };
 
 /** Answers which trunk a source address belongs to: the first in the file that names it. */

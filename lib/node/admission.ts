@@ -17,6 +17,10 @@ export type Inquiry = {
   readonly isLoop: boolean;
   readonly isBuried: boolean;
   readonly standing: Standing;
+  /** Something about the call itself says that it is part of a flood or a scan. */
+  readonly isSuspect: boolean;
+  /** The node is late, and this call is among those that it does not take. */
+  readonly isOverload: boolean;
   readonly isDraining: boolean;
   readonly callsNow: number;
   readonly callsMax: number;
@@ -39,7 +43,9 @@ export const ADMISSION: readonly Check[] = [
   { condition: 'over-rate', applies: ({ standing }) => standing.isOverRate },
   { condition: 'over-share', applies: ({ standing }) => standing.isOverShare },
   { condition: 'draining', applies: ({ isDraining }) => isDraining },
-  { condition: 'overloaded', applies: ({ callsNow, callsMax }) => callsNow >= callsMax },
+  { condition: 'overload', applies: ({ isOverload }) => isOverload },
+  { condition: 'full', applies: ({ callsNow, callsMax }) => callsNow >= callsMax },
+  { condition: 'reserved', applies: isBeyondItsRoom },
   { condition: 'exhausted', applies: ({ callsNow, callsMax }) => callsNow >= 2 * callsMax },
 ];
 
@@ -89,6 +95,13 @@ export function hopsLeft({ request }: ReceivedInvite): number {
 /** The option tags that the caller requires, all unknown to us; empty when there are none. */
 export function requiredExtensions({ request }: ReceivedInvite): string {
   return listValues(request.headers, 'require').join(', ');
+}
+
+/** Of the room that emergency calls have beyond `callsMax`, what a flood may take. */
+const FLOOD_SHARE = 0.75;
+
+function isBeyondItsRoom({ isSuspect, callsNow, callsMax }: Inquiry): boolean {
+  return isSuspect && callsNow >= (1 + FLOOD_SHARE) * callsMax;
 }
 
 function isFromGatewaySide({ invite }: Inquiry): boolean {

@@ -62,6 +62,9 @@ export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
       engine.ask(leg, tag, { ...effect, contact });
       return;
     }
+    case 'retract':
+      engine.retract(dialogBy(call, effect.dialog).leg, effect.request, effect.headers);
+      return;
     case 'reply': {
       const { leg, contact } = dialogBy(call, effect.dialog);
       engine.reply(leg, effect.request, { ...effect, contact });

@@ -4,6 +4,7 @@ import type { Directory } from '../gateways/dns/directory.ts';
 import { healthBook } from '../gateways/health.ts';
 import { loopGuard } from '../guard/loop-guard.ts';
 import { mergedInvites } from '../guard/merged-invites.ts';
+import { shareBook } from '../guard/shares.ts';
 import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { EngineEars, Listening, SipEngine } from '../ports/sip-engine.ts';
@@ -13,6 +14,7 @@ import { type Desk, receptionist } from './receptionist.ts';
 import { openRuntime } from './runtime.ts';
 import type { SiteOptions } from './site-options.ts';
 import { type Changeable, destinations, gatewaysLost, siteRules } from './site-rules.ts';
+import { type Strain, strainWatch } from './strain.ts';
 import { answerStray } from './strays.ts';
 import { teller } from './tell.ts';
 
@@ -20,13 +22,33 @@ import { teller } from './tell.ts';
 export type Node = {
   listen(): Promise<Listening>;
   callsNow(): number;
+  /** How much each of its maps holds. */
+  sizes(): NodeSizes;
   /** Serves on, ordinary new calls apart; resolves when no call is left. */
   drain(): Promise<void>;
   readonly isDraining: boolean;
   /** Ends every call that is left, on both legs. */
   hangUpAll(): void;
+  /**
+   * Measures from now on how late it is, and refuses ordinary calls if it is too late; `waitedMs`
+   * says how long what arrives waits before it is read. Answers what ends the measuring.
+   */
+  watch(waitedMs: () => number): () => void;
+  strain(): Strain;
   /** New calls go by this from now on; those that are up keep what they began with. */
   reconfigure(next: Changeable): void;
+};
+
+export type NodeSizes = {
+  readonly calls: number;
+  readonly legs: number;
+  /** Calls that a further INVITE would join. */
+  readonly claims: number;
+  /** Names of INVITEs of ours that are out at gateways. */
+  readonly namesOut: number;
+  /** Addresses without a trunk that are remembered. */
+  readonly sources: number;
+  readonly tombstones: number;
 };
 
 /**
@@ -56,31 +78,23 @@ export function siteNode(
     onFault: (...what) => noteFault(sink, ...what),
   };
   const engine = engineFor(ears);
+  const shared = { world, sink, engine, identities: names, health, loops, merges };
   const runtime = openRuntime({
-    world,
-    sink,
-    engine,
-    identities: names,
-    health,
-    loops,
-    merges,
+    ...shared,
     gatewayListeners,
     site: options.site,
     decide,
     tell: teller(sink, options.site),
     onQuiet: () => onQuiet?.(),
   });
+  const strain = strainWatch(world, sink, () => desk.rules.options.guard.lagMsMax);
   const desk: Desk = {
+    ...shared,
     rules: siteRules(options),
-    world,
-    sink,
-    engine,
-    identities: names,
-    health,
     directory,
     graves,
-    loops,
-    merges,
+    shares: shareBook(world.clock),
+    strain,
     runtime,
   };
   directory.follow(destinations(options));
@@ -88,18 +102,29 @@ export function siteNode(
   return {
     listen: () => engine.listen(options.listeners),
     callsNow: runtime.callsNow,
+    sizes: () => sizesOf(desk),
     async drain() {
       isDraining = true;
-      if (runtime.callsNow() === 0) return;
-      await new Promise<void>((resolve) => {
-        onQuiet = resolve;
-      });
+      if (runtime.callsNow() > 0) await new Promise<void>((resolve) => (onQuiet = resolve));
     },
     get isDraining() {
       return isDraining;
     },
     hangUpAll: runtime.shutDown,
+    watch: strain.start,
+    strain: strain.now,
     reconfigure: (next) => reconfigure(desk, next),
+  };
+}
+
+function sizesOf({ runtime, merges, loops, shares, graves }: Desk): NodeSizes {
+  return {
+    calls: runtime.callsNow(),
+    legs: runtime.legsNow(),
+    claims: merges.size(),
+    namesOut: loops.size(),
+    sources: shares.sourcesNow(),
+    tombstones: graves.size(),
   };
 }
 

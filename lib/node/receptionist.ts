@@ -11,7 +11,7 @@ import type { LoopGuard } from '../guard/loop-guard.ts';
 import { type Claim, claimOf, type MergedInvites } from '../guard/merged-invites.ts';
 import type { Condition, Refusal } from '../guard/refusals.ts';
 import { scannerMarks } from '../guard/scanner-marks.ts';
-import { type Share, shareBook } from '../guard/shares.ts';
+import type { Share, ShareBook } from '../guard/shares.ts';
 import type { Tombstones } from '../guard/tombstones.ts';
 import type { Trunk } from '../guard/trunks.ts';
 import type { EventSink } from '../ports/event-sink.ts';
@@ -37,6 +37,7 @@ import type { LiveCall } from './live-call.ts';
 import { refusedRecord } from './refused-record.ts';
 import type { Runtime } from './runtime.ts';
 import type { SiteRules } from './site-rules.ts';
+import type { StrainWatch } from './strain.ts';
 
 export type Desk = {
   /** Read anew for each call: a reload replaces it. */
@@ -50,6 +51,8 @@ export type Desk = {
   readonly graves: Tombstones;
   readonly loops: LoopGuard;
   readonly merges: MergedInvites;
+  readonly shares: ShareBook;
+  readonly strain: StrainWatch;
   readonly runtime: Runtime;
 };
 
@@ -68,8 +71,7 @@ const RETRY_AFTER_SEC_SPREAD = 25;
 
 /** Takes each new INVITE: decides what it is, then refuses it or begins its call. */
 export function receptionist(desk: Desk, isDraining: () => boolean) {
-  const { graves, runtime, loops, world } = desk;
-  const shares = shareBook(world.clock);
+  const { graves, runtime, loops, shares } = desk;
   return (invite: ReceivedInvite): void => {
     const { options, findTrunk, findRoute } = desk.rules;
     const { request, receivedOn } = invite;
@@ -82,6 +84,8 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
     const emergency = isEmergency(invite, routed);
     const group = routed ?? fallbackGroup(options.groups);
     const share = shares.of(trunk, address, options.guard);
+    const scanned = scannerMarks(request);
+    const standing = shares.arrive(share);
     const inquiry: Inquiry = {
       invite,
       trunk,
@@ -89,18 +93,27 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
       emergency,
       isLoop: loops.isLoop(invite, emergency, group?.name),
       isBuried,
-      standing: shares.arrive(share),
+      standing,
+      isSuspect: scanned.length > 0 || standing.isOverRate || standing.isOverShare,
+      isOverload: isOverload(desk, emergency),
       isDraining: isDraining(),
       callsNow: runtime.callsNow(),
       callsMax: options.callsMax,
     };
-    const marks = [...scannerMarks(request), ...conditionsMarked(inquiry)];
+    const marks = [...scanned, ...conditionsMarked(inquiry)];
     for (const mark of marks) desk.sink.count('marks', mark);
     const caller = { trunk, group, emergency, marks, share, claim };
     const verdict = refusalOf(inquiry);
     if (verdict === undefined) place(desk, invite, caller);
     else refuse(desk, invite, caller, verdict);
   };
+}
+
+/** Of ordinary calls chance names those that are refused. */
+function isOverload({ strain, world }: Desk, emergency: boolean): boolean {
+  const { refusedShare } = strain.now();
+  if (refusedShare === 0) return false;
+  return emergency || world.rng.fraction() < refusedShare;
 }
 
 /** Whether an INVITE belongs to a call that is here: it is never told 482. [3261-8.2.2.2] */
@@ -125,6 +138,7 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
     callId: identities.callId(identity),
     emergency: caller.emergency,
     sticky,
+    earlyDialogs: caller.trunk?.earlyDialogs ?? 'each',
     asked: {
       uri: request.uri,
       from: headerValue(request.headers, 'from') ?? '',

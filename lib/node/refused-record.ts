@@ -20,8 +20,10 @@ const REASON_OF: Readonly<Record<Condition, EndReason>> = {
   'over-rate': 'over-rate',
   'over-share': 'over-share',
   draining: 'draining',
-  overloaded: 'overloaded',
-  exhausted: 'overloaded',
+  overload: 'overloaded',
+  full: 'full',
+  reserved: 'full',
+  exhausted: 'full',
 };
 
 type Refused = {

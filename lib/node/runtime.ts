@@ -26,6 +26,7 @@ export type Runtime = {
   join(invite: ReceivedInvite, leg: LegId): boolean;
   onLeg(leg: LegId, event: LegEvent): void;
   readonly callsNow: () => number;
+  readonly legsNow: () => number;
   readonly shutDown: () => void;
 };
 
@@ -86,6 +87,7 @@ export function openRuntime(around: Surroundings): Runtime {
       if (heard !== undefined) take(call, heard);
     },
     callsNow: () => calls.size,
+    legsNow: () => places.size,
     shutDown() {
       for (const call of calls) take(call, { on: 'shutdown', at: clock.mono() });
     },

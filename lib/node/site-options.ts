@@ -5,6 +5,12 @@ import type { Trunk } from '../guard/trunks.ts';
 import type { Listener } from '../ports/sip-engine.ts';
 import type { ClusterKey } from '../sip/owner-token.ts';
 
+/** What one address may take that no trunk names, and what this node may take of all of them. */
+export type GuardOptions = ShareLimits & {
+  /** How late the node may be before it refuses ordinary calls. */
+  readonly lagMsMax: number;
+};
+
 /**
  * All that a node needs to know of its site, as config hands it over: valid, with no defaults left
  * open.
@@ -21,8 +27,7 @@ export type SiteOptions = {
   readonly groups: readonly Group[];
   readonly routes: readonly Route[];
   readonly trunks: readonly Trunk[];
-  /** What one address may take that no trunk names. */
-  readonly guard: ShareLimits;
+  readonly guard: GuardOptions;
   readonly hunt: Omit<HuntRules, 'failoverOn'>;
   /** Calls at once; beyond it ordinary calls are refused, beyond twice of it every call. */
   readonly callsMax: number;

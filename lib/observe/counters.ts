@@ -1,6 +1,8 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import { never } from '../base/never.ts';
 import type { AttemptRecord, CallRecord } from '../call/record.ts';
 import { FAULT_OF } from '../call/termination.ts';
+import { type Known, type Metric, type Present, READINGS, type Reading } from './readings.ts';
 
 const COUNTERS_MAX = 64;
 const LABELS_MAX = 64;
@@ -24,28 +26,16 @@ const NAMING: Readonly<Record<string, Naming>> = {
   refusals: { label: 'condition', help: 'Calls refused by this node, by the row of the table.' },
 };
 
-const CALLS_ACTIVE = {
-  name: 'landfall_calls_active',
-  help: 'Calls that have not ended.',
-};
-const LOG_LOST = {
-  name: 'landfall_log_lost_total',
-  help: 'Records, and lines of the log, that could not be written.',
-};
-
-export type Metric = {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge';
-  readonly label: string | undefined;
-  readonly help: string;
-};
-
 /** All that a node shows as soon as it runs. */
 export const METRICS: readonly Metric[] = [
-  { ...CALLS_ACTIVE, type: 'gauge', label: undefined },
-  { ...LOG_LOST, type: 'counter', label: 'file' },
+  ...READINGS,
   ...Object.entries(NAMING).map(
-    ([counter, naming]): Metric => ({ name: metricName(counter), type: 'counter', ...naming }),
+    ([counter, { label, help }]): Metric => ({
+      name: metricName(counter),
+      type: 'counter',
+      labels: [label],
+      help,
+    }),
   ),
 ];
 
@@ -62,27 +52,14 @@ export type Counters = {
 };
 
 /** Counts in plain maps, since a call must not pay for it; metrics are made when somebody asks. */
-export function openCounters(callsActive: () => number): Counters {
+export function openCounters(present: () => Present): Counters {
   const registry = new Registry();
   const counts = new Map<string, Map<string, number>>();
   const lost: Record<LogFile, number> = { records: 0, steps: 0, terminal: 0 };
 
-  new Gauge({
-    ...CALLS_ACTIVE,
-    registers: [registry],
-    collect() {
-      this.set(callsActive());
-    },
-  });
-  new Counter({
-    ...LOG_LOST,
-    labelNames: ['file'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [file, lines] of Object.entries(lost)) this.inc({ file }, lines);
-    },
-  });
+  for (const reading of READINGS) {
+    exposeReading(registry, reading, () => ({ ...present(), linesLost: lost }));
+  }
 
   const labelsOf = (counter: string): Map<string, number> => {
     const known = counts.get(counter);
@@ -112,6 +89,32 @@ export function openCounters(callsActive: () => number): Counters {
     lost: (file) => lost[file],
     text: () => registry.metrics(),
   };
+}
+
+function exposeReading(registry: Registry, reading: Reading, known: () => Known): void {
+  const { name, help, labels, read } = reading;
+  const settings = { name, help, labelNames: [...labels], registers: [registry] };
+  switch (reading.type) {
+    case 'gauge':
+      new Gauge({
+        ...settings,
+        collect() {
+          for (const sample of read(known())) this.set(sample.labels, sample.value);
+        },
+      });
+      return;
+    case 'counter':
+      new Counter({
+        ...settings,
+        collect() {
+          this.reset();
+          for (const sample of read(known())) this.inc(sample.labels, sample.value);
+        },
+      });
+      return;
+    default:
+      never(reading.type);
+  }
 }
 
 function exposeCounter(registry: Registry, counter: string, labels: Map<string, number>): void {

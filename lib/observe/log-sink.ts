@@ -6,6 +6,7 @@ import { type Counters, openCounters } from './counters.ts';
 import type { LineFile } from './line-file.ts';
 import { type LogOptions, openLogFiles } from './log-files.ts';
 import { type Mask, maskFor } from './mask.ts';
+import type { Present } from './readings.ts';
 import { RecentCalls } from './recent-calls.ts';
 
 export type { LogLevel } from './log-files.ts';
@@ -17,7 +18,7 @@ export type ObserverOptions = LogOptions & {
   readonly callsKeptMax?: number | undefined;
   /** Addresses and names that are ours or a gateway's: the masks leave them readable. */
   readonly readableHosts: readonly string[];
-  readonly callsActive: () => number;
+  readonly present: () => Present;
 };
 
 export type Observer = {
@@ -36,7 +37,7 @@ export type Observer = {
 
 /** Opens the log, the records and the counters of a node; nothing of it ever throws into a call. */
 export function openObserver(options: ObserverOptions): Observer {
-  const counters = openCounters(options.callsActive);
+  const counters = openCounters(options.present);
   const recent = new RecentCalls(options.callsKeptMax ?? CALLS_KEPT_MAX);
   const { log, records, all } = openLogFiles(options, counters);
   const manner: Manner = mannerOf(log, options);

@@ -66,11 +66,11 @@ export type OutgoingDialogRequest = DialogRequest & {
   readonly contact: UriText;
 };
 
-/** Our final answer to a request within a dialog. */
+/** Our answer to a request within a dialog; to a re-INVITE a provisional too. */
 export type DialogReply = Content & {
   readonly status: number;
   readonly reason: string;
-  /** Stands in a 2xx to a method that refreshes the target. [3261-12.2.2] */
+  /** Stands in a 1xx or 2xx to a method that refreshes the target. [3261-12.2.2] */
   readonly contact: UriText;
 };
 
@@ -109,7 +109,15 @@ export type LegEvent =
       readonly tag: Tag;
       readonly receivedOn: ReceivedOn;
     })
-  /** The final answer to a request of ours; 408 and 503 as in `refused`. */
+  /** A re-INVITE in the dialog is taken back; its answer is still owed, whatever it will be. */
+  | {
+      readonly on: 'retracted';
+      readonly request: RequestId;
+      readonly headers: readonly Header[];
+      readonly tag: Tag;
+      readonly receivedOn: ReceivedOn;
+    }
+  /** The answer to a request of ours, 408 and 503 as in `refused`; before it 101 to 199. */
   | (Content & {
       readonly on: 'replied';
       readonly request: RequestId;
@@ -185,8 +193,10 @@ export interface SipEngine {
   acknowledge(leg: LegId, tag: Tag, content: Content): void;
   /** Sends BYE in the dialog that the tag names: ours on leg a, the far end's on leg b. */
   hangUp(leg: LegId, tag: Tag, headers: readonly Header[]): void;
-  /** Sends a request in the dialog that the tag names as in `hangUp`; `replied` tells its end. */
+  /** Sends a request in the dialog that the tag names as in `hangUp`; `replied` tells of it. */
   ask(leg: LegId, tag: Tag, request: OutgoingDialogRequest): void;
+  /** Takes back a re-INVITE of ours, on the wire after its first provisional. [3261-9.1] */
+  retract(leg: LegId, request: RequestId, headers: readonly Header[]): void;
   /** Answers a request within a dialog; a 2xx to a re-INVITE is repeated until its ACK. */
   reply(leg: LegId, request: RequestId, reply: DialogReply): void;
   /** Sends the ACK of a 2xx to a re-INVITE of ours, and again whenever that 2xx comes again. */

@@ -14,10 +14,10 @@ type Probe = { readonly heap: number; readonly rss: number; readonly handles: nu
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function probe({ pid, folder }: Subject): Promise<Probe> {
+async function probe({ pids, folder }: Subject): Promise<Probe> {
   const file = path.join(folder, 'heap.json');
   rmSync(file, { force: true });
-  process.kill(pid, 'SIGUSR2');
+  for (const pid of pids) process.kill(pid, 'SIGUSR2');
   await pause(2000);
   return JSON.parse(readFileSync(file, 'utf8')) as Probe;
 }
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     `${import.meta.dirname}/heap-probe.ts`,
   ];
   await withSubject(
-    (folder) => landfall(folder, probing),
+    (folder) => landfall(folder, { nodeOptions: probing }),
     async (subject) => {
       // The last 1,000 calls are kept for the admin pages: they are there before and after.
       await load({ rate: RATE, calls: 3000 });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const here = import.meta.dirname;
-const root = path.resolve(here, '../..');
+export const ROOT = path.resolve(here, '../..');
 const TICKS_PER_SEC = 100;
 const START_MS = 1500;
 
@@ -17,11 +17,19 @@ export type Result = {
   readonly p99: number;
 };
 
-/** A process that is measured. */
+/** What is measured: one process, or several that do the work together. */
 export type Subject = {
-  readonly pid: number;
+  readonly pids: readonly number[];
   readonly folder: string;
+  /** Throws what it said if a process of it is gone. */
+  mustRun(): void;
   stop(): Promise<void>;
+};
+
+export const ENDS = {
+  outside: '127.9.0.112:5060',
+  gatewaySide: '127.9.0.21:5060',
+  gateway: '127.9.0.31:5080',
 };
 
 const CONFIG = `
@@ -41,34 +49,59 @@ admin: { listen: "127.9.0.1:8112" }
 `;
 
 export function forwarder(folder: string): Subject {
-  const ends = ['127.9.0.112:5060', '127.9.0.21:5060', '127.9.0.31:5080'];
-  return start(['--import', 'tsx', path.join(here, 'forwarder.ts'), ...ends], folder);
+  const { outside, gatewaySide, gateway } = ENDS;
+  const program = path.join(here, 'forwarder.ts');
+  return start(folder, [nodeWith('--import', 'tsx', program, outside, gatewaySide, gateway)]);
 }
 
-export function landfall(folder: string, nodeOptions: readonly string[] = []): Subject {
+export type NodeChoice = {
+  /** Where it was built; absent: here. */
+  readonly root?: string;
+  readonly nodeOptions?: readonly string[];
+};
+
+export function landfall(folder: string, { root, nodeOptions = [] }: NodeChoice = {}): Subject {
   const config = path.join(folder, 'site.yaml');
   writeFileSync(config, CONFIG.replaceAll('DIR', folder));
-  const node = path.join(root, 'dist/apps/cli/landfall.js');
-  const args = ['--enable-source-maps', ...nodeOptions, node, 'start', '--config', config];
-  return start(args, folder);
+  const program = path.join(root ?? ROOT, 'dist/apps/cli/landfall.js');
+  const options = ['--enable-source-maps', ...nodeOptions];
+  return start(folder, [nodeWith(...options, program, 'start', '--config', config)]);
 }
 
+/** A program and its arguments. */
+export type Command = readonly [string, ...string[]];
+
+export const nodeWith = (...args: readonly string[]): Command => [process.execPath, ...args];
+
 /** Subject on core 0, load on core 1: neither takes the other's time. */
-function start(args: readonly string[], folder: string): Subject {
-  const log = openSync(path.join(folder, 'subject.log'), 'w');
-  const child = spawn('taskset', ['-c', '0', process.execPath, ...args], {
-    stdio: ['ignore', log, 'inherit'],
-    env: { ...process.env, HEAP_PROBE_FILE: path.join(folder, 'heap.json') },
+export function start(folder: string, commands: readonly Command[]): Subject {
+  const logFile = path.join(folder, 'subject.log');
+  const log = openSync(logFile, 'w');
+  const children = commands.map((command) =>
+    spawn('taskset', ['-c', '0', ...command], {
+      stdio: ['ignore', log, log],
+      env: { ...process.env, HEAP_PROBE_FILE: path.join(folder, 'heap.json') },
+    }),
+  );
+  const pids = children.map(({ pid }) => {
+    if (pid === undefined) throw new Error('the subject did not start');
+    return pid;
   });
-  const { pid } = child;
-  if (pid === undefined) throw new Error('the subject did not start');
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const gone = children.map(
+    (child) => new Promise<void>((resolve) => child.once('exit', () => resolve())),
+  );
   return {
-    pid,
+    pids,
     folder,
-    stop: () => {
-      child.kill('SIGTERM');
-      return gone;
+    mustRun() {
+      if (children.every(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
+        return;
+      }
+      throw new Error(`the subject has ended:\n${readFileSync(logFile, 'utf8').slice(-2000)}`);
+    },
+    async stop() {
+      for (const child of children) child.kill('SIGTERM');
+      await Promise.all(gone);
     },
   };
 }
@@ -82,7 +115,10 @@ export async function withSubject<T>(
   const subject = startIt(folder);
   try {
     await new Promise((resolve) => setTimeout(resolve, START_MS));
-    return await use(subject);
+    subject.mustRun();
+    const outcome = await use(subject);
+    subject.mustRun();
+    return outcome;
   } finally {
     await subject.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -92,6 +128,7 @@ export async function withSubject<T>(
 export type Load = {
   readonly rate: number;
   readonly calls: number;
+  /** ACK and BYE go where the INVITE went, whatever the Contact says. */
   readonly pin?: boolean;
   readonly holdMs?: number;
 };
@@ -104,8 +141,13 @@ export async function load({ rate, calls, pin = false, holdMs = 50 }: Load): Pro
   return JSON.parse(stdout) as Result;
 }
 
-/** CPU time of a process in milliseconds, user and system. */
-export function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SEC;
+/** CPU time of a subject in milliseconds, user and system. */
+export function cpuMs({ pids }: Subject): number {
+  return pids.reduce((sum, pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return sum + ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SEC;
+  }, 0);
 }
+
+export const median = (numbers: readonly number[]) =>
+  numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;

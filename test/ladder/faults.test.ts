@@ -146,7 +146,7 @@ const CASES: readonly Case[] = [
     what: 'the site has too many calls',
     lines: INVITE,
     changes: { callsMax: 0 },
-    expected: ends('us', 'overloaded', 500),
+    expected: ends('us', 'full', 500),
   },
   {
     what: 'the site is draining',

@@ -47,7 +47,10 @@ describe('a source that takes more than its share', () => {
   });
 
   test('without a trunk has the share of one address, and is marked beyond it', async () => {
-    const stage: Stage = { caller: STRANGER, changes: { guard: { callsPerSecMax: 0 } } };
+    const stage: Stage = {
+      caller: STRANGER,
+      changes: { guard: { callsPerSecMax: 0, lagMsMax: 150 } },
+    };
     const { site } = await play(script('emergency', ANSWERED), stage);
     expect(site.told.records).toMatchObject([{ trunk: undefined, marks: ['over-rate'] }]);
   });
@@ -56,6 +59,49 @@ describe('a source that takes more than its share', () => {
     const { site } = await play(script('emergency', ANSWERED));
     expect(site.told.records).toMatchObject([{ marks: [] }]);
     expect(site.told.steps.filter(({ event }) => event === 'marked')).toEqual([]);
+  });
+});
+
+describe('a node that cannot keep up', () => {
+  const late: Stage = {
+    during: (site, time) =>
+      void time.at(
+        590,
+        site.node.watch(() => 400),
+      ),
+  };
+
+  test('tells an ordinary call to come again later', async () => {
+    const lines = '600 caller > A INVITE sdp\n610 caller > A ACK';
+    const { transcript, site } = await play(script('ordinary', lines), late);
+    expect(transcript).toMatch(/A > caller +500/);
+    expect(transcript).not.toMatch(/ > g1 /);
+    expect(site.told.records).toMatchObject([{ fault: 'us', reason: 'overloaded', status: 500 }]);
+    expect(site.told.counts.get('refusals/overload')).toBe(1);
+  });
+
+  test('places an emergency call and marks it', async () => {
+    const lines = ANSWERED.replace(/^(\d+)/gm, (at) => String(Number(at) + 600));
+    const { site } = await play(script('emergency', lines), late);
+    expect(site.told.records).toMatchObject([{ reason: 'caller-hung-up', marks: ['overload'] }]);
+    expect(site.told.counts.get('marks/overload')).toBe(1);
+  });
+
+  test('takes ordinary calls again when it is calm', async () => {
+    const lines = ANSWERED.replace(/^(\d+)/gm, (at) => String(Number(at) + 10_000));
+    const stage: Stage = {
+      during: (site, time) =>
+        void time.at(
+          9000,
+          site.node.watch(() => (time.nowMs < 2000 ? 400 : 1)),
+        ),
+    };
+    const { site } = await play(script('ordinary', lines), stage);
+    expect(site.told.notices.map(({ event }) => event)).toEqual([
+      'overload-began',
+      'overload-ended',
+    ]);
+    expect(site.told.records).toMatchObject([{ reason: 'caller-hung-up', marks: [] }]);
   });
 });
 

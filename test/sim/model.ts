@@ -19,6 +19,8 @@ export type Rules = {
   readonly isSmall: boolean;
   /** Callers whose firewall knows only A: the call stays where its INVITE came to. */
   readonly isSticky: boolean;
+  /** How many early dialogs the callers cope with. */
+  readonly earlyDialogs: 'each' | 'first';
 };
 
 const TURN_MS_MIN = 700;
@@ -49,7 +51,7 @@ export function judgeCall(
     say('P12', 'it never got a final response');
     return;
   }
-  if (record?.reason === 'overloaded') {
+  if (record?.reason === 'full') {
     if (call.emergency) say('P14', 'an emergency call was refused for want of room');
     if (!rules.isSmall) say('P14', 'there was room for it');
     if (call.legs.length > 0) say('P14', 'it was refused and placed');

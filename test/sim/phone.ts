@@ -38,6 +38,7 @@ export class Phone {
   readonly #dialled: Address;
   readonly #time: VirtualWorld;
   readonly #send: (bytes: Buffer, to: Address) => void;
+  readonly #close: () => void;
   #invite: Repeater | undefined;
   readonly #within: Within;
   readonly #repeaters = new Map<string, Repeater>();
@@ -66,6 +67,7 @@ export class Phone {
       onSendFailure: () => undefined,
     });
     this.#send = (bytes, to) => socket.send(bytes, to);
+    this.#close = () => socket.close();
     this.#within = new Within(plan.within, 1, {
       me,
       after: this.#after,
@@ -82,6 +84,11 @@ export class Phone {
     const invite = this.#request('INVITE', 1, 'first', this.plan.lateOffer ? '' : SDP);
     this.#invite = repeat(this.#after, () => this.#send(invite, this.#dialled), 64_000);
     this.#after(this.plan.patienceMs, () => this.#giveUp());
+  }
+
+  /** Gives its address back. */
+  leave(): void {
+    this.#close();
   }
 
   readonly #after = (delayMs: number, run: () => void) => {
@@ -176,7 +183,8 @@ export class Phone {
   #request(method: string, cseq: number, branch: string, body: string): Buffer {
     const dialled = this.plan.emergency ? 'urn:service:sos' : `sip:200@${this.#dialled.address}`;
     const own = branch !== 'first';
-    const tag = this.#toTag === '' || method === 'CANCEL' ? '' : `;tag=${this.#toTag}`;
+    const isFirst = !own && method !== 'ACK';
+    const tag = this.#toTag === '' || isFirst ? '' : `;tag=${this.#toTag}`;
     return wire(
       `${method} ${own ? this.#target : dialled} SIP/2.0`,
       [

@@ -16,6 +16,8 @@ import { makeMischief } from './mischief.ts';
 import { type Complain, judgeCall, type Rules } from './model.ts';
 import { judgeAnswers, judgeRepeats } from './model-answers.ts';
 import { judgeCrossing } from './model-crossing.ts';
+import { judgeEarly } from './model-early.ts';
+import { judgeReInvites } from './model-re-invites.ts';
 import { Phone } from './phone.ts';
 import { watchdog } from './promises.ts';
 import { readCall } from './reading.ts';
@@ -82,13 +84,16 @@ export async function runWorld(
 }
 
 function drawRules({ chance }: Draw): Rules {
-  return { gateways: GATEWAYS, isSmall: chance(0.1), isSticky: chance(0.2) };
+  const earlyDialogs = chance(0.3) ? 'first' : 'each';
+  return { gateways: GATEWAYS, isSmall: chance(0.1), isSticky: chance(0.2), earlyDialogs };
 }
 
-function optionsFor({ gateways, isSmall, isSticky }: Rules, calls: number): SiteOptions {
+function optionsFor(rules: Rules, calls: number): SiteOptions {
+  const { gateways, isSmall, isSticky, earlyDialogs } = rules;
   const options = virtualSiteOptions(gateways, isSmall ? { callsMax: Math.ceil(calls / 2) } : {});
-  if (!isSticky) return options;
-  return { ...options, trunks: options.trunks.map((one) => ({ ...one, offAnycast: 'sticky' })) };
+  const offAnycast = isSticky ? 'sticky' : 'always';
+  const trunks = options.trunks.map((trunk) => ({ ...trunk, offAnycast, earlyDialogs }) as const);
+  return { ...options, trunks };
 }
 
 function phoneOf(
@@ -127,6 +132,8 @@ function judge(
     judgeAnswers(witnessed, call, say);
     judgeRepeats(witnessed, call, say);
     judgeCrossing(witnessed, call, say);
+    judgeReInvites(witnessed, call, say);
+    judgeEarly(witnessed, rules, say);
   }
   for (const leg of edge.unnamed) complain('P13', `leg b ${leg} names no caller`);
   for (const gateway of gateways) {
@@ -139,6 +146,9 @@ function judge(
     if (notice.event === 'bug') complain('bug', String(notice['stack']));
   }
   if (node.callsNow() > 0) complain('P12', `${node.callsNow()} calls are left`);
+  const { legs, namesOut } = node.sizes();
+  if (legs + namesOut > 0)
+    complain('P14', `${legs} legs and ${namesOut} names are left at the node`);
   for (const [what, size] of Object.entries(engine.sizes())) {
     if (size > 0) complain('P14', `${size} ${what} are left in the engine`);
   }

@@ -2,7 +2,9 @@ import { never } from '../../base/never.ts';
 import type { Alarm, World } from '../../base/time.ts';
 import type { Listener } from '../../ports/sip-engine.ts';
 import type { Address } from '../../sip/address.ts';
+import { type Arrivals, arrivals } from './arrivals.ts';
 import { type Connection, isPingDue, prospectOf } from './connection.ts';
+import { noConnectionCounts } from './connection-counts.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { type Far, newWay, wayName } from './far.ts';
 import { type Framed, openFraming } from './proto/framing.ts';
@@ -11,7 +13,6 @@ import type { StreamBound, StreamEars, StreamSocket, Streams } from './streams.t
 const PING = Buffer.from('\r\n\r\n');
 const PONG = Buffer.from('\r\n');
 const PING_SPREAD = 0.4;
-const ACCEPT_WINDOW_MS = 1000;
 
 /** What comes on the connections of one listener. */
 export type ConnectionEars = {
@@ -34,36 +35,36 @@ export type Lost = Pick<Connection, 'id' | 'way'> & {
 };
 export type Usage = (connection: Pick<Connection, 'id' | 'way'>) => boolean;
 
-export type ConnectionCounts = { refused: number; slowReaders: number; dead: number };
-
 /**
  * Every connection, those that came in and those that we opened. One that came in is used again by
  * its own requests and calls alone, never because of an address that somebody wrote into a Via.
  */
 export class Connections {
-  readonly counts: ConnectionCounts = { refused: 0, slowReaders: 0, dead: 0 };
+  readonly counts = noConnectionCounts();
   readonly #world: World;
   readonly #streams: Streams;
   readonly #limits: ConnectionLimits;
   readonly #shared: SharedEars;
   readonly #all = new Map<number, Connection>();
   readonly #outgoing = new Map<string, Connection>();
-  readonly #bySource = new Map<string, number>();
+  readonly #arrivals: Arrivals;
   #lastId = 0;
-  #incoming = 0;
-  #acceptedAt = 0;
-  #accepted = 0;
   #sweep: Alarm | undefined;
 
   constructor(world: World, streams: Streams, limits: ConnectionLimits, shared: SharedEars) {
     this.#world = world;
     this.#streams = streams;
     this.#limits = limits;
+    this.#arrivals = arrivals(world.clock, limits);
     this.#shared = shared;
   }
 
   get size(): number {
     return this.#all.size;
+  }
+
+  all(): Iterable<Connection> {
+    return this.#all.values();
   }
 
   isOpen(id: number): boolean {
@@ -72,12 +73,12 @@ export class Connections {
 
   listen(listener: Listener, ears: ConnectionEars): Promise<StreamBound> {
     return this.#streams.listen(listener, (socket, far) => {
-      if (!this.#mayAccept(far.address)) {
-        this.counts.refused += 1;
+      const limit = this.#arrivals.limitFor(far.address);
+      if (limit !== undefined) {
+        this.counts.refused[limit] += 1;
         return undefined;
       }
-      this.#incoming += 1;
-      this.#bySource.set(far.address, (this.#bySource.get(far.address) ?? 0) + 1);
+      this.#arrivals.came(far.address);
       const connection = this.#add({ listener, far, way: undefined, isOpen: true }, socket);
       return this.#earsOf(connection, ears);
     });
@@ -103,25 +104,9 @@ export class Connections {
 
   close(): void {
     for (const { socket } of this.#all.values()) socket.cut();
-    for (const map of [this.#all, this.#outgoing, this.#bySource]) map.clear();
-    this.#incoming = 0;
+    for (const kept of [this.#all, this.#outgoing, this.#arrivals]) kept.clear();
     if (this.#sweep !== undefined) this.#world.timers.clear(this.#sweep);
     this.#sweep = undefined;
-  }
-
-  #mayAccept(source: string): boolean {
-    const now = this.#world.clock.mono();
-    if (now - this.#acceptedAt >= ACCEPT_WINDOW_MS) {
-      this.#acceptedAt = now;
-      this.#accepted = 0;
-    }
-    this.#accepted += 1;
-    const { acceptsPerSecMax, connectionsMax, connectionsPerSourceMax } = this.#limits;
-    return (
-      this.#accepted <= acceptsPerSecMax &&
-      this.#incoming < connectionsMax &&
-      (this.#bySource.get(source) ?? 0) < connectionsPerSourceMax
-    );
   }
 
   /** Undefined: there is no way, or no room. */
@@ -132,7 +117,10 @@ export class Connections {
     if (known !== undefined) return known;
     // Callers, who may be many and not there, never take the gateways' half.
     const share = listener.role === 'gateway' ? 1 : 0.5;
-    if (this.#outgoing.size >= this.#limits.outgoingMax * share) return undefined;
+    if (this.#outgoing.size >= this.#limits.outgoingMax * share) {
+      this.counts.refused.outgoing += 1;
+      return undefined;
+    }
     const told: { ears?: StreamEars } = {};
     const socket = this.#streams.connect(listener.address, far, this.#limits.connectMs, {
       onOpen: () => told.ears?.onOpen(),
@@ -275,14 +263,8 @@ export class Connections {
 
   #forget({ id, way, far }: Connection): void {
     if (!this.#all.delete(id)) return;
-    if (way !== undefined) {
-      this.#outgoing.delete(way);
-      return;
-    }
-    this.#incoming -= 1;
-    const left = (this.#bySource.get(far.address) ?? 1) - 1;
-    if (left === 0) this.#bySource.delete(far.address);
-    else this.#bySource.set(far.address, left);
+    if (way !== undefined) this.#outgoing.delete(way);
+    else this.#arrivals.left(far.address);
   }
 
   /** Not at once: who sends is in the middle of something. */

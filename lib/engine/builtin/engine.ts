@@ -15,26 +15,20 @@ import type {
 import type { LegId, RequestId, StrayId, Tag } from '../../sip/ids.ts';
 import type { Header, SipResponse } from '../../sip/message.ts';
 import { parse } from '../../sip/parse.ts';
-import type { Arrival } from './arrival.ts';
-import { confirmedByThem, replyByUs } from './asked.ts';
-import {
-  askByUs,
-  confirmByUs,
-  onFailureWithin,
-  onResponseWithin,
-  onTerminatedWithin,
-} from './asking.ts';
+import { replyByUs } from './asked.ts';
+import { askByUs } from './asking.ts';
 import { ClientTransactions } from './client-transactions.ts';
+import { type ConnectionsNow, connectionsNow } from './connection-counts.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
-import { type ConnectionCounts, Connections, type Lost } from './connections.ts';
+import { Connections, type Lost } from './connections.ts';
 import type { Core } from './core.ts';
 import type { Datagrams } from './datagrams.ts';
 import { earQueue, tellingTimers } from './ear-queue.ts';
 import type { Far } from './far.ts';
-import { serveInDialog } from './in-dialog.ts';
+import { type AllCounts, countsOf, sizesOf } from './figures.ts';
 import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
-import { acknowledgedA, answerA, hangUpA, rejectA, ringA, silenceA } from './leg-a.ts';
+import { answerA, hangUpA, rejectA, ringA } from './leg-a.ts';
 import {
   acknowledgeB,
   cancelB,
@@ -43,14 +37,23 @@ import {
   onFailureB,
   onResponseB,
   onTerminatedB,
-  silenceB,
 } from './leg-b.ts';
 import type { AnyDialog } from './legs.ts';
-import { type Counts, LIMITS, type Limits, type Sizes } from './limits.ts';
-import { reportStrayAck, respondToStray, serveOutside } from './outside-dialog.ts';
-import { clientKey, dialogKey, serverKey } from './proto/match.ts';
+import { LIMITS, type Limits, type Sizes } from './limits.ts';
+import { respondToStray } from './outside-dialog.ts';
+import { type QueueWatch, queueWatch } from './own-echo.ts';
+import { clientKey } from './proto/match.ts';
+import {
+  confirmByUs,
+  onFailureWithin,
+  onResponseWithin,
+  onTerminatedWithin,
+  retractByUs,
+} from './re-inviting.ts';
 import { serials } from './serials.ts';
+import { serveRequest } from './serve-request.ts';
 import { ServerTransactions } from './server-transactions.ts';
+import { silence } from './silence.ts';
 import type { Streams } from './streams.ts';
 import { serveBroken, serveUnparsable } from './unparsable.ts';
 import { usageOf, wentBy } from './usage.ts';
@@ -76,8 +79,8 @@ export function builtinEngine(parts: EngineParts): BuiltinEngine {
 
 export class BuiltinEngine implements SipEngine {
   readonly #core: Core;
-
   readonly #connections: Connections | undefined;
+  readonly #queues: QueueWatch;
 
   constructor(parts: EngineParts) {
     const { world, datagrams, streams, ears, tap, limits, connectionLimits } = parts;
@@ -132,6 +135,7 @@ export class BuiltinEngine implements SipEngine {
       statelessTag: names.tag(),
     };
     this.#core = core;
+    this.#queues = queueWatch(world, wires);
   }
 
   listen(listeners: readonly Listener[]): Promise<Listening> {
@@ -189,6 +193,10 @@ export class BuiltinEngine implements SipEngine {
     this.#core.news.flush();
   }
 
+  retract(leg: LegId, request: RequestId, headers: readonly Header[]): void {
+    retractByUs(this.#core, this.#dialogsOf(leg), request, headers);
+  }
+
   reply(leg: LegId, request: RequestId, reply: DialogReply): void {
     replyByUs(this.#core, this.#dialogsOf(leg), request, reply);
   }
@@ -207,40 +215,37 @@ export class BuiltinEngine implements SipEngine {
   }
 
   async close(): Promise<void> {
-    const { servers, clients, legsA, legsB, dialogs, strays, timers, wires } = this.#core;
-    for (const leg of legsA.values()) silenceA(this.#core, leg);
-    for (const leg of legsB.values()) silenceB(this.#core, leg);
-    for (const { alarm } of strays.values()) timers.clear(alarm);
-    servers.close();
-    clients.close();
-    for (const map of [legsA, legsB, dialogs, strays]) map.clear();
-    await wires.close();
+    silence(this.#core);
+    await this.#core.wires.close();
   }
 
   sizes(): Sizes {
-    const { servers, clients, legsA, legsB, dialogs, strays } = this.#core;
-    return {
-      legs: legsA.size + legsB.size,
-      dialogs: dialogs.size,
-      serverTransactions: servers.size,
-      clientTransactions: clients.size,
-      strays: strays.size,
-      connections: this.#connections?.size ?? 0,
-    };
+    return sizesOf(this.#core, this.#connections);
   }
 
-  counts(): Readonly<Counts> & { readonly connections: Readonly<ConnectionCounts> } {
-    const none = { refused: 0, slowReaders: 0, dead: 0 };
-    return { ...this.#core.counts, connections: this.#connections?.counts ?? none };
+  counts(): AllCounts {
+    return countsOf(this.#core, this.#connections);
+  }
+
+  connectionsNow(): readonly ConnectionsNow[] {
+    return connectionsNow(this.#connections?.all() ?? []);
+  }
+
+  /** How long datagrams wait before they are read, measured from one call to the next. */
+  waitedMs(): number {
+    return this.#queues.waitedMs();
   }
 
   #onMessage(wire: Wire, bytes: Buffer, source: Far): void {
-    if (isKeepAlive(bytes)) return;
+    if (isKeepAlive(bytes)) {
+      this.#queues.hear(wire, bytes);
+      return;
+    }
     const parsed = parse(bytes);
     const receivedOn: ReceivedOn = { listener: wire.listener, source };
     switch (parsed.kind) {
       case 'request':
-        this.#onRequest({ request: parsed, wire, receivedOn });
+        serveRequest(this.#core, { request: parsed, wire, receivedOn });
         break;
       case 'response':
         this.#onResponse(parsed);
@@ -252,25 +257,6 @@ export class BuiltinEngine implements SipEngine {
         never(parsed);
     }
     this.#core.news.flush();
-  }
-
-  #onRequest(arrival: Arrival): void {
-    const { request } = arrival;
-    const { servers, dialogs } = this.#core;
-    const key = serverKey(request);
-    const known = servers.find(key);
-    const { callId, to, from, method } = request;
-    const entry =
-      to.tag === undefined ? undefined : dialogs.get(dialogKey(callId, to.tag, from.tag));
-    if (method === 'ACK') {
-      if (known?.kind === 'invite' && servers.absorbsAck(known)) return;
-      if (entry === undefined) reportStrayAck(this.#core, arrival);
-      else if (confirmedByThem(this.#core, entry, arrival)) return;
-      else if (entry.side === 'a') acknowledgedA(this.#core, entry, arrival);
-    } else if (known !== undefined) servers.repeat(known);
-    else if (entry !== undefined && method !== 'CANCEL') {
-      serveInDialog(this.#core, entry, key, arrival);
-    } else serveOutside(this.#core, key, arrival);
   }
 
   /** A response to no request of ours is discarded. [3261-18.1.2] */

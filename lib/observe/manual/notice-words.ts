@@ -32,6 +32,11 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'warn',
       says: 'An INVITE of ours came back; it gets 482, and the hunt of its call goes on.',
     },
+    'overload-began': {
+      level: 'warn',
+      says: 'This node is late (`lagMs`) and refuses ordinary calls; see guard.lagMsMax.',
+    },
+    'overload-ended': { level: 'warn', says: 'It takes all calls again.' },
     reloaded: {
       level: 'info',
       says: 'A new configuration is in force: `by` whom, and the `changed` keys.',

@@ -17,7 +17,8 @@ export const RECORD_FIELDS: Readonly<Record<keyof CallRecord, string>> = {
   times: 'The moments of the call; see below.',
   moved:
     '`moved`: the caller went on at U; `stayed`: at A; `sticky`: at A as agreed. Absent: silent.',
-  marks: 'What was odd about it and was lived with: `scanner-agent`, `over-rate` and the like.',
+  marks:
+    'What was odd about it and was lived with: `scanner-agent`, `over-rate`, `overload` and the like.',
   attempts: 'The tries at gateways, in their order; see below.',
   fault: 'Whose doing the end was; see below.',
   reason: 'Why the call ended; see below.',

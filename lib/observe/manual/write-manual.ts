@@ -49,11 +49,11 @@ export function logsManual(): string {
     '## Metrics',
     'On `/metrics` of `admin.listen`, for Prometheus.',
     table(
-      ['metric', 'type', 'label', 'meaning'],
-      METRICS.map(({ name, type, label, help }) => [
+      ['metric', 'type', 'labels', 'meaning'],
+      METRICS.map(({ name, type, labels, help }) => [
         code(name),
         type,
-        label === undefined ? '' : code(label),
+        labels.map(code).join(', '),
         help,
       ]),
     ),

@@ -7,7 +7,7 @@ import { configOf, SITE, siteWith } from './sample.ts';
 
 describe('a valid site file', () => {
   test('becomes the options of the node, with nothing left open', () => {
-    const { options, stateDir, keys, log, admin } = configOf(SITE);
+    const { options, stateDir, keys, nat, log, admin } = configOf(SITE);
 
     expect(options).toEqual({
       site: 'sto',
@@ -38,8 +38,15 @@ describe('a valid site file', () => {
         },
       ],
       routes: [{ match: { urn: 'urn:service:sos' }, group: 'psap' }],
-      trunks: [{ name: 'carrier-x', source: ['203.0.113.0/24'], offAnycast: 'always' }],
-      guard: { callsPerSecMax: 10, callsMax: 50 },
+      trunks: [
+        {
+          name: 'carrier-x',
+          source: ['203.0.113.0/24'],
+          offAnycast: 'always',
+          earlyDialogs: 'each',
+        },
+      ],
+      guard: { callsPerSecMax: 10, callsMax: 50, lagMsMax: 150 },
       hunt: {
         attemptMs: 2000,
         attemptMsMin: 700,
@@ -51,6 +58,7 @@ describe('a valid site file', () => {
     });
     expect(stateDir).toBe('./state');
     expect(keys).toEqual([]);
+    expect(nat).toEqual({ keepAliveMs: 25_000 });
     expect(log).toMatchObject({ level: 'info', steps: 'stdout', records: './calls.ndjson' });
     expect(admin).toEqual({ listen: { address: '127.0.0.1', port: 8112 }, token: undefined });
   });
@@ -64,7 +72,7 @@ describe('a valid site file', () => {
     const { options } = configOf(`${text}guard: { callsPerSecMax: 1, callsMax: 2 }\n`);
 
     expect(options.trunks).toMatchObject([{ callsPerSecMax: 20, callsMax: 300 }]);
-    expect(options.guard).toEqual({ callsPerSecMax: 1, callsMax: 2 });
+    expect(options.guard).toEqual({ callsPerSecMax: 1, callsMax: 2, lagMsMax: 150 });
   });
 
   test('gets its epoch and keys at the start', () => {

@@ -55,6 +55,8 @@ const fine: Inquiry = {
   isLoop: false,
   isBuried: false,
   standing: { isOverRate: false, isOverShare: false },
+  isSuspect: false,
+  isOverload: false,
   isDraining: false,
   callsNow: 0,
   callsMax: 10,
@@ -73,7 +75,9 @@ const CASES: Readonly<Record<Condition, Partial<Inquiry>>> = {
   'over-rate': { standing: { isOverRate: true, isOverShare: false } },
   'over-share': { standing: { isOverRate: false, isOverShare: true } },
   draining: { isDraining: true },
-  overloaded: { callsNow: 10 },
+  overload: { isOverload: true },
+  full: { callsNow: 10 },
+  reserved: { isSuspect: true, callsNow: 18 },
   exhausted: { callsNow: 20 },
 };
 
@@ -88,8 +92,9 @@ describe('admission', () => {
   for (const [condition, changes] of Object.entries(CASES)) {
     test(`${condition}: an ordinary call is refused as the table says`, () => {
       const found = conditionOf(changes);
-      // an exhausted site is an overloaded one first
-      expect(found).toBe(condition === 'exhausted' ? 'overloaded' : condition);
+      // a site without any room is full first
+      const isFull = condition === 'exhausted' || condition === 'reserved';
+      expect(found).toBe(isFull ? 'full' : condition);
     });
 
     test(`${condition}: an emergency call is refused only where it cannot be placed`, () => {
@@ -103,6 +108,20 @@ describe('admission', () => {
     const over = { ...fine, standing: { isOverRate: true, isOverShare: true } };
     expect(conditionsMarked({ ...over, emergency: true })).toEqual(['over-rate', 'over-share']);
     expect(conditionsMarked(over)).toEqual([]);
+  });
+
+  test('the last part of the room is kept for emergency calls that no mark is on', () => {
+    const emergency = { emergency: true, isSuspect: true };
+    expect(conditionOf({ ...emergency, callsNow: 17 })).toBeUndefined();
+    expect(conditionOf({ ...emergency, callsNow: 18 })).toBe('reserved');
+    expect(conditionOf({ emergency: true, callsNow: 19 })).toBeUndefined();
+    expect(conditionOf({ emergency: true, callsNow: 20 })).toBe('exhausted');
+  });
+
+  test('an emergency call that comes while the node is late is placed and marked', () => {
+    const late = { ...fine, emergency: true, isOverload: true };
+    expect(refusalOf(late)).toBeUndefined();
+    expect(conditionsMarked(late)).toEqual(['overload']);
   });
 
   test('the first check that refuses decides', () => {

@@ -61,7 +61,7 @@ describe('a node that is reconfigured', () => {
   test('refuses by the new limit and the new trunks', async () => {
     const invite = '0 caller > A INVITE sdp';
     const full = await playWith(invite, { ...site, callsMax: 0 }, 0);
-    expect(full.record?.reason).toBe('overloaded');
+    expect(full.record?.reason).toBe('full');
     const stranger = await playWith(invite, { ...site, trunks: [] }, 0);
     expect(stranger.record?.reason).toBe('unknown-source');
   });
@@ -73,7 +73,8 @@ test('the names of gateways are looked up from the start, and those of a reload 
   const names = fakeNames();
   const first: Gateway = { ...g1, destination: named('first.example:5060') };
   const second: Gateway = { ...g1, destination: named('second.example:5060') };
-  const { node } = virtualSite(time, network, { ...site, gateways: [first] }, undefined, names);
+  const options = { ...site, gateways: [first] };
+  const { node } = virtualSite(time, network, options, undefined, undefined, names);
   expect(names.asked).toEqual(['A first.example']);
   node.reconfigure({ ...site, gateways: [second] });
   expect(names.asked).toEqual(['A first.example', 'A second.example']);

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ObserverOptions, openObserver } from '../../../lib/observe/log-sink.ts';
+import { QUIET } from '../../support/quiet.ts';
 import { VirtualWorld } from '../../support/virtual-world.ts';
 import { someRecord, someSteps } from './some-call.ts';
 
@@ -18,7 +19,7 @@ function open(changes: Partial<ObserverOptions> = {}) {
     steps: `${folder}/steps.ndjson`,
     records: `${folder}/calls.ndjson`,
     readableHosts: ['192.0.2.112', '198.51.100.11'],
-    callsActive: () => 0,
+    present: () => QUIET,
     rotateBytes: 0,
     rotateHours: 0,
     keepFiles: 3,

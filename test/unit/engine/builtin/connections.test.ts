@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { tagOf } from '../../../../lib/sip/ids.ts';
-import { A, CALLER, freshBranch, GATEWAY } from './peers.ts';
+import { A, CALLER, freshBranch, GATEWAY, U } from './peers.ts';
 import { TcpStage, tcpSays } from './tcp-stage.ts';
 
 const PING = '\r\n\r\n';
@@ -121,6 +121,8 @@ describe('idle and old connections', () => {
   });
 });
 
+const NONE = { 'per-second': 0, 'in-all': 0, 'per-source': 0, outgoing: 0 };
+
 describe('limits', () => {
   test('per source: one source takes no room from others', async () => {
     const stage = await TcpStage.open({ connectionsPerSourceMax: 2 });
@@ -130,7 +132,7 @@ describe('limits', () => {
     three[0]?.socket?.cut();
     stage.pass(0);
     expect(stage.connect().isClosed).toBe(false);
-    expect(stage.engine.counts().connections.refused).toBe(1);
+    expect(stage.engine.counts().connections.refused).toEqual({ ...NONE, 'per-source': 1 });
   });
 
   test('in total, and what we open is not counted in it', async () => {
@@ -140,6 +142,20 @@ describe('limits', () => {
     expect(stage.connect(A, '203.0.113.8').isClosed).toBe(true);
     stage.callOut();
     expect(stage.atGateway[0]?.summary).toEqual(['INVITE']);
+    expect(stage.engine.counts().connections.refused).toEqual({ ...NONE, 'in-all': 1 });
+  });
+
+  test('what there is is counted by listener and by who opened it', async () => {
+    const stage = await TcpStage.open();
+    stage.answerAt(GATEWAY, stage.atGateway);
+    for (const to of [A, A, U]) stage.connect(to);
+    stage.callOut();
+    const some = stage.engine.connectionsNow().filter(({ count }) => count > 0);
+    expect(some).toEqual([
+      { role: 'anycast', direction: 'in', count: 2 },
+      { role: 'unicast', direction: 'in', count: 1 },
+      { role: 'gateway', direction: 'out', count: 1 },
+    ]);
   });
 
   test('per second', async () => {
@@ -148,12 +164,14 @@ describe('limits', () => {
     expect(four.map(({ isClosed }) => isClosed)).toEqual([false, false, false, true]);
     stage.pass(1000);
     expect(stage.connect().isClosed).toBe(false);
+    expect(stage.engine.counts().connections.refused).toEqual({ ...NONE, 'per-second': 1 });
   });
 
   test('of what we open: no room is a transport failure', async () => {
     const stage = await TcpStage.open({ outgoingMax: 0 });
     stage.callOut();
     expect(stage.events).toMatchObject([{ on: 'refused', cause: 'transport' }]);
+    expect(stage.engine.counts().connections.refused).toEqual({ ...NONE, outgoing: 1 });
   });
 
   test('of what we open toward callers who are gone: the gateways keep their half', async () => {

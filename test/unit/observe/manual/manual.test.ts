@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { METRICS, openCounters } from '../../../../lib/observe/counters.ts';
 import { NOTICES } from '../../../../lib/observe/manual/notice-words.ts';
 import { logsManual } from '../../../../lib/observe/manual/write-manual.ts';
+import { QUIET } from '../../../support/quiet.ts';
 
 const ROOT = join(__dirname, '..', '..', '..', '..');
 
@@ -35,7 +36,7 @@ test('every notice has a fixed name', () => {
 });
 
 test('every metric that a node shows is in the manual, with its type and help', async () => {
-  const shown = (await openCounters(() => 0).text()).split('\n');
+  const shown = (await openCounters(() => QUIET).text()).split('\n');
   const helps = shown.filter((line) => line.startsWith('# HELP ')).sort();
   const types = shown.filter((line) => line.startsWith('# TYPE ')).sort();
   expect(METRICS.map(({ name, help }) => `# HELP ${name} ${help}`).sort()).toEqual(helps);

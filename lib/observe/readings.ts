@@ -1,0 +1,84 @@
+import type { LogFile } from './counters.ts';
+
+/** What is true at this moment; asked only when somebody looks. */
+export type Present = {
+  readonly callsActive: number;
+  readonly lagMs: number;
+  /** The share of ordinary calls that is refused for it, from 0 to 1. */
+  readonly refusedShare: number;
+  /** Connections of streams that there are. */
+  readonly connections: readonly {
+    readonly role: string;
+    readonly direction: string;
+    readonly count: number;
+  }[];
+  /** Those that there are not, since the start, by the limit they would have broken. */
+  readonly connectionsRefused: Readonly<Record<string, number>>;
+};
+
+export type Known = Present & { readonly linesLost: Readonly<Record<LogFile, number>> };
+
+export type Metric = {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge';
+  readonly labels: readonly string[];
+  readonly help: string;
+};
+
+type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
+
+/** A metric that is read off the node when somebody asks. */
+export type Reading = Metric & { readonly read: (known: Known) => readonly Sample[] };
+
+export const READINGS: readonly Reading[] = [
+  {
+    name: 'landfall_calls_active',
+    type: 'gauge',
+    labels: [],
+    help: 'Calls that have not ended.',
+    read: ({ callsActive }) => [{ labels: {}, value: callsActive }],
+  },
+  {
+    name: 'landfall_lag_seconds',
+    type: 'gauge',
+    labels: [],
+    help: 'How long what arrives waits before this node reads it.',
+    read: ({ lagMs }) => [{ labels: {}, value: lagMs / 1000 }],
+  },
+  {
+    name: 'landfall_overload_refused_share',
+    type: 'gauge',
+    labels: [],
+    help: 'The share of ordinary calls that is refused since the node cannot keep up, 0 to 1.',
+    read: ({ refusedShare }) => [{ labels: {}, value: refusedShare }],
+  },
+  {
+    name: 'landfall_connections',
+    type: 'gauge',
+    labels: ['role', 'direction'],
+    help: 'Connections that are open or being opened, by listener and by who opened them.',
+    read: ({ connections }) =>
+      connections.map(({ role, direction, count }) => ({
+        labels: { role, direction },
+        value: count,
+      })),
+  },
+  {
+    name: 'landfall_connections_refused_total',
+    type: 'counter',
+    labels: ['limit'],
+    help: 'Connections refused, and those not opened, by the limit they would have broken.',
+    read: ({ connectionsRefused }) => samplesOf('limit', connectionsRefused),
+  },
+  {
+    name: 'landfall_log_lost_total',
+    type: 'counter',
+    labels: ['file'],
+    help: 'Records, and lines of the log, that could not be written.',
+    read: ({ linesLost }) => samplesOf('file', linesLost),
+  },
+];
+
+function samplesOf(label: string, values: Readonly<Record<string, number>>): readonly Sample[] {
+  return Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
+}
