@@ -1,9 +1,11 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import type { Destination } from '../lib/gateways/dns/hop.ts';
 import type { Address } from '../lib/sip/address.ts';
 import { type UriText, uriText } from '../lib/sip/ids.ts';
 import { bad, type Format, good, oneOf, type Reading, text } from './formats.ts';
 
 export const SIP_PORT = 5060;
+const DNS_PORT = 53;
 
 /** Refuses what names no single host: a wildcard socket answers from the wrong address. */
 export const HOST_ADDRESS: Format<string> = text(
@@ -37,54 +39,88 @@ export const ADVERTISE: Format<string> = text(
   },
 );
 
-export type Target = {
-  readonly uri: UriText;
-  readonly address: Address;
-  readonly transport: 'udp' | 'tcp';
-};
+export type Target = { readonly uri: UriText; readonly destination: Destination };
 
-const TARGET_WANT = 'write "sip:ADDRESS" or "sip:ADDRESS:PORT", such as "sip:10.0.1.31:5060"';
+const TARGET_WANT = 'write "sip:HOST" or "sip:HOST:PORT", such as "sip:10.0.1.31:5060"';
 
 /** The URI of a next hop. A user in it is asked for in place of the one that was dialled. */
 export const TARGET: Format<Target> = text('gateway URI', TARGET_WANT, (value) => {
   const [, scheme = '', user = '', hostPort = '', tail = ''] = URI_PARTS.exec(value) ?? [];
   if (scheme.toLowerCase() === 'sips')
     return bad(value, 'asks for TLS, which is not built into this release', TARGET_WANT);
-  if (scheme.toLowerCase() !== 'sip')
-    return bad(value, 'is not a SIP URI with an IPv4 address', TARGET_WANT);
+  if (scheme.toLowerCase() !== 'sip') return bad(value, 'is not a SIP URI', TARGET_WANT);
   if (!USER_PART.test(user))
     return bad(value, 'names a user that is not plain', 'write digits or a name before the @');
-  const address = readHostPort(hostPort);
-  if (address === undefined) {
-    if (isHostName(hostPort.replace(/:[0-9]+$/, '')))
-      return bad(value, 'names a host that would have to be looked up', TARGET_WANT);
-    return bad(value, 'is not a SIP URI with an IPv4 address', TARGET_WANT);
-  }
   if (/;transport=tls/i.test(tail))
     return bad(value, 'asks for a transport that is not built into this release', TARGET_WANT);
-  const transport = TRANSPORT_OF[tail.toLowerCase()];
-  if (transport === undefined)
+  if (!Object.hasOwn(TRANSPORT_OF, tail.toLowerCase()))
     return bad(value, `carries ${tail}, which is not understood`, TARGET_WANT);
-  const host = singleHost(address.address);
-  if (host.kind === 'bad') return bad(value, 'names no single host', TARGET_WANT);
+  const place = readPlace(hostPort.toLowerCase(), TRANSPORT_OF[tail.toLowerCase()]);
+  if (place.kind === 'bad') return bad(value, place.wrong, place.want);
   const uri = uriText(`sip:${user}${hostPort}${tail.toLowerCase()}`);
-  return good({ uri, address, transport });
+  return good({ uri, destination: place.destination });
 });
 
-/** What may follow the address of a gateway. */
-const TRANSPORT_OF: Readonly<Record<string, Target['transport']>> = {
-  '': 'udp',
+/** What may follow the host of a gateway. */
+const TRANSPORT_OF: Readonly<Record<string, 'udp' | 'tcp' | undefined>> = {
+  '': undefined,
   ';transport=udp': 'udp',
   ';transport=tcp': 'tcp',
 };
 const USER_PART = /^(?:[A-Za-z0-9_.!~*'()&=+$,-]{1,128}@)?$/;
 const URI_PARTS = /^(sips?):([^@]*@)?([^;?@]*)([;?].*)?$/i;
 
-function readHostPort(hostPort: string): Address | undefined {
-  const [, address = '', port] = /^([0-9.]+)(?::([0-9]{1,5}))?$/.exec(hostPort) ?? [];
-  if (!isIPv4(address)) return undefined;
-  const number = port === undefined ? SIP_PORT : Number(port);
-  return number >= 1 && number <= 65_535 ? { address, port: number } : undefined;
+type Place =
+  | { readonly kind: 'good'; readonly destination: Destination }
+  | { readonly kind: 'bad'; readonly wrong: string; readonly want: string };
+
+/** An address is where it says; a name is looked up as RFC 3263 has it, so no port is filled in. */
+function readPlace(hostPort: string, transport: 'udp' | 'tcp' | undefined): Place {
+  const literal = readHostPort(hostPort, SIP_PORT);
+  if (literal !== undefined) {
+    if (singleHost(literal.address).kind === 'bad')
+      return { kind: 'bad', wrong: 'names no single host', want: TARGET_WANT };
+    const hop = { ...literal, transport: transport ?? 'udp' };
+    return { kind: 'good', destination: { kind: 'address', hop } };
+  }
+  const [, host = '', digits] = /^([^:]+)(?::([0-9]{1,5}))?$/.exec(hostPort) ?? [];
+  const port = digits === undefined ? undefined : Number(digits);
+  if (port !== undefined && !isPort(port))
+    return { kind: 'bad', wrong: `has port ${digits}`, want: 'write one from 1 to 65535' };
+  if (isHostName(host))
+    return { kind: 'good', destination: { kind: 'name', host, port, transport } };
+  if (host.endsWith('.') && isHostName(host.slice(0, -1)))
+    return {
+      kind: 'bad',
+      wrong: 'ends in a dot',
+      want: 'write it without; every name is a whole one',
+    };
+  const wrong = 'has neither an IPv4 address nor a host name';
+  return { kind: 'bad', wrong, want: TARGET_WANT };
+}
+
+function readHostPort(hostPort: string, otherwise: number): Address | undefined {
+  const [, address = '', digits] = /^([0-9.]+)(?::([0-9]{1,5}))?$/.exec(hostPort) ?? [];
+  const port = digits === undefined ? otherwise : Number(digits);
+  return isIPv4(address) && isPort(port) ? { address, port } : undefined;
+}
+
+function isPort(number: number): boolean {
+  return number >= 1 && number <= 65_535;
+}
+
+const NAME_SERVER_WANT = 'write an IPv4 address, with :PORT unless that is 53';
+
+export const NAME_SERVER: Format<string> = text('name server', NAME_SERVER_WANT, (value) =>
+  nameServer(value) === undefined
+    ? bad(value, 'is not the address of a name server', NAME_SERVER_WANT)
+    : good(value),
+);
+
+/** Takes `10.0.0.53` or `10.0.0.53:5353` apart; absent for anything else. */
+export function nameServer(value: string): Address | undefined {
+  const found = readHostPort(value, DNS_PORT);
+  return found !== undefined && singleHost(found.address).kind === 'good' ? found : undefined;
 }
 
 const LISTEN_WANT = 'write "HOST:PORT", such as "127.0.0.1:8112"';

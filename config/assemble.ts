@@ -1,6 +1,6 @@
 import type { Gateway, GatewayName, Group, ProbeRules } from '../lib/gateways/options.ts';
 import type { Listener, ListenerRole } from '../lib/ports/sip-engine.ts';
-import { adminAddress, type Target } from './addresses.ts';
+import { adminAddress, nameServer, type Target } from './addresses.ts';
 import { failoverDefault } from './failover.ts';
 import type { Fields, Item, Values } from './items.ts';
 import type { SiteSecrets } from './keys.ts';
@@ -10,7 +10,7 @@ import type { SiteConfig } from './site-config.ts';
 
 /** Puts the values together in the types of the rooms. Everything has been found right before. */
 export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecrets): SiteConfig {
-  const { site, siteNumber, guard, probe, hunt, callsMax, stateDir, nat, log, admin } = values;
+  const { site, siteNumber, guard, probe, hunt, callsMax, stateDir, dns, nat, log, admin } = values;
   const listen = adminAddress(admin.listen);
   if (listen === undefined) throw new Error(`admin.listen is ${admin.listen}`);
   return {
@@ -32,6 +32,7 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
     },
     stateDir,
     keys: secrets.keys,
+    nameServers: dns.servers.flatMap((server) => nameServer(server) ?? []),
     nat,
     log,
     admin: { listen, token: secrets.adminToken },
@@ -79,9 +80,8 @@ function group(item: GroupItem, probes: ProbeRules): Group {
 
 const LAST_RESORT_PRIORITY = 1001;
 
-function gatewayAt(name: string, { uri, address, transport }: Target, priority: number): Gateway {
-  const named = { name: gatewayName(name), uri, address, priority };
-  return transport === 'udp' ? named : { ...named, transport };
+function gatewayAt(name: string, { uri, destination }: Target, priority: number): Gateway {
+  return { name: gatewayName(name), uri, destination, priority };
 }
 
 function gatewayName(name: string): GatewayName {

@@ -1,3 +1,4 @@
+import type { Destination } from '../lib/gateways/dns/hop.ts';
 import { type Address, sameAddress, writeAddress } from '../lib/sip/address.ts';
 import type { Target } from './addresses.ts';
 import type { ListenerItem, SiteLists } from './lists.ts';
@@ -23,7 +24,8 @@ export function checkNextHops(lists: SiteLists, report: Report): void {
   const gatewaySide = (lists.gateway ?? []).flatMap(addressOf);
   const check = (path: Path, target: Target | undefined) => {
     if (target === undefined) return;
-    const { uri: value, address, transport } = target;
+    const { uri: value, destination } = target;
+    const { host, transport, hop } = asWritten(destination);
     if (transport === 'tcp' && !speaks(lists.gateway, transport)) {
       const want = 'list a listener with transport: tcp there, or leave ;transport=tcp out';
       report(path, {
@@ -33,8 +35,8 @@ export function checkNextHops(lists: SiteLists, report: Report): void {
       });
     }
     const owner =
-      callerSide.get(address.address) ??
-      gatewaySide.find((own) => sameAddress(own.address, address))?.path;
+      callerSide.get(host) ??
+      gatewaySide.find((own) => hop !== undefined && sameAddress(own.address, hop))?.path;
     if (owner === undefined) return;
     const wrong = `is this site's own ${keyOf(owner)}`;
     report(path, { value, wrong, want: 'write the address of the gateway itself' });
@@ -48,6 +50,12 @@ export function checkNextHops(lists: SiteLists, report: Report): void {
   }
   for (const { path, parts } of lists.groups ?? [])
     check([...path, 'lastResort'], parts.lastResort);
+}
+
+function asWritten(destination: Destination) {
+  if (destination.kind === 'name') return { ...destination, hop: undefined };
+  const { hop } = destination;
+  return { host: hop.address, transport: hop.transport, hop };
 }
 
 function reportEmpty(

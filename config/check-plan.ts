@@ -32,8 +32,16 @@ export function checkPlan(lists: SiteLists, report: Report): void {
   checkReach(lists, report);
 }
 
+/** As many as the system's own resolver takes. */
+const NAME_SERVERS_MAX = 3;
+
 /** Holds single values against each other. */
-export function checkValues({ hunt, probe, log, admin }: SiteValues, report: Report): void {
+export function checkValues({ hunt, probe, dns, log, admin }: SiteValues, report: Report): void {
+  if (dns.servers.length > NAME_SERVERS_MAX)
+    report(['dns', 'servers'], {
+      wrong: `has ${dns.servers.length} entries`,
+      want: `keep to ${NAME_SERVERS_MAX}; each that is silent costs seconds`,
+    });
   if (hunt.attemptMsMin > hunt.attemptMs)
     report(['hunt', 'attemptMsMin'], {
       value: hunt.attemptMsMin,

@@ -138,6 +138,15 @@ export function listOf<T>(entry: Format<T>, example: string): Format<readonly T[
   };
 }
 
+/** The same list, where none is a choice too. */
+export function orEmpty<T>(list: Format<readonly T[]>): Format<readonly T[]> {
+  return {
+    ...list,
+    want: `${list.want}, or []`,
+    read: (value) => (Array.isArray(value) && value.length === 0 ? good([]) : list.read(value)),
+  };
+}
+
 /** `a, b or c`. */
 export function listed(words: readonly string[]): string {
   const last = words.at(-1) ?? '';

@@ -67,8 +67,8 @@ export const GATEWAY = {
   name: given(NAME, 'What groups, logs and records call it.'),
   uri: given(
     TARGET,
-    'Where it is, sip:ADDRESS:PORT, with ;transport=tcp for TCP; a user in it is asked for ' +
-      'whatever was dialled.',
+    'Where it is, sip:HOST:PORT, with ;transport=tcp for TCP. A name is looked up as RFC 3263 says: ' +
+      'without port and transport by NAPTR and SRV. A user in it is asked for whatever was dialled.',
   ),
   priority: field(PRIORITY, { value: 1 }, 'Lower is tried first.'),
   weight: field(

@@ -1,24 +1,21 @@
 import type { LogLevel } from '../lib/observe/log-sink.ts';
 import { SITE_MAX } from '../lib/sip/owner-token.ts';
-import { ADMIN_LISTEN } from './addresses.ts';
-import { anyList, bad, type Format, good, oneOf, pattern, text, wholeNumber } from './formats.ts';
+import { ADMIN_LISTEN, NAME_SERVER } from './addresses.ts';
+import {
+  anyList,
+  bad,
+  type Format,
+  good,
+  listOf,
+  oneOf,
+  orEmpty,
+  pattern,
+  text,
+  wholeNumber,
+} from './formats.ts';
 import { PROBE_FORMATS } from './gateway-formats.ts';
+import { growing, type Leaf, leaf, live, optional, required } from './leaf.ts';
 import { SECRET_REF } from './secrets.ts';
-
-/** One key of the site file. `default: null` means that the key has none and must be given. */
-export type Leaf<T> = {
-  readonly doc: string;
-  readonly default: T | null;
-  /** The name under which convict knows the format. */
-  readonly format: string;
-  readonly reads: Format<T>;
-  /** Where nothing is a valid choice too. */
-  readonly nullable: boolean;
-  readonly reload: Reload;
-};
-
-/** Whether a reload may change a key, only add entries to it, or neither: that needs a restart. */
-export type Reload = 'takes' | 'takes-more' | 'refuses';
 
 export type Branch = { readonly [key: string]: Leaf<unknown> | Branch };
 
@@ -94,6 +91,16 @@ export const SCHEMA = {
       'The known sources of calls; all others reach emergency groups only.',
     ),
   ),
+  dns: {
+    servers: live(
+      leaf(
+        orEmpty(listOf(NAME_SERVER, '["10.0.0.53", "10.0.1.53:5353"]')),
+        [],
+        'The servers that names of gateways are looked up at, the first one that knows deciding. ' +
+          'Empty: those of /etc/resolv.conf.',
+      ),
+    ),
+  },
   cluster: {
     keys: growing(
       leaf(
@@ -242,27 +249,6 @@ export const SCHEMA = {
     ),
   },
 };
-
-function leaf<T>(reads: Format<T>, otherwise: T, doc: string): Leaf<T> {
-  return { ...required(reads, doc), default: otherwise };
-}
-
-function required<T>(reads: Format<T>, doc: string): Leaf<T> {
-  const rest = { nullable: false, reload: 'refuses' } as const;
-  return { doc, default: null, format: reads.name, reads, ...rest };
-}
-
-function optional<T>(reads: Format<T>, doc: string): Leaf<T | null> {
-  return { ...required<T | null>(reads, doc), nullable: true };
-}
-
-function live<T>(leaf: Leaf<T>): Leaf<T> {
-  return { ...leaf, reload: 'takes' };
-}
-
-function growing<T>(leaf: Leaf<T>): Leaf<T> {
-  return { ...leaf, reload: 'takes-more' };
-}
 
 function filePath(name: string, want: string, reserved: readonly string[] = []): Format<string> {
   return text(name, want, (value) => {

@@ -74,7 +74,7 @@ function keySheet(keys: SiteSecrets['keys']): Sheet {
 }
 
 function plain(value: unknown): SheetValue {
-  const target = isMap(value) && 'address' in value ? value['uri'] : value;
+  const target = isMap(value) && 'destination' in value ? value['uri'] : value;
   const shown = typeof target === 'string' ? target : JSON.stringify(target);
   return { shown, mark: shown };
 }

@@ -11,6 +11,8 @@ export type SiteConfig = {
   readonly stateDir: string;
   /** The first one signs. Empty: this site makes its own and keeps it in `stateDir`. */
   readonly keys: readonly ClusterKey[];
+  /** Where names are looked up. Empty: where the system does. */
+  readonly nameServers: readonly Address[];
   readonly nat: { readonly keepAliveMs: number };
   readonly log: LogOptions;
   readonly admin: {

@@ -1,5 +1,6 @@
 import { type Fields, GATEWAY, GROUP, LISTENER, ROUTE, TRUNK } from '../config/items.ts';
-import { environmentName, type Leaf, leaves, type Reload } from '../config/schema.ts';
+import type { Leaf, Reload } from '../config/leaf.ts';
+import { environmentName, leaves } from '../config/schema.ts';
 
 /** What each list holds; the lists of listeners hold the same. */
 export const ENTRIES: Readonly<Record<string, Fields>> = {
@@ -28,7 +29,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'engine.gateway': 'builtin',
   gateways: [{ name: 'psap-a', uri: 'sip:10.0.1.31:5060' }],
   'gateways[].name': 'psap-a',
-  'gateways[].uri': 'sip:10.0.1.31:5060',
+  'gateways[].uri': 'sip:psap.example',
   'gateways[].priority': 2,
   'gateways[].weight': 10,
   'gateways[].callsMax': 120,
@@ -48,6 +49,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'trunks[].name': 'carrier-x',
   'trunks[].source': ['203.0.113.0/24', '192.0.2.5'],
   'trunks[].offAnycast': 'sticky',
+  'dns.servers': ['10.0.0.53', '10.0.1.53:5353'],
   'trunks[].earlyDialogs': 'first',
   'cluster.keys': ['k1=env:CLUSTER_KEY', 'k0=file:/run/secrets/k0'],
   'trunks[].callsPerSecMax': 100,
@@ -105,7 +107,7 @@ fewer than 16 characters, or one out of a manual, is refused.
 where, which key, what stands there, what is wrong, and what would be right.
 
 \`\`\`
-site.yaml:12:5 gateways[1].uri: "10.0.1.32" is not a SIP URI with an IPv4 address; write "sip:ADDRESS" or ...
+site.yaml:12:5 gateways[1].uri: "10.0.1.32" is not a SIP URI; write "sip:HOST" or "sip:HOST:PORT", ...
 site.yaml:16:34 groups[0].gateways[1]: "psap-c" is not the name of a gateway; did you mean "psap-a"?
 LANDFALL_CALLS_MAX callsMax: "many" is not a whole number; write a whole number from 1 to 1000000
 \`\`\`

@@ -3,11 +3,17 @@ import { realWorld } from '../../lib/base/real-world.ts';
 import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
 import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
+import type { Hop } from '../../lib/gateways/dns/hop.ts';
 import type { Gateway, ProbeRules } from '../../lib/gateways/options.ts';
-import { askHops, type HopOutcome, hopsOf, roundOf } from '../../lib/gateways/probe-loop.ts';
+import { askHops, type HopOutcome, roundOf } from '../../lib/gateways/probe-loop.ts';
+import { everyGateway } from '../../lib/node/site-rules.ts';
+import type { EventSink } from '../../lib/ports/event-sink.ts';
 import type { EngineEars, Listener } from '../../lib/ports/sip-engine.ts';
+import { openSought } from '../sbc/whereabouts.ts';
 import { localAddressTowards } from './local-address.ts';
 
+/** A name server that is silent is asked again within this time. */
+const LOOK_UP_MS = 6000;
 const PATIENCE: ProbeRules = { everySec: 1, downAfter: 1, upAfter: 1, timeoutMs: 2000 };
 
 export type CheckedGateway = {
@@ -16,10 +22,24 @@ export type CheckedGateway = {
   readonly line: string;
 };
 
-/** Asks every gateway of a site once, last resorts too, from an address of this machine. */
-export async function probeAll({ options }: SiteConfig): Promise<readonly CheckedGateway[]> {
-  const lastResorts = options.groups.flatMap(({ lastResort }) => lastResort ?? []);
-  return Promise.all([...options.gateways, ...lastResorts].map(probeOne));
+/**
+ * Looks up every gateway of a site, last resorts too, and asks each once, from an address of this
+ * machine.
+ */
+export async function probeAll(config: SiteConfig): Promise<readonly CheckedGateway[]> {
+  const gateways = everyGateway(config.options);
+  const { directory } = openSought(() => config, {
+    world: realWorld(),
+    sink: SILENT,
+    onMoved: () => undefined,
+  });
+  directory.follow(gateways.map(({ destination }) => destination));
+  await directory.settled(LOOK_UP_MS);
+  const checked = await Promise.all(
+    gateways.map((gateway) => probeOne(gateway, directory.whereIs(gateway.destination).hops)),
+  );
+  directory.close();
+  return checked;
 }
 
 /** The names of the emergency groups of which nobody has answered. */
@@ -37,17 +57,20 @@ export function deadGroups(
     .map(({ name }) => name);
 }
 
-async function probeOne(gateway: Gateway): Promise<CheckedGateway> {
-  const outcomes = await askFromHere(gateway);
-  const { event, hops } = roundOf(outcomes);
-  const said = hops.map((one) => `${one.hop} ${one.said}`).join(', ');
+async function probeOne(gateway: Gateway, places: readonly Hop[]): Promise<CheckedGateway> {
+  const outcomes = await askFromHere(gateway, places);
+  const { event, hops: heard } = roundOf(outcomes);
+  const said = heard.map((one) => `${one.hop} ${one.said}`).join(', ');
   const isAlive = event.on === 'alive';
   const words = isAlive ? `alive, ${event.rttMs.toFixed(1)} ms` : `not alive: ${event.why}`;
   return { name: gateway.name, isAlive, line: `gateway ${gateway.name}: ${words} (${said})` };
 }
 
-async function askFromHere(gateway: Gateway): Promise<readonly HopOutcome[]> {
-  const [first] = hopsOf(gateway);
+async function askFromHere(
+  gateway: Gateway,
+  places: readonly Hop[],
+): Promise<readonly HopOutcome[]> {
+  const [first] = places;
   if (first === undefined) return [];
   const found = await localAddressTowards(first);
   if (found.kind === 'none') return [unsent(first.address, found.why)];
@@ -63,7 +86,7 @@ async function askFromHere(gateway: Gateway): Promise<readonly HopOutcome[]> {
   if (listening.kind === 'failed') return [unsent(first.address, listening.why)];
   const outcomes = await new Promise<readonly HopOutcome[]>((resolve) => {
     const probe = (...asked: Parameters<typeof engine.probe>) => engine.probe(...asked);
-    askHops(gateway, PATIENCE, { listeners: [listener], probe }, resolve);
+    askHops({ gateway, hops: places }, PATIENCE, { listeners: [listener], probe }, resolve);
   });
   await engine.close();
   return outcomes;
@@ -73,6 +96,14 @@ const unsent = (hop: string, why: string): HopOutcome => ({
   hop,
   outcome: { kind: 'unsent', why },
 });
+
+/** What is looked up here stands in no log. */
+const SILENT: EventSink = {
+  step: () => undefined,
+  record: () => undefined,
+  note: () => undefined,
+  count: () => undefined,
+};
 
 /** Nobody calls us here. */
 const DEAF: EngineEars = {

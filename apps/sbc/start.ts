@@ -10,6 +10,7 @@ import { type BuiltinEngine, builtinEngine } from '../../lib/engine/builtin/engi
 import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
+import type { SiteOptions } from '../../lib/node/site-options.ts';
 import { type Observer, openObserver } from '../../lib/observe/log-sink.ts';
 import type { Present } from '../../lib/observe/readings.ts';
 import type { EventSink } from '../../lib/ports/event-sink.ts';
@@ -19,10 +20,13 @@ import type { ExitCode, Io } from '../cli/io.ts';
 import { openAdmin } from './admin-http.ts';
 import { type ReloadParts, reloader } from './reload.ts';
 import { nextEpoch, ownKey } from './state-dir.ts';
+import { openSought, writtenHosts } from './whereabouts.ts';
 
 /** How long the last BYEs may take before the sockets close. */
 const FAREWELL_MS = 2000;
 const FAREWELL_POLL_MS = 50;
+/** How long the first call may wait for gateways to be found; a dead resolver stops no node. */
+const NAMES_MS = 2000;
 
 /** Runs a node until it is told to stop and its last call has ended. */
 export async function start(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -68,7 +72,7 @@ async function runSite(
     ...config.log,
     site: options.site,
     world,
-    readableHosts: readableHosts(config),
+    readableHosts: writtenHosts(config),
     present: () => presentOf(node, engine),
   });
   const { sink } = observer;
@@ -76,22 +80,21 @@ async function runSite(
 
   keepGoing(observer);
   process.on('SIGHUP', observer.reopen);
-  const parts = engineParts(config);
-  let engine: BuiltinEngine | undefined;
-  const node = siteNode(options, world, sink, (ears) => {
-    engine = builtinEngine({ ...parts, world, ears });
-    return engine;
-  });
+  let running = config;
+  const site = openSite(options, () => running, { world, observer });
+  const { node, engine } = site;
   const stopped = stopOnSignals(node, observer);
+  await site.directory.settled(NAMES_MS);
   const listening = await node.listen();
   if (listening.kind === 'failed') {
     const { listener, why } = listening;
     io.err(`landfall start: listen.${listener.role} ${writeAddress(listener)}: ${why}`);
-    return await failed(engine, observer);
+    return await failed(site, observer);
   }
   const take = (next: SiteConfig) => {
+    running = next;
     node.reconfigure(optionsOf(next));
-    observer.reconfigure({ level: next.log.level, readableHosts: readableHosts(next) });
+    site.showHosts();
   };
   const reload = reloader(loaded, { ...source, sink, take });
   process.on('SIGHUP', () => reload('SIGHUP'));
@@ -102,13 +105,13 @@ async function runSite(
   });
   if (admin.kind === 'failed') {
     io.err(`landfall start: ${admin.why}`);
-    return await failed(engine, observer);
+    return await failed(site, observer);
   }
   announce(options.listeners, config, sink);
-  const stopWatching = node.watch(() => engine?.waitedMs() ?? 0);
+  const stopWatching = node.watch(() => engine.waitedMs());
   await stopped.then(stopWatching);
-  await farewell(node, world, () => engine?.sizes().clientTransactions ?? 0);
-  await engine?.close();
+  await farewell(node, world, () => engine.sizes().clientTransactions);
+  await site.close();
   await admin.close();
   sink.note({ event: 'stopped', level: 'info' });
   await observer.close();
@@ -125,13 +128,41 @@ function pagesOf(node: Node, { recent, metricsText }: Observer) {
   };
 }
 
+type OpenSite = ReturnType<typeof openSite>;
+
+/** The node, over its engine and what finds its gateways. */
+function openSite(
+  options: SiteOptions,
+  configured: () => SiteConfig,
+  { world, observer }: { readonly world: World; readonly observer: Observer },
+) {
+  const { sink } = observer;
+  const sought = openSought(configured, { world, sink, onMoved: () => showHosts() });
+  const showHosts = () =>
+    observer.reconfigure({ level: configured().log.level, readableHosts: sought.readableHosts() });
+  const { directory } = sought;
+  const parts = engineParts(configured());
+  let engine: BuiltinEngine | undefined;
+  const node = siteNode(options, world, sink, directory, (ears) => {
+    engine = builtinEngine({ ...parts, world, ears });
+    return engine;
+  });
+  if (engine === undefined) throw new Error('the node made no engine');
+  const made = engine;
+  const close = async () => {
+    await made.close();
+    directory.close();
+  };
+  return { node, engine: made, directory, showHosts, close };
+}
+
 function engineParts({ nat: { keepAliveMs } }: SiteConfig) {
   const limits = { natKeepAliveMs: keepAliveMs };
   return { datagrams: udpDatagrams(), streams: tcpStreams(), limits };
 }
 
-async function failed(engine: BuiltinEngine | undefined, observer: Observer): Promise<1> {
-  await engine?.close();
+async function failed(site: OpenSite, observer: Observer): Promise<1> {
+  await site.close();
   await observer.close();
   return 1;
 }
@@ -145,13 +176,13 @@ function tellOfState(
   if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
 }
 
-function presentOf(node: Node, engine: BuiltinEngine | undefined): Present {
+function presentOf(node: Node, engine: BuiltinEngine): Present {
   return {
     callsActive: node.callsNow(),
     lagMs: node.strain().lagMs,
     refusedShare: node.strain().refusedShare,
-    connections: engine?.connectionsNow() ?? [],
-    connectionsRefused: engine?.counts().connections.refused ?? {},
+    connections: engine.connectionsNow(),
+    connectionsRefused: engine.counts().connections.refused,
     gateways: node.gateways(),
   };
 }
@@ -207,13 +238,4 @@ function announce(listeners: readonly Listener[], { admin }: SiteConfig, sink: E
     sink.note({ event: 'listening', level: 'info', role, transport, local });
   }
   sink.note({ event: 'ready', level: 'info', admin: `http://${writeAddress(admin.listen)}` });
-}
-
-function readableHosts({ options }: SiteConfig): string[] {
-  const own = options.listeners.flatMap(({ address, advertise }) => [
-    address,
-    advertise ?? address,
-  ]);
-  const lastResorts = options.groups.flatMap(({ lastResort }) => lastResort?.address.address ?? []);
-  return [...own, ...options.gateways.map(({ address }) => address.address), ...lastResorts];
 }

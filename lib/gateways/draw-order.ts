@@ -1,38 +1,46 @@
 import type { Rng } from '../base/time.ts';
-import type { Gateway } from './options.ts';
+
+export type Weighted = {
+  /** Lower is tried first. */
+  readonly priority: number;
+  /** The share among those of one priority. Absent: 0. */
+  readonly weight?: number | undefined;
+};
 
 /**
  * One priority after the other, and within one a draw by weight, as SRV records are drawn. Where
  * no weight is given the order stays as it is. [2782]
  */
-export function drawOrder(gateways: readonly Gateway[], rng: Rng): readonly Gateway[] {
-  const priorities = [...new Set(gateways.map(({ priority }) => priority))].sort((a, b) => a - b);
-  return priorities.flatMap((wanted) =>
-    drawAmong(
-      gateways.filter(({ priority }) => priority === wanted),
-      rng,
-    ),
-  );
+export function drawOrder<T extends Weighted>(all: readonly T[], rng: Rng): readonly T[] {
+  const priorities = [...new Set(all.map(({ priority }) => priority))];
+  return priorities
+    .toSorted((one, other) => one - other)
+    .flatMap((wanted) =>
+      drawAmong(
+        all.filter(({ priority }) => priority === wanted),
+        rng,
+      ),
+    );
 }
 
-function drawAmong(equals: readonly Gateway[], rng: Rng): readonly Gateway[] {
-  // Those of no weight stand first, so that they have a very small chance.
-  const left = equals.toSorted((one, other) => sign(one) - sign(other));
-  if (left.every((one) => weightOf(one) === 0)) return equals;
-  const drawn: Gateway[] = [];
-  while (left.length > 0) {
+/** Those of weight 0 stand first and have the lot 0 alone: a very small chance, but one. */
+function drawAmong<T extends Weighted>(equals: readonly T[], rng: Rng): readonly T[] {
+  if (equals.every((one) => weightOf(one) === 0)) return equals;
+  const left = equals.toSorted(
+    (one, other) => Math.sign(weightOf(one)) - Math.sign(weightOf(other)),
+  );
+  const drawn: T[] = [];
+  while (left.length > 1) {
     const total = left.reduce((sum, one) => sum + weightOf(one), 0);
     const lot = Math.floor(rng.fraction() * (total + 1));
-    let sum = 0;
+    let running = 0;
     const at = left.findIndex((one) => {
-      sum += weightOf(one);
-      return sum >= lot;
+      running += weightOf(one);
+      return running >= lot;
     });
     drawn.push(...left.splice(at, 1));
   }
-  return drawn;
+  return [...drawn, ...left];
 }
 
-const weightOf = ({ weight = 0 }: Gateway) => weight;
-
-const sign = (gateway: Gateway) => Math.sign(weightOf(gateway));
+const weightOf = ({ weight = 0 }: Weighted) => weight;

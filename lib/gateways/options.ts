@@ -1,7 +1,7 @@
 import type { Brand } from '../base/brands.ts';
-import type { Address, Transport } from '../sip/address.ts';
 import type { UriText } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
+import type { Destination } from './dns/hop.ts';
 
 export type GatewayName = Brand<string, 'GatewayName'>;
 
@@ -18,10 +18,8 @@ export type ProbeRules = {
 export type Gateway = {
   readonly name: GatewayName;
   readonly uri: UriText;
-  /** Resolved from the URI: an IP literal and its port. */
-  readonly address: Address;
-  /** Absent: udp. */
-  readonly transport?: Transport | undefined;
+  /** What the URI says of where it is. */
+  readonly destination: Destination;
   /** Whether what is too large for a datagram goes to it by TCP. Absent: it does not. */
   readonly largeByTcp?: boolean | undefined;
   /** Lower is tried first. */

@@ -3,6 +3,8 @@ import type { Address, Transport } from '../sip/address.ts';
 import type { UriText } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
 import { parseUri, sipUri, uriUser } from '../sip/uri.ts';
+import type { Directory } from './dns/directory.ts';
+import type { Hop, Whereabouts } from './dns/hop.ts';
 import { drawOrder } from './draw-order.ts';
 import type { GatewayReport, HealthBook } from './health-book.ts';
 import type { Gateway, Group } from './options.ts';
@@ -12,13 +14,22 @@ export type PlannedTarget = {
   readonly gateway: string;
   readonly uri: UriText;
   readonly address: Address;
-  readonly transport?: Transport | undefined;
+  readonly transport: Transport;
   readonly largeByTcp?: boolean | undefined;
   readonly headers?: readonly Header[] | undefined;
 };
 
 /** In the order in which a call tries them; `skipped` is not tried. */
-const RANKS = ['in-turn', 'suspect', 'waiting', 'full', 'down', 'last-resort', 'skipped'] as const;
+const RANKS = [
+  'in-turn',
+  'suspect',
+  'waiting',
+  'full',
+  'down',
+  'gone',
+  'last-resort',
+  'skipped',
+] as const;
 
 /** Where a gateway stands in one hunt, and why. */
 export type Placing = {
@@ -26,11 +37,14 @@ export type Placing = {
   readonly rank: (typeof RANKS)[number];
   readonly why: string;
   readonly report: GatewayReport;
+  /** The places where it is tried, one after the other. */
+  readonly hops: readonly Hop[];
 };
 
 export type Planning = {
   readonly gateways: readonly Gateway[];
   readonly health: HealthBook;
+  readonly directory: Directory;
   readonly rng: Rng;
 };
 
@@ -41,35 +55,46 @@ export type Wanted = {
   readonly emergency: boolean;
 };
 
-/** The tries of a call, in their order. */
+/** The tries of a call, in their order: each gateway at all the places where it is. */
 export function planHunt(wanted: Wanted, planning: Planning): PlannedTarget[] {
   return rankGateways(wanted, planning)
     .filter(({ rank }) => rank !== 'skipped')
-    .flatMap(({ gateway }) => targetsAt(gateway, wanted.asked));
+    .flatMap((placing) => targetsAt(placing, wanted.asked));
 }
 
 /**
  * The gateways of a group: by what is believed of them, then by priority, then by weight, and at
- * the end the last resort. An emergency call leaves none out: belief may be wrong, and it has
- * nobody else.
+ * the end the last resort. An emergency call leaves none out, not even one that DNS knows no more:
+ * belief may be wrong, and it has nobody else.
  */
 export function rankGateways({ group, emergency }: Wanted, planning: Planning): Placing[] {
-  const { gateways, health, rng } = planning;
+  const { gateways, health, directory, rng } = planning;
   const members = group.gateways.flatMap((name) => gateways.filter((one) => one.name === name));
-  const placed = drawOrder(members, rng).map((one) => place(one, emergency, health));
+  const whereIs = ({ destination }: Gateway) => directory.whereIs(destination);
+  const placed = drawOrder(members, rng).map((one) => place(one, whereIs(one), emergency, health));
   const { lastResort } = group;
   if (lastResort !== undefined) {
     const why = 'when all others have failed';
     const report = health.report(lastResort);
-    placed.push({ gateway: lastResort, rank: 'last-resort', why, report });
+    const { hops } = whereIs(lastResort);
+    placed.push({ gateway: lastResort, rank: 'last-resort', why, report, hops });
   }
   return RANKS.flatMap((wanted) => placed.filter(({ rank }) => rank === wanted));
 }
 
-function place(gateway: Gateway, emergency: boolean, health: HealthBook): Placing {
+function place(
+  gateway: Gateway,
+  { standing, hops }: Whereabouts,
+  emergency: boolean,
+  health: HealthBook,
+): Placing {
   const report = health.report(gateway);
   const { callsMax } = gateway;
-  const at = (rank: Placing['rank'], why: string) => ({ gateway, rank, why, report });
+  const at = (rank: Placing['rank'], why: string) => ({ gateway, rank, why, report, hops });
+  if (standing === 'gone') {
+    return at(emergency ? 'gone' : 'skipped', 'DNS says that there is nothing any more');
+  }
+  if (hops.length === 0) return at('skipped', 'DNS has not told yet where it is');
   if (callsMax !== undefined && report.callsNow >= callsMax) {
     const rank = emergency ? 'full' : 'skipped';
     return at(rank, `${report.callsNow} of ${callsMax} calls are up`);
@@ -88,19 +113,16 @@ function place(gateway: Gateway, emergency: boolean, health: HealthBook): Placin
   }
 }
 
-/** The tries at one gateway. */
-function targetsAt(gateway: Gateway, asked: UriText): PlannedTarget[] {
-  const { name, uri, address, transport, largeByTcp, headers } = gateway;
-  return [
-    {
-      gateway: name,
-      uri: requestUri(asked, uri),
-      address,
-      ...(transport === undefined ? {} : { transport }),
-      ...(largeByTcp === undefined ? {} : { largeByTcp }),
-      ...(headers === undefined ? {} : { headers }),
-    },
-  ];
+function targetsAt({ gateway, hops }: Placing, asked: UriText): PlannedTarget[] {
+  const { name, uri, largeByTcp, headers } = gateway;
+  return hops.map(({ transport, ...address }) => ({
+    gateway: name,
+    uri: requestUri(asked, uri),
+    address,
+    transport,
+    ...(largeByTcp === undefined ? {} : { largeByTcp }),
+    ...(headers === undefined ? {} : { headers }),
+  }));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Alarm, World } from '../base/time.ts';
 import type { Listener, Probe, ProbeOutcome } from '../ports/sip-engine.ts';
-import { type Address, type Transport, writeAddress } from '../sip/address.ts';
+import { type Hop, writeHop } from './dns/hop.ts';
 import type { HealthBook, HopSaid, ProbeEvent } from './health-book.ts';
 import type { Gateway, ProbeRules } from './options.ts';
 
@@ -22,13 +22,15 @@ export type ProbingParts = {
   readonly health: HealthBook;
   /** The first of a transport is what probes leave from. */
   readonly listeners: readonly Listener[];
+  /** Where a gateway is, as far as it is known when this is asked. */
+  readonly hopsOf: (gateway: Gateway) => readonly Hop[];
   readonly probe: (probe: Probe, onOutcome: (outcome: ProbeOutcome) => void) => void;
 };
 
 type Asked = { gateway: Gateway; rules: ProbeRules; alarm: Alarm };
 
 /** Asks each gateway now and then whether it lives; one round at a time for each. */
-export function probing({ world, health, listeners, probe }: ProbingParts): Probing {
+export function probing({ world, health, listeners, hopsOf, probe }: ProbingParts): Probing {
   const asked = new Map<string, Asked>();
   const { timers, rng } = world;
   const wait = (one: Pick<Asked, 'gateway' | 'rules'>, delayMs: number): Alarm =>
@@ -38,7 +40,7 @@ export function probing({ world, health, listeners, probe }: ProbingParts): Prob
     if (one === undefined) return;
     const { gateway, rules } = one;
     one.alarm = wait(one, pauseMs(rules, rng.fraction()));
-    askHops(gateway, rules, { listeners, probe }, (outcomes) => {
+    askHops({ gateway, hops: hopsOf(gateway) }, rules, { listeners, probe }, (outcomes) => {
       if (asked.get(name)?.gateway !== gateway) return;
       const { event, hops } = roundOf(outcomes);
       health.probed(gateway, event, hops);
@@ -75,26 +77,20 @@ function pauseMs({ everySec }: ProbeRules, chance: number): number {
   return everySec * 1000 * (1 - JITTER + 2 * JITTER * chance);
 }
 
-/** The places where a gateway is asked. */
-export function hopsOf({ address, transport = 'udp' }: Gateway): readonly Hop[] {
-  return [{ ...address, transport }];
-}
-
-type Hop = Address & { readonly transport: Transport };
-
 export type HopOutcome = { readonly hop: string; readonly outcome: ProbeOutcome };
 
 /** Asks at each place of a gateway at once, and tells when the last one has answered or not. */
 export function askHops(
-  gateway: Gateway,
+  { gateway, hops: known }: { readonly gateway: Gateway; readonly hops: readonly Hop[] },
   { timeoutMs }: ProbeRules,
   { listeners, probe }: Pick<ProbingParts, 'listeners' | 'probe'>,
   onRound: (outcomes: readonly HopOutcome[]) => void,
 ): void {
-  const hops = hopsOf(gateway).slice(0, HOPS_MAX);
+  const hops = known.slice(0, HOPS_MAX);
   const outcomes: HopOutcome[] = [];
+  if (hops.length === 0) onRound(outcomes);
   const take = (hop: Hop, outcome: ProbeOutcome) => {
-    outcomes.push({ hop: `${hop.transport}:${writeAddress(hop)}`, outcome });
+    outcomes.push({ hop: writeHop(hop), outcome });
     if (outcomes.length === hops.length) onRound(outcomes);
   };
   for (const hop of hops) {

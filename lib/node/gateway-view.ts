@@ -1,15 +1,13 @@
-import type { Clock } from '../base/time.ts';
+import { type Standing, writeHop } from '../gateways/dns/hop.ts';
 import type { GatewayReport, HealthBook } from '../gateways/health-book.ts';
 import type { Gateway, Route } from '../gateways/options.ts';
 import { rankGateways } from '../gateways/plan-hunt.ts';
-import { hopsOf } from '../gateways/probe-loop.ts';
 import { fallbackGroup, isUnder, SOS } from '../gateways/routes.ts';
 import { REFUSALS, type Refusal } from '../guard/refusals.ts';
-import { writeAddress } from '../sip/address.ts';
 import { type UriText, uriText } from '../sip/ids.ts';
 import { parseUri } from '../sip/uri.ts';
 import type { Desk } from './receptionist.ts';
-import { hops } from './site-rules.ts';
+import { everyGateway } from './site-rules.ts';
 
 /** What is known of one gateway, for people. */
 export type GatewayView = {
@@ -27,6 +25,8 @@ export type GatewayView = {
   readonly calls5min: number;
   readonly failed5min: number;
   readonly isProbed: boolean;
+  /** How sure these places are. */
+  readonly standing: Standing;
   /** Each place where it is, with what was said there last. */
   readonly hops: readonly { readonly hop: string; readonly said: string | undefined }[];
 };
@@ -46,14 +46,16 @@ export function viewsOf(around: Around): GatewayViews {
 }
 
 /** Every gateway of the site, last resorts too. */
-function viewGateways({ rules, health, world }: Around): readonly GatewayView[] {
-  return hops(rules.options).map((gateway) => viewOf(gateway, health.report(gateway), world.clock));
+function viewGateways(around: Around): readonly GatewayView[] {
+  return everyGateway(around.rules.options).map((gateway) => viewOf(gateway, around));
 }
 
-type Around = Pick<Desk, 'rules' | 'world'> & { readonly health: HealthBook };
+type Around = Pick<Desk, 'rules' | 'world' | 'directory'> & { readonly health: HealthBook };
 
-function viewOf(gateway: Gateway, report: GatewayReport, clock: Clock): GatewayView {
-  const { name, uri, callsMax, probe } = gateway;
+function viewOf(gateway: Gateway, { health, world: { clock }, directory }: Around): GatewayView {
+  const { name, uri, callsMax, probe, destination } = gateway;
+  const report = health.report(gateway);
+  const { standing, hops: places } = directory.whereIs(destination);
   const { belief, why, since, rttMs, restsMs, callsNow, lastMinutes } = report;
   return {
     name,
@@ -68,9 +70,9 @@ function viewOf(gateway: Gateway, report: GatewayReport, clock: Clock): GatewayV
     calls5min: lastMinutes.calls,
     failed5min: lastMinutes.failed,
     isProbed: probe !== undefined,
-    hops: hopsOf(gateway).map((hop) => {
-      const name = `${hop.transport}:${writeAddress(hop)}`;
-      return { hop: name, said: report.hops.find((one) => one.hop === name)?.said };
+    standing,
+    hops: places.map(writeHop).map((hop) => {
+      return { hop, said: report.hops.find((one) => one.hop === hop)?.said };
     }),
   };
 }
@@ -95,7 +97,7 @@ export type Explanation = {
 
 /** Plans a hunt as for a call, and places none. */
 function explainCall(around: Around, dialled: string, source?: string): Explanation {
-  const { rules, health, world } = around;
+  const { rules, health, world, directory } = around;
   const { options, findTrunk, findRoute } = rules;
   const asked = uriOf(dialled);
   const trunk = source === undefined ? undefined : findTrunk(source)?.name;
@@ -105,7 +107,7 @@ function explainCall(around: Around, dialled: string, source?: string): Explanat
   const isUnknown = source !== undefined && trunk === undefined;
   const condition = isUnknown ? 'unknown-source' : routed === undefined ? 'no-route' : undefined;
   const refusal = condition === undefined ? undefined : REFUSALS[condition].ordinary;
-  const planning = { gateways: options.gateways, health, rng: world.rng };
+  const planning = { gateways: options.gateways, health, directory, rng: world.rng };
   const placings = group === undefined ? [] : rankGateways({ group, asked, emergency }, planning);
   return {
     asked,

@@ -1,5 +1,6 @@
 import type { World } from '../base/time.ts';
 import { type Decide, step } from '../call/step.ts';
+import type { Directory } from '../gateways/dns/directory.ts';
 import { healthBook, type Turn } from '../gateways/health-book.ts';
 import { type Probing, probing } from '../gateways/probe-loop.ts';
 import { loopGuard } from '../guard/loop-guard.ts';
@@ -7,14 +8,20 @@ import { mergedInvites } from '../guard/merged-invites.ts';
 import { shareBook } from '../guard/shares.ts';
 import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
-import type { EngineEars, Listening, SipEngine } from '../ports/sip-engine.ts';
+import type { EngineEars, Listener, Listening, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { type GatewayViews, viewsOf } from './gateway-view.ts';
 import { identities } from './identities.ts';
 import { type Desk, receptionist } from './receptionist.ts';
 import { openRuntime } from './runtime.ts';
 import type { SiteOptions } from './site-options.ts';
-import { type Changeable, gatewaysLost, hops, siteRules } from './site-rules.ts';
+import {
+  type Changeable,
+  destinations,
+  everyGateway,
+  gatewaysLost,
+  siteRules,
+} from './site-rules.ts';
 import { type Strain, strainWatch } from './strain.ts';
 import { answerStray } from './strays.ts';
 import { teller } from './tell.ts';
@@ -62,6 +69,7 @@ export function siteNode(
   options: SiteOptions,
   world: World,
   sink: EventSink,
+  directory: Directory,
   engineFor: (ears: EngineEars) => SipEngine,
   decide: Decide = step,
 ): Node {
@@ -79,15 +87,8 @@ export function siteNode(
     onFault: (...what) => noteFault(sink, ...what),
   };
   const engine = engineFor(ears);
-  const common = {
-    world,
-    sink,
-    engine,
-    identities: identities(options, world),
-    health,
-    loops,
-    merges,
-  };
+  const names = identities(options, world);
+  const common = { world, sink, engine, identities: names, health, loops, merges };
   const runtime = openRuntime({
     ...common,
     gatewayListeners,
@@ -100,12 +101,14 @@ export function siteNode(
   const desk: Desk = {
     ...common,
     rules: siteRules(options),
+    directory,
     graves,
     shares: shareBook(world.clock),
     strain,
     runtime,
   };
-  const probes = probing({ world, health, listeners: gatewayListeners, probe: askerOf(engine) });
+  const probes = probesOf(desk, gatewayListeners);
+  directory.follow(destinations(options));
   const receive = receptionist(desk, () => isDraining);
   return {
     listen: () => listenAndProbe(engine, probes, desk.rules.options),
@@ -145,10 +148,16 @@ function noteFault(sink: EventSink, ...what: Parameters<EngineEars['onFault']>):
   sink.note({ event: 'unparsable', level: 'debug', reason, method, listener, answered });
 }
 
-const askerOf =
-  (engine: SipEngine) =>
-  (...asked: Parameters<SipEngine['probe']>) =>
-    engine.probe(...asked);
+function probesOf(desk: Desk, listeners: readonly Listener[]): Probing {
+  const { world, health, engine, directory } = desk;
+  return probing({
+    world,
+    health,
+    listeners,
+    hopsOf: ({ destination }) => directory.whereIs(destination).hops,
+    probe: (...asked) => engine.probe(...asked),
+  });
+}
 
 async function listenAndProbe(
   engine: SipEngine,
@@ -156,7 +165,7 @@ async function listenAndProbe(
   options: SiteOptions,
 ): Promise<Listening> {
   const listening = await engine.listen(options.listeners);
-  if (listening.kind === 'listening') probes.follow(hops(options));
+  if (listening.kind === 'listening') probes.follow(everyGateway(options));
   return listening;
 }
 
@@ -168,6 +177,7 @@ function noteTurn(sink: EventSink, { gateway, before, after, why }: Turn): void 
 function reconfigure(desk: Desk, probes: Probing, next: Changeable): void {
   const { options: before } = desk.rules;
   desk.rules = siteRules({ ...before, ...next });
+  desk.directory.follow(destinations(next));
   for (const name of gatewaysLost(before, next)) desk.health.forget(name);
-  probes.follow(hops(next));
+  probes.follow(everyGateway(next));
 }

@@ -3,6 +3,7 @@ import type { World } from '../base/time.ts';
 import { begin } from '../call/begin.ts';
 import type { Facts } from '../call/facts.ts';
 import { crossing } from '../call/header-plans.ts';
+import type { Directory } from '../gateways/dns/directory.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
 import type { Group } from '../gateways/options.ts';
 import { planHunt } from '../gateways/plan-hunt.ts';
@@ -46,6 +47,7 @@ export type Desk = {
   readonly engine: SipEngine;
   readonly identities: Identities;
   readonly health: HealthBook;
+  readonly directory: Directory;
   readonly graves: Tombstones;
   readonly loops: LoopGuard;
   readonly merges: MergedInvites;
@@ -123,12 +125,12 @@ function joins(desk: Desk, invite: ReceivedInvite, claim: Claim): boolean {
 }
 
 function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
-  const { health, identities, world } = desk;
+  const { identities, health, directory, world } = desk;
   const { options } = desk.rules;
   const { request, receivedOn, leg } = invite;
   const { group, marks, share, claim } = caller;
   const wanted = { asked: request.uri, emergency: caller.emergency };
-  const planning = { gateways: options.gateways, health, rng: world.rng };
+  const planning = { gateways: options.gateways, health, directory, rng: world.rng };
   const targets = group === undefined ? [] : planHunt({ group, ...wanted }, planning);
   const identity = identities.mint(caller.emergency, request.callId);
   const startedAt = world.clock.mono();

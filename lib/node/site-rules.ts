@@ -1,3 +1,4 @@
+import { type Destination, writeDestination } from '../gateways/dns/hop.ts';
 import type { Gateway } from '../gateways/options.ts';
 import { type Routed, routeFinder } from '../gateways/routes.ts';
 import { type Trunk, trunkFinder } from '../guard/trunks.ts';
@@ -28,19 +29,27 @@ export function siteRules(options: SiteOptions): SiteRules {
   };
 }
 
+/** Every place that calls may be sent to. */
+export function destinations(options: Changeable): readonly Destination[] {
+  return everyGateway(options).map(({ destination }) => destination);
+}
+
 /** The gateways of which nothing that was known holds any more: gone, or elsewhere now. */
 export function gatewaysLost(before: Changeable, after: Changeable): readonly string[] {
-  const kept = new Set(hops(after).map(placeOf));
-  return hops(before)
-    .filter((hop) => !kept.has(placeOf(hop)))
+  const kept = new Set(everyGateway(after).map(placeOf));
+  return everyGateway(before)
+    .filter((one) => !kept.has(placeOf(one)))
     .map(({ name }) => name);
 }
 
 /** Every gateway that calls may be sent to, last resorts too. */
-export function hops({ gateways, groups }: Changeable): readonly Gateway[] {
+export function everyGateway({
+  gateways,
+  groups,
+}: Pick<Changeable, 'gateways' | 'groups'>): readonly Gateway[] {
   return [...gateways, ...groups.flatMap(({ lastResort }) => lastResort ?? [])];
 }
 
-function placeOf({ name, address: { address, port } }: Gateway): string {
-  return `${name} ${address} ${port}`;
+function placeOf({ name, destination }: Gateway): string {
+  return `${name} ${writeDestination(destination)}`;
 }

@@ -19,6 +19,7 @@ const NAMING: Readonly<Record<string, Naming>> = {
     label: 'verdict',
     help: 'Requests that belong to no call here, by what became of them.',
   },
+  dns: { label: 'outcome', help: 'Questions about names of gateways, by what came of them.' },
   faults: { label: 'reason', help: 'Datagrams that were no SIP message, by what was wrong.' },
   marks: { label: 'mark', help: 'Calls that something was suspicious about, placed or refused.' },
   merged: { label: 'outcome', help: 'Further INVITEs of a call that had come already.' },

@@ -16,6 +16,8 @@ export const MASKING: Readonly<Record<string, Masking>> = {
   admin: 'plain',
   receivedOn: 'plain',
   method: 'plain',
+  hopsBefore: 'plain',
+  hopsNow: 'plain',
   version: 'plain',
   remote: 'address',
   source: 'address',

@@ -11,7 +11,7 @@ import { SimGateway } from '../sim/gateway.ts';
 import { Phone } from '../sim/phone.ts';
 import { QUIET } from '../support/quiet.ts';
 import { VirtualNetwork } from '../support/virtual-network.ts';
-import { A, gatewayAddress, U, virtualSiteOptions } from '../support/virtual-site.ts';
+import { A, directoryOf, gatewayAddress, U, virtualSiteOptions } from '../support/virtual-site.ts';
 import { VirtualWorld } from '../support/virtual-world.ts';
 
 const SECOND_MS = 1000;
@@ -58,7 +58,10 @@ async function openSite(
     present: () => ({ ...QUIET, callsActive: node.callsNow() }),
   });
   let engine: BuiltinEngine | undefined;
-  const node = siteNode(virtualSiteOptions(GATEWAYS), time.world, observer.sink, (ears) => {
+  const options = virtualSiteOptions(GATEWAYS);
+  const { sink } = observer;
+  const directory = directoryOf(options, time.world, sink);
+  const node = siteNode(options, time.world, sink, directory, (ears) => {
     engine = builtinEngine({ world: time.world, datagrams: network, ears });
     return engine;
   });

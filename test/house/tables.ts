@@ -24,6 +24,12 @@ export const ROOMS: readonly Room[] = [
   { folder: 'lib/ports', values: [], types: [...LIB, 'lib/call'], node: PURE },
   { folder: 'lib/guard', values: LIB, types: ['lib/ports'], node: STATELESS },
   { folder: 'lib/gateways', values: LIB, types: ['lib/ports'], node: PURE },
+  {
+    folder: 'lib/gateways/dns/client',
+    values: [...LIB, 'lib/gateways/dns'],
+    types: ['lib/ports'],
+    node: ['node:dgram', 'node:net', 'node:fs'],
+  },
   { folder: 'lib/engine/builtin', values: LIB, types: ['lib/ports'], node: undefined },
   { folder: 'lib/engine/builtin/proto', values: LIB, types: ['lib/ports'], node: PURE },
   {
@@ -48,4 +54,5 @@ export const HOMES: Readonly<Record<string, string>> = {
   'prom-client': 'lib/observe',
   convict: 'config',
   yaml: 'config',
+  'dns-packet': 'lib/gateways/dns/client',
 };

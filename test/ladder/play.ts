@@ -1,4 +1,5 @@
 import type { Decide } from '../../lib/call/step.ts';
+import type { Gateway } from '../../lib/gateways/options.ts';
 import type { SiteOptions } from '../../lib/node/site-options.ts';
 import { type Address, sameAddress, type Transport, writeAddress } from '../../lib/sip/address.ts';
 import { uriText } from '../../lib/sip/ids.ts';
@@ -96,6 +97,12 @@ function dialledIn({ emergency, caller }: Script): string {
   return `sip:${emergency ? '112' : '200'}@192.0.2.112${transport}`;
 }
 
+function byTcp(gateway: Gateway, index: number): Gateway {
+  const hop = { ...gatewayAddress(index + 1), transport: 'tcp' } as const;
+  const uri = uriText(`${gateway.uri};transport=tcp`);
+  return { ...gateway, uri, destination: { kind: 'address', hop } };
+}
+
 /** A site that listens for both transports, toward gateways that each speak one. */
 function optionsFor({ gateways, earlyDialogs }: Script): SiteOptions {
   const options = virtualSiteOptions(gateways.length);
@@ -106,9 +113,7 @@ function optionsFor({ gateways, earlyDialogs }: Script): SiteOptions {
     listeners: [...listeners, ...listeners.map((one) => ({ ...one, transport: tcp }))],
     trunks: options.trunks.map((trunk) => ({ ...trunk, earlyDialogs })),
     gateways: options.gateways.map((gateway, index) =>
-      gateways[index] === 'tcp'
-        ? { ...gateway, uri: uriText(`${gateway.uri};transport=tcp`), transport: tcp }
-        : gateway,
+      gateways[index] === 'tcp' ? byTcp(gateway, index) : gateway,
     ),
   };
 }

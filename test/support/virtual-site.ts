@@ -1,15 +1,20 @@
+import type { World } from '../../lib/base/time.ts';
 import type { CallRecord } from '../../lib/call/record.ts';
 import type { Decide } from '../../lib/call/step.ts';
 import type { Step } from '../../lib/call/story.ts';
 import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
+import { type Directory, openDirectory } from '../../lib/gateways/dns/directory.ts';
 import type { Gateway, GatewayName } from '../../lib/gateways/options.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
+import { ownAddress } from '../../lib/node/own-address.ts';
 import type { SiteOptions } from '../../lib/node/site-options.ts';
-import type { Notice } from '../../lib/ports/event-sink.ts';
+import type { EventSink, Notice } from '../../lib/ports/event-sink.ts';
+import type { NameService } from '../../lib/ports/name-service.ts';
 import type { EngineEars, Listener } from '../../lib/ports/sip-engine.ts';
 import type { Address } from '../../lib/sip/address.ts';
 import { uriText } from '../../lib/sip/ids.ts';
 import type { KeyId } from '../../lib/sip/owner-token.ts';
+import { fakeNames } from './fake-names.ts';
 import { restoringDecide } from './restoring-decide.ts';
 import type { VirtualNetwork } from './virtual-network.ts';
 import type { VirtualStreams } from './virtual-streams.ts';
@@ -54,7 +59,7 @@ export function virtualSiteOptions(
     return {
       name: `g${index + 1}` as GatewayName,
       uri: uriText(`sip:${address.address}:${address.port}`),
-      address,
+      destination: { kind: 'address', hop: { ...address, transport: 'udp' } },
       priority: index + 1,
     };
   });
@@ -105,6 +110,7 @@ export function virtualSite(
   options: SiteOptions,
   decide: Decide = restoringDecide,
   streams?: VirtualStreams,
+  names: NameService = fakeNames(),
 ): VirtualSite {
   const told: Told = { records: [], steps: [], notices: [], counts: new Map() };
   let engine: ReturnType<typeof builtinEngine> | undefined;
@@ -117,11 +123,29 @@ export function virtualSite(
       told.counts.set(key, (told.counts.get(key) ?? 0) + 1);
     },
   };
+  const directory = directoryOf(options, time.world, sink, names);
   const engineFor = (ears: EngineEars) => {
     engine = builtinEngine({ world: time.world, datagrams: network, streams, ears });
     return engine;
   };
-  const node = siteNode(options, time.world, sink, engineFor, decide);
+  const node = siteNode(options, time.world, sink, directory, engineFor, decide);
   if (engine === undefined) throw new Error('the node made no engine');
   return { node, told, engine };
+}
+
+/** What finds the gateways of a site that needs no real name server. */
+export function directoryOf(
+  { listeners }: SiteOptions,
+  world: World,
+  sink: EventSink,
+  names: NameService = fakeNames(),
+): Directory {
+  return openDirectory({
+    world,
+    names,
+    sink,
+    transports: ['udp', 'tcp'],
+    isOwn: ownAddress(listeners),
+    onMoved: () => undefined,
+  });
 }

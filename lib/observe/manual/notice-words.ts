@@ -53,6 +53,30 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'warn',
       says: 'A new configuration was refused as a whole; `problems` says why.',
     },
+    'dns-moved': {
+      level: 'info',
+      says: 'DNS leads a gateway elsewhere: its `destination`, the `hopsBefore` and the `hopsNow`.',
+    },
+    'dns-stale': {
+      level: 'warn',
+      says: 'What DNS said of a `destination` has expired and nobody says more (`why`); it is used on.',
+    },
+    'dns-gone': {
+      level: 'warn',
+      says: 'DNS leads a `destination` nowhere now; only emergency calls still try where it was.',
+    },
+    'dns-unknown': {
+      level: 'warn',
+      says: 'Nobody says where a `destination` is (`why`), and nothing is left from before.',
+    },
+    'dns-fresh': {
+      level: 'info',
+      says: 'DNS leads a `destination` somewhere again, and answers.',
+    },
+    'dns-own': {
+      level: 'warn',
+      says: "DNS leads a `destination` to this site's own `address`, which is left out.",
+    },
     stopped: { level: 'info', says: 'The last line of a node that ended in order.' },
     'log-write-failed': {
       level: 'error',

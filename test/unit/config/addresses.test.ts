@@ -19,22 +19,35 @@ describe('a next hop', () => {
     ['sip:10.0.1.31;Transport=TCP', 'sip:10.0.1.31;transport=tcp', '10.0.1.31', 5060],
     ['sip:desk@10.0.1.31', 'sip:desk@10.0.1.31', '10.0.1.31', 5060],
   ])('%s', (text, uri, address, port) => {
-    expect(TARGET.read(text)).toEqual(
-      good({ uri, address: { address, port }, transport: uri.endsWith('tcp') ? 'tcp' : 'udp' }),
-    );
+    const hop = { address, port, transport: uri.endsWith('tcp') ? 'tcp' : 'udp' };
+    expect(TARGET.read(text)).toEqual(good({ uri, destination: { kind: 'address', hop } }));
+  });
+
+  test.each([
+    ['sip:psap.example', 'psap.example', undefined, undefined],
+    ['sip:PSAP.Example;transport=TCP', 'psap.example', undefined, 'tcp'],
+    ['sip:psap.example:5070', 'psap.example', 5070, undefined],
+    ['sip:desk@psap.example:5070;transport=udp', 'psap.example', 5070, 'udp'],
+    ['sip:gateway', 'gateway', undefined, undefined],
+  ])('%s is looked up, with nothing filled in', (text, host, port, transport) => {
+    const destination = { kind: 'name', host, port, transport };
+    expect(TARGET.read(text)).toMatchObject(good({ destination }));
   });
 
   test.each([
     ['10.0.1.31', 'is not a SIP URI'],
-    ['sip:', 'is not a SIP URI'],
-    ['sip:10.0.1', 'is not a SIP URI'],
-    ['sip:10.0.1.31:0', 'is not a SIP URI'],
-    ['sip:10.0.1.31:65536', 'is not a SIP URI'],
-    ['sip:10.0.1.031', 'is not a SIP URI'],
-    ['sip:[::1]:5060', 'is not a SIP URI'],
+    ['sip:', 'neither an IPv4 address nor a host name'],
+    ['sip:10.0.1', 'neither an IPv4 address nor a host name'],
+    ['sip:10.0.1.31:0', 'has port 0'],
+    ['sip:10.0.1.31:65536', 'has port 65536'],
+    ['sip:10.0.1.031', 'neither an IPv4 address nor a host name'],
+    ['sip:[::1]:5060', 'neither an IPv4 address nor a host name'],
+    ['sip:psap_a.example', 'neither an IPv4 address nor a host name'],
+    ['sip:psap..example', 'neither an IPv4 address nor a host name'],
+    ['sip:psap.example.', 'ends in a dot'],
+    ['sip:psap.example:99999', 'has port 99999'],
     ['sip:0.0.0.0', 'names no single host'],
     ['sip:224.0.0.1', 'names no single host'],
-    ['sip:gw.example:5060', 'would have to be looked up'],
     ['sips:10.0.1.31', 'asks for TLS'],
     ['sip:10.0.1.31;transport=tls', 'not built into this release'],
     ['sip:10.0.1.31;transport=sctp', 'is not understood'],
@@ -42,7 +55,7 @@ describe('a next hop', () => {
     ['sip:10.0.1.31?Subject=x', 'not understood'],
     ['sip:a b@10.0.1.31', 'not plain'],
     ['sip:a\r\nX: y@10.0.1.31', 'not plain'],
-    ['sip:10.0.1.31\r\nX: y', 'is not a SIP URI'],
+    ['sip:10.0.1.31\r\nX: y', 'neither an IPv4 address nor a host name'],
     [5060, 'is not text'],
   ])('%j is refused', (value, complaint) => {
     expect(JSON.stringify(TARGET.read(value))).toContain(complaint);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { writeDestination } from '../../../lib/gateways/dns/hop.ts';
 import { writeAddress } from '../../../lib/sip/address.ts';
 import { configOf } from './sample.ts';
 
@@ -41,8 +42,8 @@ describe('the files that come along', () => {
       'unicast tcp 127.0.0.11:5060',
       'gateway udp 127.0.0.21:5060',
     ]);
-    expect(options.gateways.map(({ address }) => writeAddress(address))).toEqual([
-      '127.0.0.31:5080',
+    expect(options.gateways.map(({ destination }) => writeDestination(destination))).toEqual([
+      'udp:127.0.0.31:5080',
     ]);
     expect(options.routes).toEqual([
       { match: { urn: 'urn:service:sos' }, group: 'psap' },

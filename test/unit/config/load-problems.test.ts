@@ -32,6 +32,17 @@ describe('a site file with a slip', () => {
     expect(problemsOf(text).map(({ key }) => key)).toEqual(['gateways[1].uri']);
   });
 
+  test('hears that a gateway has the name that this site goes by', () => {
+    const text = siteWith('"sip:10.0.1.31:5060"', '"sip:STO.example"').replace(
+      '198.51.100.11, port',
+      '198.51.100.11, advertise: sto.example, port',
+    );
+
+    expect(problemsOf(text).map(({ wrong }) => wrong)).toEqual([
+      "is this site's own listen.unicast[0].advertise",
+    ]);
+  });
+
   test('is not told that routes are empty when they are no list', () => {
     const text = SITE.replace(/^routes:\n.*\n/m, 'routes: 112\n').replace('emergency: true', '');
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../../config/load.ts';
 import { siteOptions } from '../../../config/site-config.ts';
+import { writeDestination } from '../../../lib/gateways/dns/hop.ts';
+import { writeAddress } from '../../../lib/sip/address.ts';
 import { configOf, SITE, siteWith } from './sample.ts';
 
 describe('a valid site file', () => {
@@ -81,6 +83,20 @@ describe('a valid site file', () => {
     expect(options).toEqual({ ...config.options, epoch: 7, keys: [] });
   });
 
+  test('may name gateways and a last resort, and the servers that know the names', () => {
+    const text = siteWith('"sip:10.0.1.31:5060"', '"sip:psap.example"')
+      .replace('emergency: true', 'emergency: true, lastResort: "sip:resort.example:5070"')
+      .concat('dns: { servers: ["10.0.0.53", "10.0.0.54:5353"] }\n');
+
+    const { options, nameServers } = configOf(text);
+
+    const [first] = options.gateways;
+    expect(first?.destination).toMatchObject({ kind: 'name', host: 'psap.example' });
+    expect(options.groups[0]?.lastResort?.destination).toMatchObject({ port: 5070 });
+    expect(nameServers.map(writeAddress)).toEqual(['10.0.0.53:53', '10.0.0.54:5353']);
+    expect(configOf(SITE).nameServers).toEqual([]);
+  });
+
   test('gives a last resort a name that no gateway can have', () => {
     const text = siteWith('emergency: true', 'emergency: true, lastResort: "SIP:10.0.9.9"');
 
@@ -159,8 +175,9 @@ function listener(role: string, address: string) {
 }
 
 function gateway(name: string, uri: string, address: string, priority: number) {
+  const hop = { address, port: 5060, transport: 'udp' };
   const probe = { everySec: 10, downAfter: 3, upAfter: 2, timeoutMs: 2000 };
-  return { name, uri, address: { address, port: 5060 }, priority, probe };
+  return { name, uri, destination: { kind: 'address', hop }, priority, probe };
 }
 
 describe('TCP', () => {
@@ -197,7 +214,10 @@ describe('TCP', () => {
 
   test('is what a gateway is called by when its URI says so', () => {
     const { gateways } = configOf(text).options;
-    expect(gateways.map(({ transport = 'udp' }) => transport)).toEqual(['tcp', 'udp']);
+    expect(gateways.map(({ destination }) => writeDestination(destination))).toEqual([
+      'tcp:10.0.1.31:5060',
+      'udp:10.0.1.32:5060',
+    ]);
     expect(gateways.map(({ largeByTcp }) => largeByTcp)).toEqual([undefined, true]);
   });
 });

@@ -42,6 +42,21 @@ export const SLIPS: readonly (readonly [line: string, instead: string, complaint
   ],
   [
     'siteNumber: 1',
+    'siteNumber: 1\ndns: { servers: ["ns.example"] }',
+    '3:8 dns.servers[0]: "ns.example" is not the address of a name server; write an IPv4 address',
+  ],
+  [
+    'siteNumber: 1',
+    'siteNumber: 1\ndns: { servers: "10.0.0.53" }',
+    '3:8 dns.servers: "10.0.0.53" is not a list',
+  ],
+  [
+    'siteNumber: 1',
+    'siteNumber: 1\ndns: { servers: ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"] }',
+    '3:8 dns.servers: has 4 entries; keep to 3',
+  ],
+  [
+    'siteNumber: 1',
     'siteNumber: 1\nadmin: { listen: "0.0.0.0:8112" }',
     '3:1 admin.token: is missing, and admin',
   ],
@@ -120,7 +135,13 @@ export const SLIPS: readonly (readonly [line: string, instead: string, complaint
   [
     '"sip:10.0.1.31:5060"',
     '"sip:10.0.1"',
-    '8:21 gateways[0].uri: "sip:10.0.1" is not a SIP URI with an IPv4 address',
+    '8:21 gateways[0].uri: "sip:10.0.1" has neither an IPv4 address nor a host name',
+  ],
+  [
+    '"sip:10.0.1.31:5060"',
+    '"sip:psap.example;transport=tcp"',
+    '8:21 gateways[0].uri: "sip:psap.example;transport=tcp" asks for TCP, but no listener of ' +
+      'listen.gateway has it; list a listener with transport: tcp there',
   ],
   [
     '"sip:10.0.1.31:5060"',

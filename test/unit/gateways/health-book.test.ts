@@ -3,13 +3,14 @@ import { healthBook, type Turn } from '../../../lib/gateways/health-book.ts';
 import type { Gateway, GatewayName } from '../../../lib/gateways/options.ts';
 import { planHunt, rankGateways } from '../../../lib/gateways/plan-hunt.ts';
 import { uriText } from '../../../lib/sip/ids.ts';
+import { virtualDirectory } from '../../support/virtual-directory.ts';
 import { VirtualWorld } from '../../support/virtual-world.ts';
 
 const PROBE = { everySec: 10, downAfter: 1, upAfter: 1, timeoutMs: 2000 };
 const gateway = (name: string, more: Partial<Gateway> = {}): Gateway => ({
   name: name as GatewayName,
   uri: uriText('sip:10.0.1.1:5080'),
-  address: { address: '10.0.1.1', port: 5080 },
+  destination: { kind: 'address', hop: { address: '10.0.1.1', port: 5080, transport: 'udp' } },
   priority: 1,
   ...more,
 });
@@ -18,7 +19,8 @@ function stand(gateways: readonly Gateway[]) {
   const time = new VirtualWorld(1);
   const turns: Turn[] = [];
   const health = healthBook(time.world, (turn) => void turns.push(turn));
-  const planning = { gateways, health, rng: time.world.rng };
+  const { directory } = virtualDirectory();
+  const planning = { gateways, health, directory, rng: time.world.rng };
   const group = {
     name: 'psap',
     gateways: gateways.map(({ name }) => name),

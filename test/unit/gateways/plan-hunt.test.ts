@@ -4,13 +4,15 @@ import { type HealthBook, healthBook } from '../../../lib/gateways/health-book.t
 import type { Gateway, GatewayName, Group } from '../../../lib/gateways/options.ts';
 import { planHunt } from '../../../lib/gateways/plan-hunt.ts';
 import { routeFinder } from '../../../lib/gateways/routes.ts';
+import { writeAddress } from '../../../lib/sip/address.ts';
 import { type UriText, uriText } from '../../../lib/sip/ids.ts';
+import { named, type VirtualDirectory, virtualDirectory } from '../../support/virtual-directory.ts';
 import { VirtualWorld } from '../../support/virtual-world.ts';
 
 const gateway = (name: string, priority: number, uri = 'sip:10.0.1.1:5080'): Gateway => ({
   name: name as GatewayName,
   uri: uriText(uri),
-  address: { address: '10.0.1.1', port: 5080 },
+  destination: { kind: 'address', hop: { address: '10.0.1.1', port: 5080, transport: 'udp' } },
   priority,
 });
 const all = [gateway('slow', 2), gateway('fast', 1), gateway('other', 1)];
@@ -23,6 +25,7 @@ const group = (changes: Partial<Group> = {}): Group => ({
   ...changes,
 });
 const asked = uriText('sip:112@192.0.2.112');
+const { directory } = virtualDirectory();
 const newBook = () => healthBook(new VirtualWorld(1).world);
 /** The hunt of an emergency call. */
 const plan = (
@@ -31,10 +34,11 @@ const plan = (
   health: HealthBook,
   uri = asked,
   emergency = true,
+  where = directory,
 ) =>
   planHunt(
     { group: of, asked: uri, emergency },
-    { gateways, health, rng: new VirtualWorld(1).world.rng },
+    { gateways, health, directory: where, rng: new VirtualWorld(1).world.rng },
   );
 const names = (targets: readonly { gateway: string }[]) => targets.map((one) => one.gateway);
 
@@ -75,6 +79,56 @@ describe('planHunt', () => {
     const fixed = [gateway('fast', 1, 'sip:desk@10.0.1.1:5080')];
     const health = newBook();
     expect(plan(group(), fixed, health)[0]?.uri).toBe('sip:desk@10.0.1.1:5080');
+  });
+});
+
+describe('planHunt through names', () => {
+  const by = (name: string, priority: number): Gateway => ({
+    ...gateway(name, priority, `sip:${name}.example`),
+    destination: named(`udp:${name}.example`),
+  });
+  const members = [by('a', 1), by('b', 2)];
+  const reachable = group({
+    gateways: members.map(({ name }) => name),
+    lastResort: by('resort', 3),
+  });
+
+  async function planned(change: (set: VirtualDirectory) => void, emergency: boolean) {
+    const set = virtualDirectory();
+    for (const [index, name] of ['a', 'b', 'resort'].entries()) {
+      set.names.has(`SRV _sip._udp.${name}.example`, 10, `1 0 507${index} gw.${name}.example`);
+      set.names.has(`A gw.${name}.example`, 10, `10.0.${index}.1`, `10.0.${index}.2`);
+    }
+    set.directory.follow([...members, by('resort', 3)].map(({ destination }) => destination));
+    await set.pass(0);
+    change(set);
+    await set.pass(20_000);
+    const health = healthBook(set.time.world);
+    return plan(reachable, members, health, asked, emergency, set.directory).map(
+      ({ gateway, uri, address }) => `${gateway} ${writeAddress(address)} ${uri}`,
+    );
+  }
+  const A_HOPS = ['a 10.0.0.1:5070 sip:112@a.example', 'a 10.0.0.2:5070 sip:112@a.example'];
+  const B_HOPS = ['b 10.0.1.1:5071 sip:112@b.example', 'b 10.0.1.2:5071 sip:112@b.example'];
+  const RESORT = [
+    'resort 10.0.2.1:5072 sip:112@resort.example',
+    'resort 10.0.2.2:5072 sip:112@resort.example',
+  ];
+  const noA = ({ names }: VirtualDirectory) =>
+    names.answers('A gw.a.example', { kind: 'nothing', why: 'NXDOMAIN', ttlSec: 60 });
+
+  test('tries every place of a gateway before the next gateway, and names it in the URI', async () => {
+    expect(await planned(() => undefined, false)).toEqual([...A_HOPS, ...B_HOPS, ...RESORT]);
+  });
+
+  test('goes by what DNS said last while its servers are silent', async () => {
+    const silence = ({ names }: VirtualDirectory) => names.fails('timeout');
+    expect(await planned(silence, false)).toEqual([...A_HOPS, ...B_HOPS, ...RESORT]);
+  });
+
+  test('leaves out what DNS knows no more, and tries it late in an emergency', async () => {
+    expect(await planned(noA, false)).toEqual([...B_HOPS, ...RESORT]);
+    expect(await planned(noA, true)).toEqual([...B_HOPS, ...A_HOPS, ...RESORT]);
   });
 });
 

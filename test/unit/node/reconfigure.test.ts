@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GatewayName } from '../../../lib/gateways/options.ts';
+import type { Gateway, GatewayName } from '../../../lib/gateways/options.ts';
 import { type Changeable, gatewaysLost } from '../../../lib/node/site-rules.ts';
 import { play } from '../../ladder/play.ts';
 import { readScript } from '../../ladder/script.ts';
-import { gatewayAddress, virtualSiteOptions } from '../../support/virtual-site.ts';
+import { fakeNames } from '../../support/fake-names.ts';
+import { named } from '../../support/virtual-directory.ts';
+import { VirtualNetwork } from '../../support/virtual-network.ts';
+import { virtualSite, virtualSiteOptions } from '../../support/virtual-site.ts';
+import { VirtualWorld } from '../../support/virtual-world.ts';
 
 const site = virtualSiteOptions(2);
 const [g1, g2] = site.gateways;
@@ -63,6 +67,19 @@ describe('a node that is reconfigured', () => {
   });
 });
 
+test('the names of gateways are looked up from the start, and those of a reload from then on', () => {
+  const time = new VirtualWorld(1);
+  const network = new VirtualNetwork(time, { delayMs: 0, jitterMs: 0, loss: 0, duplication: 0 });
+  const names = fakeNames();
+  const first: Gateway = { ...g1, destination: named('first.example:5060') };
+  const second: Gateway = { ...g1, destination: named('second.example:5060') };
+  const options = { ...site, gateways: [first] };
+  const { node } = virtualSite(time, network, options, undefined, undefined, names);
+  expect(names.asked).toEqual(['A first.example']);
+  node.reconfigure({ ...site, gateways: [second] });
+  expect(names.asked).toEqual(['A first.example', 'A second.example']);
+});
+
 describe('what is known of a gateway', () => {
   const resort = { ...g1, name: 'last-resort:psap' as GatewayName };
   const withResort = {
@@ -71,7 +88,7 @@ describe('what is known of a gateway', () => {
   };
 
   test('is lost with its name or its address, and stays with any other change', () => {
-    const moved = { ...g1, address: gatewayAddress(9) };
+    const moved: Gateway = { ...g1, destination: named('g1.example') };
     expect(gatewaysLost(site, site)).toEqual([]);
     expect(gatewaysLost(site, { ...site, gateways: [{ ...g1, priority: 9 }, g2] })).toEqual([]);
     expect(gatewaysLost(site, { ...site, gateways: [g2] })).toEqual(['g1']);

@@ -1,0 +1,219 @@
+import { type MonoMs, monoMs } from '../../base/brands.ts';
+import type {
+  AddressRecord,
+  Beside,
+  NameQuestion,
+  NameRecord,
+  PointerRecord,
+} from '../../ports/name-service.ts';
+import type { Address, Transport } from '../../sip/address.ts';
+import { canBeAsked } from './dns-name.ts';
+import type { Destination } from './hop.ts';
+import type { Server, Service } from './services.ts';
+
+export type NamedDestination = Extract<Destination, { kind: 'name' }>;
+
+/** What is known of a question at the moment. */
+export type Finding =
+  | {
+      readonly kind: 'records';
+      readonly records: readonly NameRecord[];
+      readonly beside: Beside;
+      readonly freshUntil: MonoMs;
+    }
+  | { readonly kind: 'alias'; readonly to: string; readonly freshUntil: MonoMs }
+  | { readonly kind: 'nothing'; readonly freshUntil: MonoMs }
+  /** Asked, and not answered yet. */
+  | { readonly kind: 'pending' }
+  /** Nobody could say, and nothing is known from before. */
+  | { readonly kind: 'silent' };
+
+export type ResolveParts = {
+  readonly look: (question: NameQuestion) => Finding;
+  /** What the node speaks toward gateways, the one it would rather speak first. */
+  readonly transports: readonly Transport[];
+  /** No call is ever sent back into this site, whatever DNS says. */
+  readonly isOwn: (address: Address) => boolean;
+};
+
+export type Resolution = {
+  /** In the order to try them. */
+  readonly services: readonly Service[];
+  /** Every question on the way: these are to be kept fresh. */
+  readonly asked: readonly NameQuestion[];
+  /** Whether something that is not answered yet could make it another one. */
+  readonly isPending: boolean;
+  /** When the first of the answers expires. */
+  readonly freshUntil: MonoMs;
+  /** Addresses that were left out, being our own. */
+  readonly own: readonly string[];
+};
+
+/** How far one destination may lead: the questions on its way, and names that stand for names. */
+export const QUESTIONS_MAX = 64;
+export const ALIASES_MAX = 8;
+
+const SRV_PREFIX: Readonly<Record<Transport, string>> = {
+  udp: '_sip._udp',
+  tcp: '_sip._tcp',
+  tls: '_sips._tcp',
+};
+const DEFAULT_PORT: Readonly<Record<Transport, number>> = { udp: 5060, tcp: 5060, tls: 5061 };
+const TRANSPORT_OF_SERVICE: ReadonlyMap<string, Transport> = new Map([
+  ['SIP+D2U', 'udp'],
+  ['SIP+D2T', 'tcp'],
+  ['SIPS+D2T', 'tls'],
+]);
+
+/**
+ * Where a name leads by all that is known now. It is run anew when something more is known, and
+ * asks for what it lacks; a question that nobody answers counts as one with no answer, so that a
+ * broken server costs order, not the gateway.
+ */
+export function resolve(destination: NamedDestination, parts: ResolveParts): Resolution {
+  const way: Way = { parts, found: new Map(), own: new Set() };
+  const services = servicesOf(destination, way);
+  const findings = [...way.found.values()];
+  const moments = findings.flatMap(({ finding }) =>
+    'freshUntil' in finding ? [finding.freshUntil] : [],
+  );
+  return {
+    services,
+    asked: findings.map(({ question }) => question),
+    isPending: findings.some(({ finding }) => finding.kind === 'pending'),
+    freshUntil: monoMs(Math.min(Number.POSITIVE_INFINITY, ...moments)),
+    own: [...way.own],
+  };
+}
+
+type Way = {
+  readonly parts: ResolveParts;
+  readonly found: Map<string, { readonly question: NameQuestion; readonly finding: Finding }>;
+  readonly own: Set<string>;
+};
+
+/** A port or a transport that the URI names is obeyed, and spares the look-up that it answers. */
+function servicesOf({ host, port, transport }: NamedDestination, way: Way): readonly Service[] {
+  const { transports } = way.parts;
+  const usual = transports[0] ?? 'udp';
+  if (port !== undefined) return [bareService(host, transport ?? usual, port, way)];
+  if (transport !== undefined) return servicesBySrv(host, [transport], way);
+  const finding = find({ name: host, type: 'NAPTR' }, way);
+  if (finding.kind === 'pending') return [];
+  const pointers = finding.kind === 'records' ? usablePointers(finding.records, transports) : [];
+  if (pointers.length === 0) return servicesBySrv(host, transports, way);
+  return pointers.flatMap(({ transport: by, replacement }) =>
+    foundOf(serviceAt(replacement, by, way)),
+  );
+}
+
+type Pointer = PointerRecord & { readonly transport: Transport };
+
+/**
+ * Of the NAPTR records that lead to SRV by a transport of ours those of the lowest order, by
+ * preference. Further orders must not be looked at, further preferences may. [3263-4.1]
+ */
+function usablePointers(
+  records: readonly NameRecord[],
+  transports: readonly Transport[],
+): readonly Pointer[] {
+  const usable = records.flatMap((record): Pointer[] => {
+    if (record.type !== 'NAPTR' || record.flags.toLowerCase() !== 's' || record.regexp !== '')
+      return [];
+    const transport = TRANSPORT_OF_SERVICE.get(record.service.toUpperCase());
+    if (transport === undefined || !transports.includes(transport)) return [];
+    return [{ ...record, transport }];
+  });
+  const lowest = Math.min(...usable.map(({ order }) => order));
+  return usable
+    .filter(({ order }) => order === lowest)
+    .toSorted((one, other) => one.preference - other.preference);
+}
+
+/** Without NAPTR: the SRV records of every transport, and without those the name itself. */
+function servicesBySrv(
+  host: string,
+  transports: readonly Transport[],
+  way: Way,
+): readonly Service[] {
+  const looked = transports.map((transport) =>
+    serviceAt(`${SRV_PREFIX[transport]}.${host}`, transport, way),
+  );
+  const services = looked.flatMap(foundOf);
+  if (services.length > 0 || looked.includes('pending')) return services;
+  const [transport = 'udp'] = transports;
+  return [bareService(host, transport, DEFAULT_PORT[transport], way)];
+}
+
+type Looked = Service | 'pending' | 'none';
+
+const foundOf = (looked: Looked): readonly Service[] =>
+  typeof looked === 'string' ? [] : [looked];
+
+/** The servers that SRV names. A target of `.` has no addresses, and yet is an answer. [2782] */
+function serviceAt(name: string, transport: Transport, way: Way): Looked {
+  const finding = find({ name, type: 'SRV' }, way);
+  if (finding.kind === 'pending') return 'pending';
+  if (finding.kind !== 'records') return 'none';
+  const servers = finding.records.flatMap((record): Server[] => {
+    if (record.type !== 'SRV') return [];
+    const { priority, weight, port, target } = record;
+    const addresses = addressesOf(target, port, way, finding.beside.get(target));
+    return [{ priority, weight, port, addresses }];
+  });
+  return { transport, servers };
+}
+
+function bareService(host: string, transport: Transport, port: number, way: Way): Service {
+  const addresses = addressesOf(host, port, way);
+  return { transport, servers: [{ priority: 0, weight: 0, port, addresses }] };
+}
+
+/**
+ * The addresses of a name, in the order of the answer. What came beside an SRV answer serves until
+ * the name itself is answered. AAAA is not asked for: the node speaks IPv4 only.
+ */
+function addressesOf(
+  name: string,
+  port: number,
+  way: Way,
+  beside: readonly AddressRecord[] = [],
+): readonly string[] {
+  const finding = find({ name, type: 'A' }, way);
+  const isOpen = finding.kind === 'pending' || finding.kind === 'silent';
+  const records: readonly NameRecord[] = finding.kind === 'records' ? finding.records : [];
+  return (isOpen ? beside : records).flatMap((record) => {
+    if (record.type !== 'A' || !isOneHost(record.address)) return [];
+    if (!way.parts.isOwn({ address: record.address, port })) return [record.address];
+    way.own.add(record.address);
+    return [];
+  });
+}
+
+/** Looks a question up, and on through names that stand for other names. */
+function find(
+  question: NameQuestion,
+  way: Way,
+  aliasesLeft = ALIASES_MAX,
+): Exclude<Finding, { kind: 'alias' }> {
+  const finding = look(question, way);
+  if (finding.kind !== 'alias') return finding;
+  if (aliasesLeft === 0) return { kind: 'silent' };
+  return find({ ...question, name: finding.to }, way, aliasesLeft - 1);
+}
+
+function look(question: NameQuestion, { parts, found }: Way): Finding {
+  const key = `${question.type} ${question.name}`;
+  const known = found.get(key);
+  if (known !== undefined) return known.finding;
+  if (found.size >= QUESTIONS_MAX || !canBeAsked(question.name)) return { kind: 'silent' };
+  const finding = parts.look(question);
+  found.set(key, { question, finding });
+  return finding;
+}
+
+/** Not `0.0.0.0`, no multicast, no broadcast. */
+function isOneHost(address: string): boolean {
+  const first = Number(address.split('.', 1)[0]);
+  return first >= 1 && first <= 223;
+}
