@@ -45,7 +45,7 @@ export type Wanted = {
 export function planHunt(wanted: Wanted, planning: Planning): PlannedTarget[] {
   return rankGateways(wanted, planning)
     .filter(({ rank }) => rank !== 'skipped')
-    .flatMap(({ gateway }) => targetsAt(gateway, wanted.asked));
+    .map(({ gateway }) => targetAt(gateway, requestUri(wanted.asked, gateway.uri)));
 }
 
 /**
@@ -88,19 +88,17 @@ function place(gateway: Gateway, emergency: boolean, health: HealthBook): Placin
   }
 }
 
-/** The tries at one gateway. */
-function targetsAt(gateway: Gateway, asked: UriText): PlannedTarget[] {
-  const { name, uri, address, transport, largeByTcp, headers } = gateway;
-  return [
-    {
-      gateway: name,
-      uri: requestUri(asked, uri),
-      address,
-      ...(transport === undefined ? {} : { transport }),
-      ...(largeByTcp === undefined ? {} : { largeByTcp }),
-      ...(headers === undefined ? {} : { headers }),
-    },
-  ];
+/** A try at a gateway that is asked for this URI. */
+export function targetAt(gateway: Gateway, uri: UriText): PlannedTarget {
+  const { name, address, transport, largeByTcp, headers } = gateway;
+  return {
+    gateway: name,
+    uri,
+    address,
+    ...(transport === undefined ? {} : { transport }),
+    ...(largeByTcp === undefined ? {} : { largeByTcp }),
+    ...(headers === undefined ? {} : { headers }),
+  };
 }
 
 /**

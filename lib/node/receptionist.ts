@@ -3,6 +3,7 @@ import type { World } from '../base/time.ts';
 import { begin } from '../call/begin.ts';
 import type { Facts } from '../call/facts.ts';
 import { crossing } from '../call/header-plans.ts';
+import { redirectTargets } from '../gateways/follow-redirect.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
 import type { Group } from '../gateways/options.ts';
 import { planHunt } from '../gateways/plan-hunt.ts';
@@ -166,6 +167,10 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
     receivedOn,
     trunk: caller.trunk?.name,
     group: group?.name,
+    redirects:
+      group?.followRedirects === true
+        ? (headers) => redirectTargets(headers, options.gateways)
+        : undefined,
     claim,
     share,
     marks,
