@@ -14,6 +14,8 @@ export type GatewayPlan = {
   readonly wakesMs: number;
   readonly says100: boolean;
   readonly rings: boolean;
+  /** It rings with media of its own. */
+  readonly earlyMedia: boolean;
   /** The final answer, this long after waking; absent: none ever. */
   readonly final: { readonly afterMs: number; readonly status: number } | undefined;
   /** A second 2xx of another device behind it. */
@@ -101,7 +103,9 @@ export class SimGateway {
     const leg = this.legs.get(message.callId);
     const say = (status: number, tag?: string) =>
       this.#socket.send(response(message, status, tag === undefined ? {} : { tag }), from);
-    const reply = (bytes: Buffer) => this.#socket.send(bytes, from);
+    const reply = (bytes: Buffer) => {
+      if (!this.#isDeaf) this.#socket.send(bytes, from);
+    };
     if (message.to.tag !== undefined && leg?.within.hearRequest(message, reply) === true) return;
     switch (message.method) {
       case 'INVITE':
@@ -161,13 +165,15 @@ export class SimGateway {
       this.#after(delayMs, () => {
         if (leg.state === 'new' || leg.state === 'proceeding') run();
       });
-    const send = (status: number, tag?: string) => {
+    const send = (status: number, tag?: string, body = '') => {
       leg.state = 'proceeding';
-      const more = tag === undefined ? {} : { tag, contact: this.#me };
+      const more = tag === undefined ? {} : { tag, contact: this.#me, body };
       this.#socket.send(response(invite, status, more), from);
     };
     if (plan.says100) whilePending(plan.wakesMs, () => send(100));
-    if (plan.rings) whilePending(plan.wakesMs + 5, () => send(180, 'gw'));
+    const ring = (tag: string) => (plan.earlyMedia ? send(183, tag, SDP) : send(180, tag));
+    if (plan.rings) whilePending(plan.wakesMs + 5, () => ring('gw'));
+    if (plan.rings && plan.answersTwice) whilePending(plan.wakesMs + 8, () => ring('fork'));
     const { final } = plan;
     if (final === undefined) return;
     whilePending(plan.wakesMs + final.afterMs + 10, () => {

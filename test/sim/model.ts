@@ -21,6 +21,8 @@ export type Rules = {
   readonly isSticky: boolean;
   /** Gateways take few calls at once: an ordinary call may find all of them full. */
   readonly isTight: boolean;
+  /** How many early dialogs the callers cope with. */
+  readonly earlyDialogs: 'each' | 'first';
 };
 
 const TURN_MS_MIN = 700;

@@ -1,19 +1,12 @@
-/** One line of the site changed so that a promise is broken. */
-export type Mutant = {
-  readonly name: string;
-  /** As the simulation reports it; `bug` is an exception in a call. */
-  readonly promise: string;
-  readonly file: string;
-  /** The whole line without its indentation; it stands once in the file. */
-  readonly line: string;
-  readonly becomes: string;
-};
+import { DIALOG_MUTANTS } from './dialog-mutants.ts';
+import type { Mutant } from './mutant.ts';
 
 /**
  * For each promise that one site can break, slips that somebody might make. The simulation must
  * find every one of them; a line that has been written anew needs its mutant written anew.
  */
 export const MUTANTS: readonly Mutant[] = [
+  ...DIALOG_MUTANTS,
   {
     name: 'a gateway that rings leaves the others ringing',
     promise: 'P1',

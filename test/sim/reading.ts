@@ -94,7 +94,7 @@ function readA(call: CallSeen, { way, message, door }: Seen, mark: Mark): void {
   }
   switch (`${way} ${message.method}`) {
     case 'in CANCEL':
-      call.cancelled ??= mark;
+      if (isFirst(message)) call.cancelled ??= mark;
       return;
     case 'in ACK':
       if (call.final?.tag === message.to.tag && isFirst(message)) call.acked ??= at;
@@ -136,7 +136,7 @@ function readB(call: CallSeen, { way, message, far }: Seen, mark: Mark): void {
   const ofTag = (tag: string | undefined) => leg.answers.find((one) => one.tag === (tag ?? ''));
   switch (`${way} ${message.method}`) {
     case 'out CANCEL':
-      leg.cancelled ??= mark;
+      if (isFirst(message)) leg.cancelled ??= mark;
       return;
     case 'out ACK': {
       const answer = ofTag(message.to.tag);

@@ -16,6 +16,8 @@ import { makeMischief } from './mischief.ts';
 import { type Complain, judgeCall, type Rules } from './model.ts';
 import { judgeAnswers, judgeRepeats } from './model-answers.ts';
 import { judgeCrossing } from './model-crossing.ts';
+import { judgeEarly } from './model-early.ts';
+import { judgeReInvites } from './model-re-invites.ts';
 import { Phone } from './phone.ts';
 import { watchdog } from './promises.ts';
 import { readCall } from './reading.ts';
@@ -88,11 +90,13 @@ export async function runWorld(
 
 function drawRules({ chance }: Draw): Rules {
   const isTight = chance(0.15);
-  return { gateways: GATEWAYS, isSmall: chance(0.1), isSticky: chance(0.2), isTight };
+  const earlyDialogs = chance(0.3) ? 'first' : 'each';
+  const isSmall = chance(0.1);
+  return { gateways: GATEWAYS, isSmall, isSticky: chance(0.2), isTight, earlyDialogs };
 }
 
 function optionsFor(rules: Rules, calls: number, draw: Draw): SiteOptions {
-  const { isSmall, isSticky, isTight } = rules;
+  const { isSmall, isSticky, isTight, earlyDialogs } = rules;
   const options = virtualSiteOptions(
     rules.gateways,
     isSmall ? { callsMax: Math.ceil(calls / 2) } : {},
@@ -105,7 +109,7 @@ function optionsFor(rules: Rules, calls: number, draw: Draw): SiteOptions {
   };
   const gateways = options.gateways.map((one) => ({ ...one, ...known }));
   const offAnycast = isSticky ? 'sticky' : 'always';
-  const trunks = options.trunks.map((one) => ({ ...one, offAnycast }) as const);
+  const trunks = options.trunks.map((one) => ({ ...one, offAnycast, earlyDialogs }) as const);
   return { ...options, gateways, trunks };
 }
 
@@ -145,6 +149,8 @@ function judge(
     judgeAnswers(witnessed, call, say);
     judgeRepeats(witnessed, call, say);
     judgeCrossing(witnessed, call, say);
+    judgeReInvites(witnessed, call, say);
+    judgeEarly(witnessed, rules, say);
   }
   for (const leg of edge.unnamed) complain('P13', `leg b ${leg} names no caller`);
   for (const gateway of gateways) {
