@@ -113,6 +113,11 @@ export const GROUP = {
     'Which failures move a call to the next gateway: statuses, transport, timeout (a 408 too), ' +
       'or the word any. Left out: any for emergency, else 408, 503 and transport.',
   ),
+  followRedirects: field(
+    YES_OR_NO,
+    { value: false },
+    'Whether a 3xx of a gateway is followed, once, to the gateways of this file that it names.',
+  ),
   lastResort: field(
     orAbsent(TARGET),
     NONE,

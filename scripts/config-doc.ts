@@ -41,6 +41,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'groups[].gateways': ['psap-a', 'psap-b'],
   'groups[].emergency': true,
   'groups[].failoverOn': [408, 503, 'transport'],
+  'groups[].followRedirects': true,
   'groups[].lastResort': 'sip:10.0.9.9',
   routes: [{ match: { user: '112' }, group: 'psap' }],
   'routes[].match': { user: '+468*', trunk: 'carrier-x' },

@@ -1,6 +1,7 @@
 import type { MonoMs, Octets } from '../base/brands.ts';
 import type { RequestId, Tag } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
+import type { Target } from './facts.ts';
 import type { Side } from './state.ts';
 
 type Content = { readonly headers: readonly Header[]; readonly body: Octets };
@@ -45,6 +46,8 @@ export type CallEvent = { readonly at: MonoMs } & (
       readonly status: number;
       readonly reason: string;
       readonly cause: 'response' | 'timeout' | 'transport';
+      /** Where a 3xx leads to, the best first. Absent: it is not to be followed. */
+      readonly redirects?: readonly Target[] | undefined;
     })
   | (Content & { readonly on: 'b-hung-up'; readonly attempt: number; readonly tag: Tag })
   | { readonly on: 'b-declined'; readonly attempt: number }

@@ -17,6 +17,8 @@ export type Target = {
   readonly largeByTcp?: boolean | undefined;
   /** What the INVITE says besides what the caller said. */
   readonly headers?: readonly Header[] | undefined;
+  /** Where a 3xx led to: a further 3xx of it is not followed. Absent: it was planned. */
+  readonly isRedirected?: true | undefined;
 };
 
 export type FailoverCondition = number | 'transport' | 'timeout';

@@ -43,6 +43,8 @@ export type Group = {
   readonly emergency: boolean;
   /** Which failures of a gateway move the hunt on; `any` is every 3xx to 6xx, transport, timeout. */
   readonly failoverOn: readonly FailoverCondition[] | 'any';
+  /** Whether a 3xx to another gateway of the site is followed, once. Absent: it is not. */
+  readonly followRedirects?: boolean | undefined;
   /** Tried when every gateway has failed. */
   readonly lastResort: Gateway | undefined;
 };

@@ -59,7 +59,10 @@ export type Wanted = {
 export function planHunt(wanted: Wanted, planning: Planning): PlannedTarget[] {
   return rankGateways(wanted, planning)
     .filter(({ rank }) => rank !== 'skipped')
-    .flatMap((placing) => targetsAt(placing, wanted.asked));
+    .flatMap(({ gateway, hops }) => {
+      const uri = requestUri(wanted.asked, gateway.uri);
+      return hops.map((hop) => targetAt(gateway, hop, uri));
+    });
 }
 
 /**
@@ -113,16 +116,20 @@ function place(
   }
 }
 
-function targetsAt({ gateway, hops }: Placing, asked: UriText): PlannedTarget[] {
-  const { name, uri, largeByTcp, headers } = gateway;
-  return hops.map(({ transport, ...address }) => ({
+/** A try at one place of a gateway that is asked for this URI. */
+export function targetAt(
+  { name, largeByTcp, headers }: Gateway,
+  { transport, ...address }: Hop,
+  uri: UriText,
+): PlannedTarget {
+  return {
     gateway: name,
-    uri: requestUri(asked, uri),
+    uri,
     address,
     transport,
     ...(largeByTcp === undefined ? {} : { largeByTcp }),
     ...(headers === undefined ? {} : { headers }),
-  }));
+  };
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { Alarm } from '../base/time.ts';
 import type { Effect } from '../call/effects.ts';
 import type { CallEvent } from '../call/events.ts';
+import type { Target } from '../call/facts.ts';
 import type { CallState } from '../call/state.ts';
 import type { Claim } from '../guard/merged-invites.ts';
 import type { Share } from '../guard/shares.ts';
 import type { LegId, Listener, ReceivedOn } from '../ports/sip-engine.ts';
 import type { SipCallId, Tag, UriText } from '../sip/ids.ts';
+import type { Header } from '../sip/message.ts';
 import type { Mark } from './admission.ts';
 import type { Identity } from './identities.ts';
 
@@ -33,6 +35,8 @@ export type LiveCall = {
   /** The group it hunts through. */
   readonly group: string | undefined;
   readonly claim: Claim;
+  /** Where a 3xx of a gateway leads to. Absent: it is not followed. */
+  readonly redirects: ((headers: readonly Header[]) => readonly Target[]) | undefined;
   /** What its source has taken of the site. */
   readonly share: Share;
   readonly marks: readonly Mark[];

@@ -4,6 +4,7 @@ import { begin } from '../call/begin.ts';
 import type { Facts } from '../call/facts.ts';
 import { crossing } from '../call/header-plans.ts';
 import type { Directory } from '../gateways/dns/directory.ts';
+import { redirectTargets } from '../gateways/follow-redirect.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
 import type { Group } from '../gateways/options.ts';
 import { planHunt } from '../gateways/plan-hunt.ts';
@@ -168,6 +169,10 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
     receivedOn,
     trunk: caller.trunk?.name,
     group: group?.name,
+    redirects:
+      group?.followRedirects === true
+        ? (headers) => redirectTargets(headers, options.gateways, directory)
+        : undefined,
     claim,
     share,
     marks,

@@ -87,7 +87,7 @@ export function openRuntime(around: Surroundings): Runtime {
         leaves(legBOf(call, attempt), hands);
       }
       const heard = attempt === 0 ? fromLegA(event, at) : fromLegB(event, attempt, at);
-      if (heard !== undefined) take(call, heard);
+      if (heard !== undefined) take(call, withRedirects(call, heard));
     },
     callsNow: () => calls.size,
     legsNow: () => places.size,
@@ -95,6 +95,12 @@ export function openRuntime(around: Surroundings): Runtime {
       for (const call of calls) take(call, { on: 'shutdown', at: clock.mono() });
     },
   };
+}
+
+/** A 3xx with where it leads to, for a call whose group follows. */
+function withRedirects({ redirects }: LiveCall, event: CallEvent): CallEvent {
+  if (event.on !== 'b-refused' || event.status >= 400 || redirects === undefined) return event;
+  return { ...event, redirects: redirects(event.headers) };
 }
 
 /** Makes the function that takes an event, or the orders that a call begins with. */

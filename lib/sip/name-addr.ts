@@ -14,6 +14,12 @@ export function parseNameAddr(value: string): NameAddr | undefined {
   return { uri: uriText(uri), tag: tag === undefined || tag === '' ? undefined : tagOf(tag) };
 }
 
+/** The preference of a Contact, from 0 to 1; 1 where it says none. [3261-20.10] */
+export function preferenceOf(value: string): number {
+  const q = paramValue(read(value).params.list, 'q') ?? '1';
+  return /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(q) ? Number(q) : 0;
+}
+
 type Parts = {
   /** What stands before the URI. */
   readonly display: string;

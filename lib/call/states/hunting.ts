@@ -98,6 +98,11 @@ export function refused(state: Dialing, event: EventOf<'b-refused'>): Transition
   }
   const left: Dialing = { ...state, facts, current: undefined };
   const noted: Effect[] = [noteOf(attempt.target.gateway, event)];
+  const redirects = attempt.target.isRedirected === true ? [] : (event.redirects ?? []);
+  if (redirects.length > 0) {
+    const led = redirects.map((target) => ({ ...target, isRedirected: true as const }));
+    return dialNext({ ...left, next: [...led, ...left.next] }, event.at, noted);
+  }
   if (mayTryNext(facts.rules, event.status, event.cause)) return dialNext(left, event.at, noted);
   return passRefusal(left, event, noted);
 }

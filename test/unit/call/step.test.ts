@@ -9,6 +9,7 @@ import {
   refused,
   ringing,
   SOME_SDP,
+  target,
 } from '../../support/call-core.ts';
 
 const reason = header('Reason', 'SIP;cause=200;text="Call completed elsewhere"');
@@ -50,6 +51,26 @@ describe('dialing', () => {
     const rejected = failed.effects.find((effect) => effect.do === 'reject-a');
     const warning = rejected?.headers.find(({ name }) => name === 'warning')?.value;
     expect(warning).toBe('399 landfall "no gateway took the call: 503, 486"');
+  });
+
+  test('a 3xx is followed at once and once, before the others, and stands in the attempts', () => {
+    const redirects = [target(7)];
+    const moved = aCall().after({ ...refused(1, 302), redirects } as ReturnType<typeof refused>);
+    expect(moved.effects).toContainEqual(
+      expect.objectContaining({
+        do: 'invite-b',
+        attempt: 2,
+        target: expect.objectContaining({ gateway: 'g7' }),
+      }),
+    );
+    const again = moved.after({ ...refused(2, 302), redirects } as ReturnType<typeof refused>);
+    expect(orders(again.effects)).toContain('reject-a');
+    const next = moved.after(refused(2, 503));
+    expect(next.state.facts.attempts.map(({ gateway, status }) => [gateway, status])).toEqual([
+      ['g1', 302],
+      ['g7', 503],
+      ['g2', 0],
+    ]);
   });
 
   test('an emergency call waits three minutes, as Timer C does, for a gateway that has said 100 [3261-16.8]', () => {

@@ -40,7 +40,7 @@ describe('landfall check', () => {
       'listen udp:10.0.0.11:5060 (gateway side)',
       'listen tcp:10.0.0.11:5060 (gateway side)',
       'group psap (emergency): psap-a sip:10.0.1.31:5060, then psap-b sip:10.0.1.32:5060;transport=tcp, then last resort sip:10.0.9.9; moves on after any failure',
-      'group office (ordinary): office-a sip:10.0.2.31; moves on after 408, 503, transport, timeout',
+      'group office (ordinary): office-a sip:10.0.2.31, then office-b sip:10.0.2.32; moves on after 408, 503, transport, timeout',
       'route urn:service:sos -> psap',
       'route user 112 -> psap',
       'route user +468* -> office',

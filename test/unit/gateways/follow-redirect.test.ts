@@ -1,0 +1,49 @@
+import { describe, expect, test } from '@jest/globals';
+import { redirectTargets } from '../../../lib/gateways/follow-redirect.ts';
+import type { Gateway, GatewayName } from '../../../lib/gateways/options.ts';
+import type { Transport } from '../../../lib/sip/address.ts';
+import { header } from '../../../lib/sip/header-names.ts';
+import { uriText } from '../../../lib/sip/ids.ts';
+import { virtualDirectory } from '../../support/virtual-directory.ts';
+
+const gateway = (number: number, transport: Transport = 'udp'): Gateway => ({
+  name: `g${number}` as GatewayName,
+  uri: uriText(`sip:10.0.1.${number}:5080`),
+  destination: { kind: 'address', hop: { address: `10.0.1.${number}`, port: 5080, transport } },
+  priority: 1,
+});
+const all = [gateway(1), gateway(2), gateway(3, 'tcp')];
+
+const led = (...contacts: readonly string[]) =>
+  redirectTargets(
+    contacts.map((value) => header('Contact', value)),
+    all,
+    virtualDirectory().directory,
+  ).map(({ gateway: name, uri }) => `${name} ${uri}`);
+
+describe('where a 3xx leads', () => {
+  test('the UAC tries the contacts in the order of their q values [3261-8.1.3.4]', () => {
+    expect(
+      led('<sip:desk@10.0.1.1:5080>;q=0.2, <sip:112@10.0.1.2:5080>;q=0.9', '<sip:x@10.0.1.3:5080>'),
+    ).toEqual(['g3 sip:x@10.0.1.3:5080', 'g2 sip:112@10.0.1.2:5080', 'g1 sip:desk@10.0.1.1:5080']);
+  });
+
+  test.each([
+    '<sip:112@203.0.113.9:5080>',
+    '<sip:112@10.0.1.1:5060>',
+    '<sip:112@10.0.1.1:5080;transport=tcp>',
+    '<sips:112@10.0.1.1:5080>',
+    '<sip:112@192.0.2.112:5060>',
+    '<sip:112@psap.example>',
+    '<tel:112>',
+    '*',
+  ])('never to a place that is no gateway of the site: %s', (contact) => {
+    expect(led(contact)).toEqual([]);
+  });
+
+  test('what a Contact adds to the address is not taken over', () => {
+    expect(led('<sip:112@10.0.1.1:5080;maddr=203.0.113.9?Route=%3Csip:x%3E>')).toEqual([
+      'g1 sip:112@10.0.1.1:5080',
+    ]);
+  });
+});
