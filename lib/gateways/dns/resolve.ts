@@ -101,10 +101,8 @@ function servicesOf({ host, port, transport }: NamedDestination, way: Way): read
   const finding = find({ name: host, type: 'NAPTR' }, way);
   if (finding.kind === 'pending') return [];
   const pointers = finding.kind === 'records' ? usablePointers(finding.records, transports) : [];
-  if (pointers.length === 0) return servicesBySrv(host, transports, way);
-  return pointers.flatMap(({ transport: by, replacement }) =>
-    foundOf(serviceAt(replacement, by, way)),
-  );
+  const looked = pointers.map(({ transport: by, replacement }) => serviceAt(replacement, by, way));
+  return foundOr(looked, () => servicesBySrv(host, transports, way));
 }
 
 type Pointer = PointerRecord & { readonly transport: Transport };
@@ -139,16 +137,20 @@ function servicesBySrv(
   const looked = transports.map((transport) =>
     serviceAt(`${SRV_PREFIX[transport]}.${host}`, transport, way),
   );
-  const services = looked.flatMap(foundOf);
-  if (services.length > 0 || looked.includes('pending')) return services;
   const [transport = 'udp'] = transports;
-  return [bareService(host, transport, DEFAULT_PORT[transport], way)];
+  return foundOr(looked, () => [bareService(host, transport, DEFAULT_PORT[transport], way)]);
 }
 
 type Looked = Service | 'pending' | 'none';
 
-const foundOf = (looked: Looked): readonly Service[] =>
-  typeof looked === 'string' ? [] : [looked];
+/** The services that are there; where none is, and none can come, something else. */
+function foundOr(
+  looked: readonly Looked[],
+  otherwise: () => readonly Service[],
+): readonly Service[] {
+  const found = looked.filter((one) => typeof one !== 'string');
+  return found.length > 0 || looked.includes('pending') ? found : otherwise();
+}
 
 /** The servers that SRV names. A target of `.` has no addresses, and yet is an answer. [2782] */
 function serviceAt(name: string, transport: Transport, way: Way): Looked {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { ASKING_MAX, NAMES_MAX } from '../../../../lib/gateways/dns/name-book.ts';
 import { named, virtualDirectory } from '../../../support/virtual-directory.ts';
 import { BARE, events, found, foundBare, PSAP, SEC, whereIs } from './found.ts';
 
@@ -127,6 +128,17 @@ describe('waiting for all to be settled', () => {
     await set.directory.settled(2000);
     expect(set.time.pending).toBe(0);
   });
+});
+
+test(`a name beyond ${NAMES_MAX} is not asked for, and nobody waits for it`, async () => {
+  const set = virtualDirectory();
+  const many = Array.from({ length: NAMES_MAX + 1 }, (_, index) => named(`g${index}.example:5060`));
+  set.directory.follow(many);
+  for (let turn = 0; turn < NAMES_MAX / ASKING_MAX; turn += 1) await set.pass(0);
+  expect(new Set(set.names.asked).size).toBe(NAMES_MAX);
+  expect(set.names.asked).not.toContain(`A g${NAMES_MAX}.example`);
+  expect(events(set)).toHaveLength(NAMES_MAX + 1);
+  await set.directory.settled(SEC);
 });
 
 test('the state of a gateway says every answer on its way, its age and what went wrong', async () => {

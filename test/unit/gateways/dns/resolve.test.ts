@@ -87,6 +87,13 @@ describe('selecting a transport protocol [3263-4.1]', () => {
     ]);
   });
 
+  test('a NAPTR record that leads to no SRV record is as good as none, once that is known', () => {
+    const known = { ...SERVICES, [NAPTR]: [pointer(1, 1, 'SIP+D2U', '_sip._udp.lost.example')] };
+    expect(lead('psap.example', known).hops).toEqual([...BY_UDP, ...BY_TCP]);
+    const waiting = { ...known, 'SRV _sip._udp.lost.example': pending };
+    expect(lead('psap.example', waiting).questions).not.toContain(UDP);
+  });
+
   test('if no NAPTR records are found, the client does an SRV query for each transport', () => {
     const found = lead('psap.example', SERVICES);
     expect(found.hops).toEqual([...BY_UDP, ...BY_TCP]);
