@@ -1,4 +1,4 @@
-import type { Alarm, Rng, Timers } from '../../base/time.ts';
+import type { Alarm, Clock, Rng, Timers } from '../../base/time.ts';
 import type { LegId, StrayId, Tag } from '../../sip/ids.ts';
 import type { ClientTransactions } from './client-transactions.ts';
 import type { EarQueue } from './ear-queue.ts';
@@ -6,12 +6,14 @@ import type { AnyDialog, LegA, LegB } from './legs.ts';
 import type { Counts, Limits } from './limits.ts';
 import type { Serials } from './serials.ts';
 import type { ServerTransaction, ServerTransactions } from './server-transactions.ts';
+import type { WaitingLine } from './waiting-line.ts';
 import type { Wires } from './wires.ts';
 
 /** What the parts of one engine share. */
 export type Core = {
   /** Whatever one of its alarms does, the node hears of it. */
   readonly timers: Timers;
+  readonly clock: Clock;
   readonly rng: Rng;
   readonly limits: Limits;
   readonly counts: Counts;
@@ -23,6 +25,8 @@ export type Core = {
   readonly legsA: Map<LegId, LegA>;
   readonly legsB: Map<LegId, LegB>;
   readonly dialogs: Map<string, AnyDialog>;
+  /** Legs that are over, until they are forgotten. */
+  readonly over: WaitingLine<LegA | LegB>;
   readonly strays: Map<StrayId, OpenStray>;
   /** The To-tag of answers that keep no state: the same when a request comes again. [3261-8.2.7] */
   readonly statelessTag: Tag;

@@ -17,13 +17,7 @@ import type { Header, SipResponse } from '../../sip/message.ts';
 import { parse } from '../../sip/parse.ts';
 import type { Arrival } from './arrival.ts';
 import { confirmedByThem, replyByUs } from './asked.ts';
-import {
-  askByUs,
-  confirmByUs,
-  onFailureWithin,
-  onResponseWithin,
-  onTerminatedWithin,
-} from './asking.ts';
+import { askByUs, confirmByUs } from './asking.ts';
 import { ClientTransactions } from './client-transactions.ts';
 import { type ConnectionsNow, connectionsNow } from './connection-counts.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
@@ -34,19 +28,13 @@ import { earQueue, tellingTimers } from './ear-queue.ts';
 import type { Far } from './far.ts';
 import { type AllCounts, countsOf, sizesOf } from './figures.ts';
 import { serveInDialog } from './in-dialog.ts';
+import { inviteUser } from './invite-user.ts';
 import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
 import { acknowledgedA, answerA, hangUpA, rejectA, ringA } from './leg-a.ts';
-import {
-  acknowledgeB,
-  cancelB,
-  hangUpB,
-  inviteB,
-  onFailureB,
-  onResponseB,
-  onTerminatedB,
-} from './leg-b.ts';
+import { acknowledgeB, cancelB, hangUpB, inviteB } from './leg-b.ts';
 import type { AnyDialog } from './legs.ts';
+import { legsOver } from './legs-over.ts';
 import { LIMITS, type Limits, type Sizes } from './limits.ts';
 import { reportStrayAck, respondToStray, serveOutside } from './outside-dialog.ts';
 import { type QueueWatch, queueWatch } from './own-echo.ts';
@@ -86,6 +74,7 @@ export class BuiltinEngine implements SipEngine {
     const { world, datagrams, streams, ears, tap, limits, connectionLimits } = parts;
     const news = earQueue(ears);
     const timers = tellingTimers(world.timers, news);
+    const line = { timers, clock: world.clock };
     const names = serials(world.rng);
     const allowed = { ...CONNECTION_LIMITS, ...connectionLimits };
     const connections =
@@ -106,31 +95,23 @@ export class BuiltinEngine implements SipEngine {
       onSendFailure: (bytes) => this.#onSendFailure(bytes),
     });
     const core: Core = {
-      timers,
+      ...line,
       rng: world.rng,
       limits: { ...LIMITS, ...limits },
       counts: { overloads: 0, strayResponses: 0, sendFailures: 0, surplusDialogs: 0 },
       serials: names,
       news,
       wires,
-      servers: new ServerTransactions(timers, wires),
-      clients: new ClientTransactions(timers, wires, {
-        onResponse(leg, response) {
-          if (leg.side === 'b') onResponseB(core, leg, response);
-          else onResponseWithin(core, leg, response);
-        },
-        onFailure(leg, cause) {
-          if (leg.side === 'b') onFailureB(core, leg, cause);
-          else onFailureWithin(core, leg, cause);
-        },
-        onTerminated(leg) {
-          if (leg.side === 'b') onTerminatedB(leg);
-          else onTerminatedWithin(core, leg);
-        },
-      }),
+      servers: new ServerTransactions(line, wires),
+      clients: new ClientTransactions(
+        line,
+        wires,
+        inviteUser(() => core),
+      ),
       legsA: new Map(),
       legsB: new Map(),
       dialogs: new Map(),
+      over: legsOver(line, () => core),
       strays: new Map(),
       statelessTag: names.tag(),
     };
