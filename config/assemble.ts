@@ -1,4 +1,4 @@
-import type { Gateway, GatewayName, Group } from '../lib/gateways/options.ts';
+import type { Gateway, GatewayName, Group, ProbeRules } from '../lib/gateways/options.ts';
 import type { Listener, ListenerRole } from '../lib/ports/sip-engine.ts';
 import { adminAddress, type Target } from './addresses.ts';
 import { failoverDefault } from './failover.ts';
@@ -10,7 +10,7 @@ import type { SiteConfig } from './site-config.ts';
 
 /** Puts the values together in the types of the rooms. Everything has been found right before. */
 export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecrets): SiteConfig {
-  const { site, siteNumber, guard, hunt, callsMax, stateDir, log, admin } = values;
+  const { site, siteNumber, guard, probe, hunt, callsMax, stateDir, nat, log, admin } = values;
   const listen = adminAddress(admin.listen);
   if (listen === undefined) throw new Error(`admin.listen is ${admin.listen}`);
   return {
@@ -22,8 +22,8 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
         ...listeners('unicast', lists.unicast),
         ...listeners('gateway', lists.gateway),
       ],
-      gateways: (lists.gateways ?? []).map(gateway),
-      groups: (lists.groups ?? []).map(group),
+      gateways: (lists.gateways ?? []).map((item) => gateway(item, probe)),
+      groups: (lists.groups ?? []).map((item) => group(item, probe)),
       routes: (lists.routes ?? []).map(whole),
       trunks: (lists.trunks ?? []).map(whole),
       guard,
@@ -32,6 +32,7 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
     },
     stateDir,
     keys: secrets.keys,
+    nat,
     log,
     admin: { listen, token: secrets.adminToken },
   };
@@ -41,13 +42,24 @@ function listeners(role: ListenerRole, items: readonly ListenerItem[] = []): rea
   return items.map((item) => ({ ...whole(item), role }));
 }
 
-function gateway(item: GatewayItem): Gateway {
-  const { name, uri: target, priority, largeByTcp } = whole(item);
-  const at = gatewayAt(name, target, priority);
-  return largeByTcp ? { ...at, largeByTcp } : at;
+function gateway(item: GatewayItem, probes: ProbeRules): Gateway {
+  const { name, uri: target, priority, weight, largeByTcp, callsMax, headers, probe } = whole(item);
+  return {
+    ...gatewayAt(name, target, priority),
+    ...(largeByTcp ? { largeByTcp } : {}),
+    ...(weight === undefined ? {} : { weight }),
+    ...(callsMax === undefined ? {} : { callsMax }),
+    ...(headers === undefined ? {} : { headers }),
+    ...probed({ ...probes, ...probe }),
+  };
 }
 
-function group(item: GroupItem): Group {
+/** Every 0 seconds is never. */
+function probed(probe: ProbeRules): Pick<Gateway, 'probe'> {
+  return probe.everySec === 0 ? {} : { probe };
+}
+
+function group(item: GroupItem, probes: ProbeRules): Group {
   const { name, gateways, emergency, failoverOn, lastResort } = whole(item);
   return {
     name,
@@ -58,7 +70,10 @@ function group(item: GroupItem): Group {
     lastResort:
       lastResort === undefined
         ? undefined
-        : gatewayAt(`last-resort:${name}`, lastResort, LAST_RESORT_PRIORITY),
+        : {
+            ...gatewayAt(`last-resort:${name}`, lastResort, LAST_RESORT_PRIORITY),
+            ...probed(probes),
+          },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { RouteMatch } from '../lib/gateways/options.ts';
 import { adminAddress, isLoopback } from './addresses.ts';
 import { closest } from './closest.ts';
 import type { GroupItem, RouteItem, SiteLists } from './lists.ts';
@@ -21,21 +22,29 @@ export function checkPlan(lists: SiteLists, report: Report): void {
     const known = namesOf(groups);
     for (const route of routes ?? []) checkRouteGroup(route, known, report);
   }
+  if (lists.trunks !== undefined)
+    for (const route of routes ?? []) checkRouteTrunk(route, namesOf(trunks), report);
   const matches = (routes ?? []).map(({ path, parts: { match } }) => ({
     path: [...path, 'match'],
-    name: match === undefined ? undefined : Object.values(match).join(),
+    name: match === undefined ? undefined : matchName(match),
   }));
   reportTwice(matches, 'match', report);
   checkReach(lists, report);
 }
 
 /** Holds single values against each other. */
-export function checkValues({ hunt, log, admin }: SiteValues, report: Report): void {
+export function checkValues({ hunt, probe, log, admin }: SiteValues, report: Report): void {
   if (hunt.attemptMsMin > hunt.attemptMs)
     report(['hunt', 'attemptMsMin'], {
       value: hunt.attemptMsMin,
       wrong: `is more than hunt.attemptMs, ${hunt.attemptMs}`,
       want: `write ${hunt.attemptMs} or less`,
+    });
+  if (probe.everySec > 0 && probe.timeoutMs > probe.everySec * 1000)
+    report(['probe', 'timeoutMs'], {
+      value: probe.timeoutMs,
+      wrong: `is more than probe.everySec, ${probe.everySec} seconds`,
+      want: `write ${probe.everySec * 1000} or less`,
     });
   if (log.records !== 'none' && log.records === log.steps)
     report(['log', 'records'], {
@@ -99,6 +108,17 @@ function checkRouteGroup({ path, parts }: RouteItem, known: readonly string[], r
   report([...path, 'group'], unknownName(group, 'group', known));
 }
 
+function checkRouteTrunk({ path, parts }: RouteItem, known: readonly string[], report: Report) {
+  const trunk = parts.match?.trunk;
+  if (trunk === undefined || known.includes(trunk)) return;
+  report([...path, 'match', 'trunk'], unknownName(trunk, 'trunk', known));
+}
+
+/** The same whatever the order in which the keys were written. */
+function matchName({ urn, user, trunk }: RouteMatch): string {
+  return [urn ?? user, trunk].filter((part) => part !== undefined).join(', trunk ');
+}
+
 /** A site without routes still places emergency calls, as long as a group takes them. */
 function checkReach({ groups, routes }: SiteLists, report: Report): void {
   if (groups === undefined || groups.length === 0 || routes?.length !== 0) return;
@@ -107,7 +127,7 @@ function checkReach({ groups, routes }: SiteLists, report: Report): void {
   report(['routes'], { value: [], wrong: 'is empty and no group is for emergency calls', want });
 }
 
-function unknownName(name: string, what: 'gateway' | 'group', known: readonly string[]) {
+function unknownName(name: string, what: 'gateway' | 'group' | 'trunk', known: readonly string[]) {
   const suggestion = closest(name, known);
   const names = known.length === 0 ? 'none is defined' : `there are ${known.join(', ')}`;
   const want = suggestion === undefined ? names : `did you mean "${suggestion}"?`;

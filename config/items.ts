@@ -13,6 +13,7 @@ import {
   wholeNumber,
   YES_OR_NO,
 } from './formats.ts';
+import { HEADERS, PROBE } from './gateway-formats.ts';
 import type { Finding, Path, Report } from './problems.ts';
 import { ROUTE_MATCH } from './route-match.ts';
 
@@ -42,6 +43,7 @@ export const NAME = pattern(
   'write 1 to 64 letters, digits, dots, hyphens or underscores, such as psap-a',
 );
 const PRIORITY = wholeNumber(1, 1000);
+const WEIGHT = wholeNumber(0, 65_535);
 const SHARE = wholeNumber(1, 1_000_000);
 const NONE = { value: undefined };
 
@@ -69,6 +71,27 @@ export const GATEWAY = {
       'whatever was dialled.',
   ),
   priority: field(PRIORITY, { value: 1 }, 'Lower is tried first.'),
+  weight: field(
+    orAbsent(WEIGHT),
+    NONE,
+    'Its share of the calls among gateways of one priority. None has any: the order of the group.',
+  ),
+  callsMax: field(
+    orAbsent(SHARE),
+    NONE,
+    'How many calls at once it takes. Beyond it ordinary calls skip it, and emergency calls try ' +
+      'it after the others. Left out: any number.',
+  ),
+  headers: field(
+    orAbsent(HEADERS),
+    NONE,
+    'Headers that our INVITEs to it carry besides, "Name: value" each.',
+  ),
+  probe: field(
+    orAbsent(PROBE),
+    NONE,
+    'off, or how its probes differ from those of `probe` below. Left out: they do not.',
+  ),
   largeByTcp: field(
     YES_OR_NO,
     { value: false },
@@ -98,7 +121,10 @@ export const GROUP = {
 };
 
 export const ROUTE = {
-  match: given(ROUTE_MATCH, 'What is dialled: { urn: ... } or { user: ... }.'),
+  match: given(
+    ROUTE_MATCH,
+    'What is dialled, { urn: ... } or { user: ... }, and the trunk it comes from: { trunk: ... }.',
+  ),
   group: given(NAME, 'The group that such calls go to.'),
 };
 
@@ -112,6 +138,12 @@ export const TRUNK = {
     oneOf<Trunk['offAnycast']>('way off anycast', ['always', 'sticky']),
     { value: 'always' },
     'always: its calls go on at U. sticky: they stay on A, for a firewall that knows only A.',
+  ),
+  earlyDialogs: field(
+    oneOf<'each' | 'first'>('count of early dialogs', ['each', 'first']),
+    { value: 'each' },
+    'each: early media of a further gateway or device is one more early dialog to the caller. ' +
+      'first: for a caller that copes with one only; what others ring crosses in it without SDP.',
   ),
   callsPerSecMax: field(
     orAbsent(SHARE),

@@ -2,6 +2,7 @@ import type { LogLevel } from '../lib/observe/log-sink.ts';
 import { SITE_MAX } from '../lib/sip/owner-token.ts';
 import { ADMIN_LISTEN } from './addresses.ts';
 import { anyList, bad, type Format, good, oneOf, pattern, text, wholeNumber } from './formats.ts';
+import { PROBE_FORMATS } from './gateway-formats.ts';
 import { SECRET_REF } from './secrets.ts';
 
 /** One key of the site file. `default: null` means that the key has none and must be given. */
@@ -122,6 +123,43 @@ export const SCHEMA = {
         wholeNumber(20, 10_000),
         150,
         'How many milliseconds late this node may be before it refuses ordinary calls, ever more of them.',
+      ),
+    ),
+  },
+  nat: {
+    keepAliveMs: leaf(
+      wholeNumber(1000, 600_000),
+      25_000,
+      'How often, in milliseconds, a UDP caller behind NAT gets OPTIONS within its call, so that its router keeps the way open.',
+    ),
+  },
+  probe: {
+    everySec: live(
+      leaf(
+        PROBE_FORMATS.everySec,
+        10,
+        'How often, in seconds, each gateway is asked by OPTIONS whether it lives; 0: never.',
+      ),
+    ),
+    downAfter: live(
+      leaf(
+        PROBE_FORMATS.downAfter,
+        3,
+        'After how many failures in a row a gateway is down: silence, 503, or not reached.',
+      ),
+    ),
+    upAfter: live(
+      leaf(
+        PROBE_FORMATS.upAfter,
+        2,
+        'After how many answers in a row a gateway that was down gets ordinary calls again, slowly.',
+      ),
+    ),
+    timeoutMs: live(
+      leaf(
+        PROBE_FORMATS.timeoutMs,
+        2000,
+        'How long, in milliseconds, an answer to a probe is waited for.',
       ),
     ),
   },

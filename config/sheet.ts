@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { RouteMatch } from '../lib/gateways/options.ts';
 import { type Fields, type Item, isMap } from './items.ts';
 import type { SiteSecrets } from './keys.ts';
-import type { RouteItem, SiteLists } from './lists.ts';
+import type { SiteLists } from './lists.ts';
+import { writeMatch } from './route-match.ts';
 import { leaves, type SiteValues } from './schema.ts';
 
 export type SheetValue = {
@@ -52,13 +54,11 @@ function listSheet<F extends Fields>(items: readonly Item<F>[] = [], naming?: ke
 }
 
 function nameOf(named: unknown): string {
-  return isMatch(named) ? ('urn' in named ? named.urn : `user ${named.user}`) : String(named);
+  return isMatch(named) ? writeMatch(named) : String(named);
 }
 
-type Match = NonNullable<RouteItem['whole']>['match'];
-
-function isMatch(named: unknown): named is Match {
-  return isMap(named) && ('urn' in named || 'user' in named);
+function isMatch(named: unknown): named is RouteMatch {
+  return isMap(named) && ['urn', 'user', 'trunk'].some((key) => key in named);
 }
 
 function field(key: string, value: unknown): [string, SheetValue][] {

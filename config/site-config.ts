@@ -11,6 +11,7 @@ export type SiteConfig = {
   readonly stateDir: string;
   /** The first one signs. Empty: this site makes its own and keeps it in `stateDir`. */
   readonly keys: readonly ClusterKey[];
+  readonly nat: { readonly keepAliveMs: number };
   readonly log: LogOptions;
   readonly admin: {
     readonly listen: Address;

@@ -52,7 +52,7 @@ const replies = (side: Side, status: number): Happening => ({
   body: status === 200 ? SOME_SDP : NO_OCTETS,
 });
 
-const within = (side: Side, on: 'confirmed' | 'unconfirmed'): Row => ({
+const within = (side: Side, on: 'confirmed' | 'unconfirmed' | 'retracted'): Row => ({
   what: side === 'a' ? ' by the caller' : ' by the gateway',
   happening: { on, ...dialogOf(side), headers: [], body: NO_OCTETS },
 });
@@ -97,6 +97,10 @@ const SCENES: readonly Scene[] = [
     call: talkingTo1().after(asks('a')),
   },
   {
+    what: 'renegotiating: the caller has taken it back, the gateway owes its last word',
+    call: talkingTo1().after(asks('a')).after(within('a', 'retracted').happening),
+  },
+  {
     what: 'renegotiating: the gateway asked, the caller has answered, the ACK is owed',
     call: talkingTo1().after(asks('b')).after(replies('a', 200)),
   },
@@ -138,7 +142,9 @@ const EVENTS: Readonly<Record<CallEvent['on'], (call: CallState) => readonly Row
     { what: ' by the gateway, INVITE', happening: asks('b') },
     { what: ' by the caller, INFO', happening: asks('a', 'INFO') },
   ],
+  retracted: () => (['a', 'b'] as const).map((side) => within(side, 'retracted')),
   replied: () => [
+    { what: ' by the gateway, 180', happening: replies('b', 180) },
     { what: ' by the gateway, 200', happening: replies('b', 200) },
     { what: ' by the gateway, 488', happening: replies('b', 488) },
     { what: ' by the gateway, 491', happening: replies('b', 491) },

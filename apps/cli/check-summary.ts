@@ -1,3 +1,4 @@
+import { writeMatch } from '../../config/route-match.ts';
 import type { SiteConfig } from '../../config/site-config.ts';
 import type { Gateway, Group, Route } from '../../lib/gateways/options.ts';
 import type { Trunk } from '../../lib/guard/trunks.ts';
@@ -43,15 +44,16 @@ function failoverWords({ failoverOn }: Group): string {
 }
 
 function routeLine({ match, group }: Route): string {
-  const dialled = 'urn' in match ? match.urn : `user ${match.user}`;
-  return `route ${dialled} -> ${group}`;
+  return `route ${writeMatch(match)} -> ${group}`;
 }
 
-function trunkLine({ name, source, offAnycast, callsPerSecMax, callsMax }: Trunk): string {
+function trunkLine(trunk: Trunk): string {
+  const { name, source, offAnycast, earlyDialogs, callsPerSecMax, callsMax } = trunk;
+  const early = earlyDialogs === 'first' ? ', one early dialog' : '';
   const way = offAnycast === 'always' ? 'calls move to U' : 'calls stay on A';
   const rate = callsPerSecMax === undefined ? '' : `, at most ${callsPerSecMax} calls a second`;
   const share = callsMax === undefined ? '' : `, at most ${callsMax} calls at once`;
-  return `trunk ${name}: ${source.join(', ')}, ${way}${rate}${share}`;
+  return `trunk ${name}: ${source.join(', ')}, ${way}${early}${rate}${share}`;
 }
 
 function keysLine({ keys, stateDir }: SiteConfig): string {

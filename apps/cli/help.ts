@@ -7,7 +7,8 @@ export const HELP_OF: Readonly<Record<string, string>> = {
   '': `landfall: an anycast session border controller
 
   landfall start --config FILE [--set KEY=VALUE]   run a node
-  landfall check FILE [--set KEY=VALUE]            say what is wrong with a site file
+  landfall check FILE [--probe]                    say what is wrong with a site file
+  landfall gateways [--explain NUMBER]             what is believed of each, or of a call
   landfall reload                                  have a node read its site file again
   landfall call URI                                place a test call and draw its ladder
   landfall calls tail [-f]                         the last calls, a line each
@@ -30,9 +31,25 @@ SIGTERM or SIGINT: no longer ready, waits for the calls to end; again: hangs the
   --set KEY=VALUE may be given several times
 ${HELP}`,
 
-  check: `landfall check FILE [--set KEY=VALUE]...
+  gateways: `landfall gateways [--explain NUMBER [--source ADDRESS]] [--json]
+
+What the node believes of each gateway: up, suspect (it failed lately), down, or closing (it works
+again, and ordinary calls come back slowly), since when and why; round trip, calls now, calls of the
+last 5 minutes and how many of them it took.
+
+  --explain NUMBER  what would become of a call to a number or URI, and why; no call is placed
+  --source ADDRESS  as if it came from there; left out: from somebody known, by no trunk
+  --json            as one JSON line
+${ADMIN}
+${HELP}`,
+
+  check: `landfall check FILE [--probe] [--set KEY=VALUE]...
 
 Says all that is wrong with a site file at once, or what it means.
+With --probe it asks every gateway once, from this machine; exit code 1 when an emergency group has
+none that answers.
+
+  --probe         ask the gateways, a line each
 
   --set KEY=VALUE overrides a key, as in landfall start
 ${HELP}`,

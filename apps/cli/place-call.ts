@@ -145,6 +145,7 @@ function onLeg(caller: Caller, event: LegEvent): void {
       return;
     case 'trying':
     case 'ringing':
+    case 'retracted':
     case 'replied':
     case 'confirmed':
     case 'unconfirmed':

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { isIPv4 } from 'node:net';
 import { never } from '../../lib/base/never.ts';
 import type { CallRecord } from '../../lib/call/record.ts';
+import type { Explanation, GatewayView } from '../../lib/node/gateway-view.ts';
 import { isWanted, type Wanted } from '../../lib/observe/read/wanted.ts';
 import type { FoundCall, RecentCalls } from '../../lib/observe/recent-calls.ts';
 import { refuse } from './admin-refusal.ts';
@@ -17,11 +19,13 @@ export type AdminParts = {
   readonly metricsText: () => Promise<string>;
   readonly readiness: () => { readonly ready: boolean; readonly why: string };
   readonly reload: () => Reloaded;
+  readonly gateways: () => readonly GatewayView[];
+  readonly explain: (dialled: string, source?: string) => Explanation;
 };
 
 type Query = { readonly wanted: (record: CallRecord) => boolean; readonly limit: number };
 
-/** The pages: health, readiness, metrics, the last calls, the calls as they end, one; reload. */
+/** The pages: health, metrics, gateways, the last calls, the calls as they end, one; reload. */
 export async function answerAdmin(
   url: string,
   response: ServerResponse,
@@ -37,6 +41,8 @@ export async function answerAdmin(
     }
     case '/reload':
       return sayReloaded(response, parts.reload());
+    case '/gateways':
+      return sayGateways(response, searchParams, parts);
     case '/metrics':
       return say(response, 200, await parts.metricsText());
     case '/calls': {
@@ -71,6 +77,23 @@ function sayReloaded(response: ServerResponse, reloaded: Reloaded): void {
     ? { changes: reloaded.changes }
     : { error: 'refused as a whole', problems: reloaded.problems };
   response.writeHead(isTaken ? 200 : 422, { 'Content-Type': 'application/json' });
+  response.end(`${JSON.stringify(says)}\n`);
+}
+
+/** All gateways, or with `explain` what would become of a call. */
+function sayGateways(
+  response: ServerResponse,
+  params: URLSearchParams,
+  { gateways, explain }: AdminParts,
+): void {
+  const dialled = params.get('explain');
+  const source = params.get('source') ?? undefined;
+  if (source !== undefined && !isIPv4(source)) {
+    refuse(response, 400, `source is ${source}; an IPv4 address would be right`);
+    return;
+  }
+  const says = dialled === null ? { gateways: gateways() } : explain(dialled, source);
+  response.writeHead(200, { 'Content-Type': 'application/json' });
   response.end(`${JSON.stringify(says)}\n`);
 }
 

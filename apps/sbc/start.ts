@@ -76,10 +76,10 @@ async function runSite(
 
   keepGoing(observer);
   process.on('SIGHUP', observer.reopen);
-  const datagrams = udpDatagrams();
+  const parts = engineParts(config);
   let engine: BuiltinEngine | undefined;
   const node = siteNode(options, world, sink, (ears) => {
-    engine = builtinEngine({ world, datagrams, streams: tcpStreams(), ears });
+    engine = builtinEngine({ ...parts, world, ears });
     return engine;
   });
   const stopped = stopOnSignals(node, observer);
@@ -96,11 +96,8 @@ async function runSite(
   const reload = reloader(loaded, { ...source, sink, take });
   process.on('SIGHUP', () => reload('SIGHUP'));
   const admin = await openAdmin({
-    listen: config.admin.listen,
-    token: config.admin.token,
-    recent: observer.recent,
-    metricsText: observer.metricsText,
-    readiness: () => ({ ready: !node.isDraining, why: node.isDraining ? 'draining' : 'ready' }),
+    ...config.admin,
+    ...pagesOf(node, observer),
     reload: () => reload('admin'),
   });
   if (admin.kind === 'failed') {
@@ -110,12 +107,27 @@ async function runSite(
   announce(options.listeners, config, sink);
   const stopWatching = node.watch(() => engine?.waitedMs() ?? 0);
   await stopped.then(stopWatching);
-  await farewell(world, () => engine?.sizes().clientTransactions ?? 0);
+  await farewell(node, world, () => engine?.sizes().clientTransactions ?? 0);
   await engine?.close();
   await admin.close();
   sink.note({ event: 'stopped', level: 'info' });
   await observer.close();
   return 0;
+}
+
+function pagesOf(node: Node, { recent, metricsText }: Observer) {
+  return {
+    recent,
+    metricsText,
+    readiness: () => ({ ready: !node.isDraining, why: node.isDraining ? 'draining' : 'ready' }),
+    gateways: node.gateways,
+    explain: node.explain,
+  };
+}
+
+function engineParts({ nat: { keepAliveMs } }: SiteConfig) {
+  const limits = { natKeepAliveMs: keepAliveMs };
+  return { datagrams: udpDatagrams(), streams: tcpStreams(), limits };
 }
 
 async function failed(engine: BuiltinEngine | undefined, observer: Observer): Promise<1> {
@@ -140,6 +152,7 @@ function presentOf(node: Node, engine: BuiltinEngine | undefined): Present {
     refusedShare: node.strain().refusedShare,
     connections: engine?.connectionsNow() ?? [],
     connectionsRefused: engine?.counts().connections.refused ?? {},
+    gateways: node.gateways(),
   };
 }
 
@@ -175,7 +188,8 @@ function stopOnSignals(node: Node, { sink }: Observer): Promise<void> {
   });
 }
 
-function farewell(world: World, owed: () => number): Promise<void> {
+function farewell(node: Node, world: World, owed: () => number): Promise<void> {
+  node.stop();
   const until = world.clock.mono() + FAREWELL_MS;
   return new Promise((resolve) => {
     const look = () => {

@@ -48,6 +48,13 @@ export type Effect =
       readonly headers: readonly Header[];
       readonly body: Octets;
     }
+  /** Takes back a re-INVITE that is not answered yet. */
+  | {
+      readonly do: 'retract';
+      readonly dialog: DialogName;
+      readonly request: RequestId;
+      readonly headers: readonly Header[];
+    }
   /** Answers one. */
   | (Says & { readonly do: 'reply'; readonly dialog: DialogName; readonly request: RequestId })
   /** The ACK of a 2xx to a re-INVITE of ours. */
@@ -67,7 +74,9 @@ export type Effect =
   | {
       readonly do: 'note-gateway';
       readonly gateway: string;
-      readonly outcome: 'alive' | 'silent' | 'refused';
+      readonly outcome: 'alive' | 'silent' | 'unreachable' | 'refused';
+      /** How long it wants rest. Absent: it does not say. */
+      readonly restMs?: number | undefined;
     }
   /** The caller's end: the record is written. */
   | { readonly do: 'end'; readonly termination: Termination }

@@ -56,6 +56,8 @@ export type CallEvent = { readonly at: MonoMs } & (
         /** Absent on leg b. */
         readonly door: Door | undefined;
       })
+  /** Who asked takes its re-INVITE back. */
+  | (Within & { readonly on: 'retracted'; readonly headers: readonly Header[] })
   | (Content &
       Within & { readonly on: 'replied'; readonly status: number; readonly reason: string })
   /** The ACK of our 2xx to a re-INVITE. */

@@ -15,6 +15,8 @@ export type Target = {
   readonly transport?: Transport | undefined;
   /** Whether what is too large for a datagram goes to it by TCP. Absent: it does not. */
   readonly largeByTcp?: boolean | undefined;
+  /** What the INVITE says besides what the caller said. */
+  readonly headers?: readonly Header[] | undefined;
 };
 
 export type FailoverCondition = number | 'transport' | 'timeout';
@@ -44,6 +46,9 @@ export type Asked = {
   readonly body: Octets;
 };
 
+/** Whether the caller sees an early dialog for each callee that sends it media, or one in all. */
+export type EarlyDialogs = 'each' | 'first';
+
 /** One dialog of leg a: its To-tag is minted by the runtime for this number. */
 export type Fork = {
   /** The gateway-side dialog it stands for, `<attempt>/<tag>`. */
@@ -66,6 +71,7 @@ export type Facts = {
   readonly callId: CallId;
   readonly emergency: boolean;
   readonly sticky: boolean;
+  readonly earlyDialogs: EarlyDialogs;
   readonly asked: Asked;
   readonly rules: HuntRules;
   readonly startedAt: MonoMs;

@@ -1,6 +1,8 @@
 import type { Tag } from '../sip/ids.ts';
 import type { Facts } from './facts.ts';
 
+type Chosen = { readonly facts: Facts; readonly fork: number };
+
 /**
  * Chooses the dialog of leg a in which a gateway-side dialog speaks to the caller.
  *
@@ -12,8 +14,8 @@ export function forkFor(
   attempt: number,
   tag: Tag | undefined,
   withSdp: boolean,
-): { readonly facts: Facts; readonly fork: number } {
-  const of = `${attempt}/${tag ?? ''}`;
+): Chosen {
+  const of = nameOf(attempt, tag);
   const own = facts.forks.findIndex((fork) => fork.of === of);
   const last = facts.forks.length - 1;
   const fork = own >= 0 ? own : facts.forks[last]?.hasSdp === false ? last : last + 1;
@@ -22,3 +24,21 @@ export function forkFor(
   forks[fork] = { of, hasSdp };
   return { facts: { ...facts, forks }, fork };
 }
+
+/**
+ * The same for what is only provisional. A caller that copes with one early dialog hears all of it
+ * in the first one, and there only one callee's media; a 2xx may still make another. [3960-3.1]
+ */
+export function earlyForkFor(
+  facts: Facts,
+  attempt: number,
+  tag: Tag | undefined,
+  withSdp: boolean,
+): Chosen & { readonly mayCarrySdp: boolean } {
+  const [first] = facts.forks;
+  const isFree = first?.hasSdp !== true || first.of === nameOf(attempt, tag);
+  if (facts.earlyDialogs === 'first' && !isFree) return { facts, fork: 0, mayCarrySdp: false };
+  return { ...forkFor(facts, attempt, tag, withSdp), mayCarrySdp: true };
+}
+
+const nameOf = (attempt: number, tag: Tag | undefined) => `${attempt}/${tag ?? ''}`;

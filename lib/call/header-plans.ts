@@ -103,6 +103,11 @@ export function crossing(headers: readonly Header[], emergency: boolean): Header
   );
 }
 
+/** What is left of a provisional whose early media must not cross: nothing that speaks of it. */
+export function withoutMedia(headers: readonly Header[]): Header[] {
+  return headers.filter(({ name }) => !DESCRIBES_THE_BODY.has(name) && name !== 'p-early-media');
+}
+
 /** The Reason fields of a CANCEL or BYE, which tell the other side why. [3326-2] */
 export function reasonsOf(headers: readonly Header[]): Header[] {
   return headers.filter(({ name }) => name === 'reason');

@@ -57,8 +57,8 @@ export type Renegotiating = Fading & {
   readonly tag: 'renegotiating';
   readonly bridge: Bridge;
   readonly asked: AskedWithin;
-  /** The other side's answer, the time after a glare, or the ACK of who asked. */
-  readonly waitsFor: 'answer' | 'turn' | 'ack';
+  /** The other side's answer, its turn after glare, its answer to a CANCEL, or the asker's ACK. */
+  readonly waitsFor: 'answer' | 'turn' | 'last-word' | 'ack';
   readonly retries: number;
 };
 

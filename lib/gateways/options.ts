@@ -1,8 +1,19 @@
 import type { Brand } from '../base/brands.ts';
 import type { Address, Transport } from '../sip/address.ts';
 import type { UriText } from '../sip/ids.ts';
+import type { Header } from '../sip/message.ts';
 
 export type GatewayName = Brand<string, 'GatewayName'>;
+
+/** How a gateway is asked whether it lives. */
+export type ProbeRules = {
+  readonly everySec: number;
+  /** Failures in a row after which it is down. */
+  readonly downAfter: number;
+  /** Answers in a row after which it comes back. */
+  readonly upAfter: number;
+  readonly timeoutMs: number;
+};
 
 export type Gateway = {
   readonly name: GatewayName;
@@ -15,6 +26,14 @@ export type Gateway = {
   readonly largeByTcp?: boolean | undefined;
   /** Lower is tried first. */
   readonly priority: number;
+  /** Its share among those of one priority; absent or 0 everywhere: in the order of the group. */
+  readonly weight?: number | undefined;
+  /** Calls at once; absent: any number. */
+  readonly callsMax?: number | undefined;
+  /** What our INVITEs to it say besides. */
+  readonly headers?: readonly Header[] | undefined;
+  /** Absent: it is not asked, only real calls tell. */
+  readonly probe?: ProbeRules | undefined;
 };
 
 /** A final status, or `transport` (could not be sent), or `timeout` (silence). */
@@ -30,11 +49,15 @@ export type Group = {
   readonly lastResort: Gateway | undefined;
 };
 
-/** The first route whose match holds decides. */
-export type Route = {
-  readonly match: /** The service URN itself and everything below it. [5031-4.1] */
-    | { readonly urn: string }
-    /** The user part of a sip or tel URI; `*` at the end stands for any ending. */
-    | { readonly user: string };
-  readonly group: string;
+/** What must hold of a call; all that is named must. */
+export type RouteMatch = {
+  /** The service URN itself and everything below it. [5031-4.1] */
+  readonly urn?: string | undefined;
+  /** The user part of a sip or tel URI; `*` at the end stands for any ending. */
+  readonly user?: string | undefined;
+  /** The configured trunk that it comes from. */
+  readonly trunk?: string | undefined;
 };
+
+/** The first route whose match holds decides. */
+export type Route = { readonly match: RouteMatch; readonly group: string };

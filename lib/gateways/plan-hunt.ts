@@ -1,39 +1,106 @@
+import type { Rng } from '../base/time.ts';
+import type { Address, Transport } from '../sip/address.ts';
 import type { UriText } from '../sip/ids.ts';
+import type { Header } from '../sip/message.ts';
 import { parseUri, sipUri, uriUser } from '../sip/uri.ts';
-import type { Health } from './health.ts';
+import { drawOrder } from './draw-order.ts';
+import type { GatewayReport, HealthBook } from './health-book.ts';
 import type { Gateway, Group } from './options.ts';
 
 /** One try of a hunt: where to, and what its Request-URI says. */
 export type PlannedTarget = {
   readonly gateway: string;
   readonly uri: UriText;
-  readonly address: Gateway['address'];
-  readonly transport?: Gateway['transport'];
-  readonly largeByTcp?: Gateway['largeByTcp'];
+  readonly address: Address;
+  readonly transport?: Transport | undefined;
+  readonly largeByTcp?: boolean | undefined;
+  readonly headers?: readonly Header[] | undefined;
 };
 
+/** In the order in which a call tries them; `skipped` is not tried. */
+const RANKS = ['in-turn', 'suspect', 'waiting', 'full', 'down', 'last-resort', 'skipped'] as const;
+
+/** Where a gateway stands in one hunt, and why. */
+export type Placing = {
+  readonly gateway: Gateway;
+  readonly rank: (typeof RANKS)[number];
+  readonly why: string;
+  readonly report: GatewayReport;
+};
+
+export type Planning = {
+  readonly gateways: readonly Gateway[];
+  readonly health: HealthBook;
+  readonly rng: Rng;
+};
+
+/** What a hunt is planned for. */
+export type Wanted = {
+  readonly group: Group;
+  readonly asked: UriText;
+  readonly emergency: boolean;
+};
+
+/** The tries of a call, in their order. */
+export function planHunt(wanted: Wanted, planning: Planning): PlannedTarget[] {
+  return rankGateways(wanted, planning)
+    .filter(({ rank }) => rank !== 'skipped')
+    .flatMap(({ gateway }) => targetsAt(gateway, wanted.asked));
+}
+
 /**
- * The order in which a call tries its gateways: by priority, those believed down last, then the
- * last resort. None is ever left out: belief may be wrong, and an emergency call has nobody else.
+ * The gateways of a group: by what is believed of them, then by priority, then by weight, and at
+ * the end the last resort. An emergency call leaves none out: belief may be wrong, and it has
+ * nobody else.
  */
-export function planHunt(
-  group: Group,
-  gateways: readonly Gateway[],
-  health: Health,
-  asked: UriText,
-): PlannedTarget[] {
+export function rankGateways({ group, emergency }: Wanted, planning: Planning): Placing[] {
+  const { gateways, health, rng } = planning;
   const members = group.gateways.flatMap((name) => gateways.filter((one) => one.name === name));
-  const byPriority = members.toSorted((one, other) => one.priority - other.priority);
-  const up = byPriority.filter(({ name }) => !health.isDown(name));
-  const down = byPriority.filter(({ name }) => health.isDown(name));
-  const last = group.lastResort === undefined ? [] : [group.lastResort];
-  return [...up, ...down, ...last].map((gateway) => ({
-    gateway: gateway.name,
-    uri: requestUri(asked, gateway.uri),
-    address: gateway.address,
-    ...(gateway.transport === undefined ? {} : { transport: gateway.transport }),
-    ...(gateway.largeByTcp === undefined ? {} : { largeByTcp: gateway.largeByTcp }),
-  }));
+  const placed = drawOrder(members, rng).map((one) => place(one, emergency, health));
+  const { lastResort } = group;
+  if (lastResort !== undefined) {
+    const why = 'when all others have failed';
+    const report = health.report(lastResort);
+    placed.push({ gateway: lastResort, rank: 'last-resort', why, report });
+  }
+  return RANKS.flatMap((wanted) => placed.filter(({ rank }) => rank === wanted));
+}
+
+function place(gateway: Gateway, emergency: boolean, health: HealthBook): Placing {
+  const report = health.report(gateway);
+  const { callsMax } = gateway;
+  const at = (rank: Placing['rank'], why: string) => ({ gateway, rank, why, report });
+  if (callsMax !== undefined && report.callsNow >= callsMax) {
+    const rank = emergency ? 'full' : 'skipped';
+    return at(rank, `${report.callsNow} of ${callsMax} calls are up`);
+  }
+  if (report.restsMs > 0) return at('down', `it asked for rest, ${report.restsMs} ms more`);
+  switch (report.belief.tag) {
+    case 'up':
+      return at('in-turn', report.why);
+    case 'suspect':
+      return at('suspect', report.why);
+    case 'down':
+      return at('down', report.why);
+    case 'closing':
+      if (emergency || health.admits(gateway)) return at('in-turn', report.why);
+      return at('waiting', `it comes back slowly: ${report.why}`);
+  }
+}
+
+/** The tries at one gateway. */
+function targetsAt(gateway: Gateway, asked: UriText): PlannedTarget[] {
+  const { name, uri, address, transport, largeByTcp, headers } = gateway;
+  return [
+    {
+      gateway: name,
+      uri: requestUri(asked, uri),
+      address,
+      ...(transport === undefined ? {} : { transport }),
+      ...(largeByTcp === undefined ? {} : { largeByTcp }),
+      ...(headers === undefined ? {} : { headers }),
+    },
+  ];
 }
 
 /**

@@ -9,6 +9,8 @@ export type Trunk = ShareLimits & {
   readonly source: readonly string[];
   /** Whether this caller's firewall takes U (`always`) or knows only A (`sticky`). */
   readonly offAnycast: 'always' | 'sticky';
+  /** Whether this caller copes with early media of several callees. Absent: each has a dialog. */
+  readonly earlyDialogs?: 'each' | 'first';
 };
 
 /** Sources whose trunk is remembered, since a list of ranges takes long to search. */

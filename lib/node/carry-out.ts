@@ -3,20 +3,20 @@ import type { Rng } from '../base/time.ts';
 import type { DialogName, Effect } from '../call/effects.ts';
 import type { TimerName } from '../call/events.ts';
 import type { Target } from '../call/facts.ts';
-import type { Health } from '../gateways/health.ts';
+import type { HealthBook } from '../gateways/health-book.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { Listener, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { legId, type Tag } from '../sip/ids.ts';
 import { contactUri, withoutTag, withTag } from '../sip/name-addr.ts';
 import { contactAt, type Identities } from './identities.ts';
-import { forkTag, type LiveCall, legBOf } from './live-call.ts';
+import { forkTag, type LegB, type LiveCall, legBOf } from './live-call.ts';
 
 /** What the orders of the core are carried out with. */
 export type Hands = {
   readonly engine: SipEngine;
   readonly identities: Identities;
-  readonly health: Health;
+  readonly health: HealthBook;
   readonly loops: LoopGuard;
   /** The first of a transport is what requests to gateways leave from. */
   readonly gatewayListeners: readonly Listener[];
@@ -43,6 +43,7 @@ export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
       engine.acknowledge(legBOf(call, effect.attempt).leg, effect.tag, effect);
       return;
     case 'bye-b':
+      leaves(legBOf(call, effect.attempt), hands);
       engine.hangUp(legBOf(call, effect.attempt).leg, effect.tag, effect.headers);
       return;
     case 'ring-a':
@@ -62,6 +63,9 @@ export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
       engine.ask(leg, tag, { ...effect, contact });
       return;
     }
+    case 'retract':
+      engine.retract(dialogBy(call, effect.dialog).leg, effect.request, effect.headers);
+      return;
     case 'reply': {
       const { leg, contact } = dialogBy(call, effect.dialog);
       engine.reply(leg, effect.request, { ...effect, contact });
@@ -80,7 +84,7 @@ export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
       hands.clearTimer(call);
       return;
     case 'note-gateway':
-      hands.health.note(effect.gateway, effect.outcome);
+      hands.health.note(effect.gateway, effect.outcome, effect.restMs);
       return;
     case 'end':
       hands.end(call, effect.termination);
@@ -124,6 +128,12 @@ function dialogOfA(call: LiveCall, fork: number, { identities }: Hands) {
   return { tag, contact: contactAt(call.contactListener, tag) };
 }
 
+/** The gateway has one call less, as soon as that is sure. */
+export function leaves(leg: LegB, { health }: Pick<Hands, 'health'>): void {
+  if (leg.isAtGateway) health.ended(leg.gateway);
+  leg.isAtGateway = false;
+}
+
 function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, hands: Hands): void {
   const { asked, emergency, callId } = call.state.facts;
   const { target, attempt } = effect;
@@ -140,7 +150,9 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     local: writeAddress(listener),
     target: writeAddress(target.address),
     contact,
+    isAtGateway: true,
   });
+  hands.health.began(target.gateway, emergency);
   hands.bind(call, attempt);
   hands.loops.sent({
     callId: legCallId,
@@ -164,7 +176,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     callId: legCallId,
     contact,
     maxForwards: asked.maxForwards,
-    headers: asked.headers,
+    headers: [...asked.headers, ...(target.headers ?? [])],
     body: asked.body,
   });
 }

@@ -19,6 +19,8 @@ export type LegB = {
   /** `address:port` it was sent to. */
   readonly target: string;
   readonly contact: UriText;
+  /** Whether it still takes a place at the gateway. */
+  isAtGateway: boolean;
 };
 
 /** A call with what surrounds its state: names, legs, the timer and the inbox. */

@@ -1,6 +1,7 @@
 import type { World } from '../base/time.ts';
 import { type Decide, step } from '../call/step.ts';
-import { healthBook } from '../gateways/health.ts';
+import { healthBook, type Turn } from '../gateways/health-book.ts';
+import { type Probing, probing } from '../gateways/probe-loop.ts';
 import { loopGuard } from '../guard/loop-guard.ts';
 import { mergedInvites } from '../guard/merged-invites.ts';
 import { shareBook } from '../guard/shares.ts';
@@ -8,17 +9,18 @@ import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { EngineEars, Listening, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
+import { type GatewayViews, viewsOf } from './gateway-view.ts';
 import { identities } from './identities.ts';
 import { type Desk, receptionist } from './receptionist.ts';
 import { openRuntime } from './runtime.ts';
 import type { SiteOptions } from './site-options.ts';
-import { type Changeable, gatewaysLost, siteRules } from './site-rules.ts';
+import { type Changeable, gatewaysLost, hops, siteRules } from './site-rules.ts';
 import { type Strain, strainWatch } from './strain.ts';
 import { answerStray } from './strays.ts';
 import { teller } from './tell.ts';
 
 /** One site at work. */
-export type Node = {
+export type Node = GatewayViews & {
   listen(): Promise<Listening>;
   callsNow(): number;
   /** How much each of its maps holds. */
@@ -36,6 +38,8 @@ export type Node = {
   strain(): Strain;
   /** New calls go by this from now on; those that are up keep what they began with. */
   reconfigure(next: Changeable): void;
+  /** Asks no gateway any more: the node is at its end. */
+  stop(): void;
 };
 
 export type NodeSizes = {
@@ -64,10 +68,9 @@ export function siteNode(
   let isDraining = false;
   let onQuiet: (() => void) | undefined;
   const graves = tombstones(world.clock);
-  const health = healthBook(world.clock);
+  const health = healthBook(world, (turn) => noteTurn(sink, turn));
   const loops = loopGuard(() => desk.rules.options.keys);
   const merges = mergedInvites(world.clock);
-  const names = identities(options, world);
   const gatewayListeners = options.listeners.filter(({ role }) => role === 'gateway');
   const ears: EngineEars = {
     onInvite: (invite) => receive(invite),
@@ -76,14 +79,17 @@ export function siteNode(
     onFault: (...what) => noteFault(sink, ...what),
   };
   const engine = engineFor(ears);
-  const runtime = openRuntime({
+  const common = {
     world,
     sink,
     engine,
-    identities: names,
+    identities: identities(options, world),
     health,
     loops,
     merges,
+  };
+  const runtime = openRuntime({
+    ...common,
     gatewayListeners,
     site: options.site,
     decide,
@@ -92,22 +98,17 @@ export function siteNode(
   });
   const strain = strainWatch(world, sink, () => desk.rules.options.guard.lagMsMax);
   const desk: Desk = {
+    ...common,
     rules: siteRules(options),
-    world,
-    sink,
-    engine,
-    identities: names,
-    health,
     graves,
-    loops,
-    merges,
     shares: shareBook(world.clock),
     strain,
     runtime,
   };
+  const probes = probing({ world, health, listeners: gatewayListeners, probe: askerOf(engine) });
   const receive = receptionist(desk, () => isDraining);
   return {
-    listen: () => engine.listen(options.listeners),
+    listen: () => listenAndProbe(engine, probes, desk.rules.options),
     callsNow: runtime.callsNow,
     sizes: () => sizesOf(desk),
     async drain() {
@@ -120,7 +121,9 @@ export function siteNode(
     hangUpAll: runtime.shutDown,
     watch: strain.start,
     strain: strain.now,
-    reconfigure: (next) => reconfigure(desk, next),
+    reconfigure: (next) => reconfigure(desk, probes, next),
+    ...viewsOf(desk),
+    stop: () => probes.close(),
   };
 }
 
@@ -142,8 +145,29 @@ function noteFault(sink: EventSink, ...what: Parameters<EngineEars['onFault']>):
   sink.note({ event: 'unparsable', level: 'debug', reason, method, listener, answered });
 }
 
-function reconfigure(desk: Desk, next: Changeable): void {
+const askerOf =
+  (engine: SipEngine) =>
+  (...asked: Parameters<SipEngine['probe']>) =>
+    engine.probe(...asked);
+
+async function listenAndProbe(
+  engine: SipEngine,
+  probes: Probing,
+  options: SiteOptions,
+): Promise<Listening> {
+  const listening = await engine.listen(options.listeners);
+  if (listening.kind === 'listening') probes.follow(hops(options));
+  return listening;
+}
+
+function noteTurn(sink: EventSink, { gateway, before, after, why }: Turn): void {
+  const level = after === 'down' ? 'warn' : 'info';
+  sink.note({ event: 'gateway-turned', level, gateway, before, after, why });
+}
+
+function reconfigure(desk: Desk, probes: Probing, next: Changeable): void {
   const { options: before } = desk.rules;
   desk.rules = siteRules({ ...before, ...next });
   for (const name of gatewaysLost(before, next)) desk.health.forget(name);
+  probes.follow(hops(next));
 }

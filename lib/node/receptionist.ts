@@ -3,9 +3,10 @@ import type { World } from '../base/time.ts';
 import { begin } from '../call/begin.ts';
 import type { Facts } from '../call/facts.ts';
 import { crossing } from '../call/header-plans.ts';
-import type { Health } from '../gateways/health.ts';
+import type { HealthBook } from '../gateways/health-book.ts';
 import type { Group } from '../gateways/options.ts';
 import { planHunt } from '../gateways/plan-hunt.ts';
+import { fallbackGroup } from '../gateways/routes.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import { type Claim, claimOf, type MergedInvites } from '../guard/merged-invites.ts';
 import type { Condition, Refusal } from '../guard/refusals.ts';
@@ -44,7 +45,7 @@ export type Desk = {
   readonly sink: EventSink;
   readonly engine: SipEngine;
   readonly identities: Identities;
-  readonly health: Health;
+  readonly health: HealthBook;
   readonly graves: Tombstones;
   readonly loops: LoopGuard;
   readonly merges: MergedInvites;
@@ -77,7 +78,7 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
     const claim = claimOf(request, trunk, address);
     const isBuried = graves.isBuried(request, receivedOn.source);
     if (!isBuried && joins(desk, invite, claim)) return;
-    const routed = findRoute(request.uri);
+    const routed = findRoute(request.uri, trunk?.name)?.group;
     const emergency = isEmergency(invite, routed);
     const group = routed ?? fallbackGroup(options.groups);
     const share = shares.of(trunk, address, options.guard);
@@ -126,7 +127,9 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
   const { options } = desk.rules;
   const { request, receivedOn, leg } = invite;
   const { group, marks, share, claim } = caller;
-  const targets = group === undefined ? [] : planHunt(group, options.gateways, health, request.uri);
+  const wanted = { asked: request.uri, emergency: caller.emergency };
+  const planning = { gateways: options.gateways, health, rng: world.rng };
+  const targets = group === undefined ? [] : planHunt({ group, ...wanted }, planning);
   const identity = identities.mint(caller.emergency, request.callId);
   const startedAt = world.clock.mono();
   const startedAtUnix = world.clock.unix();
@@ -135,6 +138,7 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
     callId: identities.callId(identity),
     emergency: caller.emergency,
     sticky,
+    earlyDialogs: caller.trunk?.earlyDialogs ?? 'each',
     asked: {
       uri: request.uri,
       from: headerValue(request.headers, 'from') ?? '',
@@ -175,11 +179,6 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
   };
   desk.merges.claim(claim, leg);
   desk.runtime.start(call, begun.effects);
-}
-
-/** The first emergency group; an emergency call is never told that there is no route. */
-function fallbackGroup(groups: readonly Group[]): Group | undefined {
-  return groups.find(({ emergency }) => emergency) ?? groups[0];
 }
 
 /**

@@ -5,7 +5,7 @@ import type { CallEvent, TimerName } from '../call/events.ts';
 import type { Decide } from '../call/step.ts';
 import { type Termination, terminated } from '../call/termination.ts';
 import { recordOf } from '../call/write-record.ts';
-import type { Health } from '../gateways/health.ts';
+import type { HealthBook } from '../gateways/health-book.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { MergedInvites } from '../guard/merged-invites.ts';
 import type { EventSink } from '../ports/event-sink.ts';
@@ -13,7 +13,7 @@ import type { LegEvent, LegId, Listener, ReceivedInvite, SipEngine } from '../po
 import { writeAddress } from '../sip/address.ts';
 import { uriText } from '../sip/ids.ts';
 import { reasonPhrase } from '../sip/status.ts';
-import { carryOut, type Hands } from './carry-out.ts';
+import { carryOut, type Hands, leaves } from './carry-out.ts';
 import type { Identities } from './identities.ts';
 import { type LiveCall, legBOf } from './live-call.ts';
 import { doorName } from './refused-record.ts';
@@ -35,7 +35,7 @@ export type Surroundings = {
   readonly sink: EventSink;
   readonly engine: SipEngine;
   readonly identities: Identities;
-  readonly health: Health;
+  readonly health: HealthBook;
   readonly loops: LoopGuard;
   readonly merges: MergedInvites;
   readonly gatewayListeners: readonly Listener[];
@@ -83,6 +83,9 @@ export function openRuntime(around: Surroundings): Runtime {
       const at = clock.mono();
       if (attempt === 0) tell.heardA(call, event, at);
       else tell.heardB(call, attempt, event, at);
+      if (attempt > 0 && (event.on === 'refused' || event.on === 'hung-up')) {
+        leaves(legBOf(call, attempt), hands);
+      }
       const heard = attempt === 0 ? fromLegA(event, at) : fromLegB(event, attempt, at);
       if (heard !== undefined) take(call, heard);
     },
@@ -164,7 +167,10 @@ function handsOf(
     forget(call) {
       clearTimer(call);
       places.delete(call.legA);
-      for (const { leg } of call.legsB) places.delete(leg);
+      for (const leg of call.legsB) {
+        places.delete(leg.leg);
+        leaves(leg, around);
+      }
       forgetSent(around, call);
       if (calls.delete(call)) call.share.callsNow -= 1;
       if (calls.size === 0) around.onQuiet();
@@ -210,8 +216,18 @@ function writeRecord(
     marks: call.marks,
   });
   sink.record(record);
+  if (facts.emergency && end.reason === 'gateways-exhausted') tellExhausted(sink, call);
   sink.count('calls', end.fault);
   if (facts.moved !== undefined) sink.count('moved', facts.moved);
+}
+
+/** Nobody took an emergency call: somebody must look at once. */
+function tellExhausted(sink: EventSink, { group, state: { facts } }: LiveCall): void {
+  const tried = facts.attempts.map(({ gateway, status, reason }) => {
+    return `${gateway}: ${status} ${reason}`.trim();
+  });
+  const { callId } = facts;
+  sink.note({ event: 'emergency-group-failed', level: 'error', group, callId, tried });
 }
 
 /** Ends a call whose state can no longer be trusted, on every leg that it may have. */

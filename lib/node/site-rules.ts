@@ -1,5 +1,5 @@
-import type { Group } from '../gateways/options.ts';
-import { routeFinder } from '../gateways/routes.ts';
+import type { Gateway } from '../gateways/options.ts';
+import { type Routed, routeFinder } from '../gateways/routes.ts';
 import { type Trunk, trunkFinder } from '../guard/trunks.ts';
 import type { UriText } from '../sip/ids.ts';
 import type { SiteOptions } from './site-options.ts';
@@ -17,7 +17,7 @@ export type Changeable = Pick<
 export type SiteRules = {
   readonly options: SiteOptions;
   readonly findTrunk: (source: string) => Trunk | undefined;
-  readonly findRoute: (uri: UriText) => Group | undefined;
+  readonly findRoute: (uri: UriText, trunk: string | undefined) => Routed | undefined;
 };
 
 export function siteRules(options: SiteOptions): SiteRules {
@@ -36,12 +36,11 @@ export function gatewaysLost(before: Changeable, after: Changeable): readonly st
     .map(({ name }) => name);
 }
 
-type Hop = Changeable['gateways'][number];
-
-function hops({ gateways, groups }: Changeable): readonly Hop[] {
+/** Every gateway that calls may be sent to, last resorts too. */
+export function hops({ gateways, groups }: Changeable): readonly Gateway[] {
   return [...gateways, ...groups.flatMap(({ lastResort }) => lastResort ?? [])];
 }
 
-function placeOf({ name, address: { address, port } }: Hop): string {
+function placeOf({ name, address: { address, port } }: Gateway): string {
   return `${name} ${address} ${port}`;
 }

@@ -91,6 +91,8 @@ function messageOf(event: LegEvent): string | undefined {
       return event.cause === 'response' ? `${event.status} ${event.reason}` : undefined;
     case 'cancelled':
       return 'CANCEL';
+    case 'retracted':
+      return 'CANCEL';
     case 'acknowledged':
       return 'ACK';
     case 'hung-up':
@@ -155,6 +157,7 @@ function stepOf(call: LiveCall, effect: Effect) {
       return { leg: 'a', event, message: 'BYE', direction: 'out', local, remote } as const;
     }
     case 'ask':
+    case 'retract':
     case 'reply':
     case 'confirm':
       return withinStep(call, effect);
@@ -175,7 +178,7 @@ function stepOf(call: LiveCall, effect: Effect) {
   }
 }
 
-type WithinEffect = Extract<Effect, { do: 'ask' | 'reply' | 'confirm' }>;
+type WithinEffect = Extract<Effect, { do: 'ask' | 'retract' | 'reply' | 'confirm' }>;
 
 /** A message of ours within a dialog. */
 function withinStep(call: LiveCall, effect: WithinEffect) {
@@ -196,6 +199,8 @@ function withinMessage(effect: WithinEffect): string {
   switch (effect.do) {
     case 'ask':
       return effect.method;
+    case 'retract':
+      return 'CANCEL';
     case 'reply':
       return `${effect.status} ${effect.reason}`;
     case 'confirm':

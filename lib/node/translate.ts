@@ -22,6 +22,7 @@ export function fromLegA(event: LegEvent, at: MonoMs): CallEvent | undefined {
       return { on: 'a-declined', at, door: doorOf(event.receivedOn) };
     case 'asked':
       return { ...event, side: 'a', attempt: 0, at, door: doorOf(event.receivedOn) };
+    case 'retracted':
     case 'replied':
     case 'confirmed':
     case 'unconfirmed':
@@ -55,6 +56,7 @@ export function fromLegB(event: LegEvent, attempt: number, at: MonoMs): CallEven
       return { on: 'b-declined', at, attempt };
     case 'asked':
       return { ...event, side: 'b', attempt, at, door: undefined };
+    case 'retracted':
     case 'replied':
     case 'confirmed':
     case 'unconfirmed':

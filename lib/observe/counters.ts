@@ -98,6 +98,7 @@ function exposeReading(registry: Registry, reading: Reading, known: () => Known)
       new Gauge({
         ...settings,
         collect() {
+          this.reset();
           for (const sample of read(known())) this.set(sample.labels, sample.value);
         },
       });

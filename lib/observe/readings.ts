@@ -14,6 +14,14 @@ export type Present = {
   }[];
   /** Those that there are not, since the start, by the limit they would have broken. */
   readonly connectionsRefused: Readonly<Record<string, number>>;
+  readonly gateways: readonly {
+    readonly name: string;
+    readonly belief: string;
+    readonly restsMs: number;
+    /** Absent: it has answered no probe. */
+    readonly rttMs: number | undefined;
+    readonly callsNow: number;
+  }[];
 };
 
 export type Known = Present & { readonly linesLost: Readonly<Record<LogFile, number>> };
@@ -69,6 +77,34 @@ export const READINGS: readonly Reading[] = [
     labels: ['limit'],
     help: 'Connections refused, and those not opened, by the limit they would have broken.',
     read: ({ connectionsRefused }) => samplesOf('limit', connectionsRefused),
+  },
+  {
+    name: 'landfall_gateway_up',
+    type: 'gauge',
+    labels: ['gateway'],
+    help: 'Whether a gateway is tried before those that are down or rest: 1, else 0.',
+    read: ({ gateways }) =>
+      gateways.map(({ name, belief, restsMs }) => {
+        return { labels: { gateway: name }, value: belief === 'down' || restsMs > 0 ? 0 : 1 };
+      }),
+  },
+  {
+    name: 'landfall_gateway_rtt_seconds',
+    type: 'gauge',
+    labels: ['gateway'],
+    help: 'The smoothed round trip of the probes of a gateway.',
+    read: ({ gateways }) =>
+      gateways.flatMap(({ name, rttMs }) =>
+        rttMs === undefined ? [] : [{ labels: { gateway: name }, value: rttMs / 1000 }],
+      ),
+  },
+  {
+    name: 'landfall_gateway_calls',
+    type: 'gauge',
+    labels: ['gateway'],
+    help: 'The calls that are at a gateway, those that ring included.',
+    read: ({ gateways }) =>
+      gateways.map(({ name, callsNow }) => ({ labels: { gateway: name }, value: callsNow })),
   },
   {
     name: 'landfall_log_lost_total',

@@ -66,11 +66,11 @@ export type OutgoingDialogRequest = DialogRequest & {
   readonly contact: UriText;
 };
 
-/** Our final answer to a request within a dialog. */
+/** Our answer to a request within a dialog; to a re-INVITE a provisional too. */
 export type DialogReply = Content & {
   readonly status: number;
   readonly reason: string;
-  /** Stands in a 2xx to a method that refreshes the target. [3261-12.2.2] */
+  /** Stands in a 1xx or 2xx to a method that refreshes the target. [3261-12.2.2] */
   readonly contact: UriText;
 };
 
@@ -109,7 +109,15 @@ export type LegEvent =
       readonly tag: Tag;
       readonly receivedOn: ReceivedOn;
     })
-  /** The final answer to a request of ours; 408 and 503 as in `refused`. */
+  /** A re-INVITE in the dialog is taken back; its answer is still owed, whatever it will be. */
+  | {
+      readonly on: 'retracted';
+      readonly request: RequestId;
+      readonly headers: readonly Header[];
+      readonly tag: Tag;
+      readonly receivedOn: ReceivedOn;
+    }
+  /** The answer to a request of ours, 408 and 503 as in `refused`; before it 101 to 199. */
   | (Content & {
       readonly on: 'replied';
       readonly request: RequestId;
@@ -157,6 +165,28 @@ export interface EngineEars {
   onFault(fault: SipFault, receivedOn: ReceivedOn, answered: boolean): void;
 }
 
+/** A question whether a gateway lives: OPTIONS, outside of every dialog. */
+export type Probe = {
+  /** The listener of role `gateway` that it leaves from. */
+  readonly listener: Listener;
+  readonly nextHop: Address;
+  readonly uri: UriText;
+  /** How long an answer is waited for. */
+  readonly timeoutMs: number;
+};
+
+export type ProbeOutcome =
+  /** Any final response. */
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly afterMs: number;
+      /** How long it wants rest, as its Retry-After says. [3261-20.33] */
+      readonly restMs: number | undefined;
+    }
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'unsent'; readonly why: string };
+
 export type Listening =
   | { readonly kind: 'listening' }
   | { readonly kind: 'failed'; readonly listener: Listener; readonly why: string };
@@ -185,12 +215,16 @@ export interface SipEngine {
   acknowledge(leg: LegId, tag: Tag, content: Content): void;
   /** Sends BYE in the dialog that the tag names: ours on leg a, the far end's on leg b. */
   hangUp(leg: LegId, tag: Tag, headers: readonly Header[]): void;
-  /** Sends a request in the dialog that the tag names as in `hangUp`; `replied` tells its end. */
+  /** Sends a request in the dialog that the tag names as in `hangUp`; `replied` tells of it. */
   ask(leg: LegId, tag: Tag, request: OutgoingDialogRequest): void;
+  /** Takes back a re-INVITE of ours, on the wire after its first provisional. [3261-9.1] */
+  retract(leg: LegId, request: RequestId, headers: readonly Header[]): void;
   /** Answers a request within a dialog; a 2xx to a re-INVITE is repeated until its ACK. */
   reply(leg: LegId, request: RequestId, reply: DialogReply): void;
   /** Sends the ACK of a 2xx to a re-INVITE of ours, and again whenever that 2xx comes again. */
   confirm(leg: LegId, request: RequestId, content: Content): void;
+  /** Asks a gateway whether it lives; the outcome comes once, unless the engine is closed first. */
+  probe(probe: Probe, onOutcome: (outcome: ProbeOutcome) => void): void;
   /** Answers a stray; for an ACK it only lets go of it. */
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void;
   /** Closes the sockets; legs that are still up are forgotten. */

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { CallRecord } from '../../lib/call/record.ts';
 import { step } from '../../lib/call/step.ts';
 import { restoringDecide } from '../support/restoring-decide.ts';
 import { play } from './play.ts';
 import { readScript, writeLine } from './script.ts';
+import { summaryOf } from './summary.ts';
 
 const GOLDEN = path.join(__dirname, 'golden');
 
@@ -19,19 +19,11 @@ describe.each(WAYS)('golden ladders %s', (_, decide) => {
     const script = readScript(readFileSync(path.join(GOLDEN, file), 'utf8'));
     test(`${file.replace('.txt', '')}: ${script.title}`, async () => {
       const { transcript, site, alarmsLeft } = await play(script, { decide });
-      const expected = script.lines.map((line) =>
-        writeLine(line.atMs, line.from, line.to, line.text),
-      );
-      expect(transcript).toBe(expected.join('\n'));
-      expect(site.told.records.map(summary)).toEqual(script.records);
+      expect(transcript).toBe(script.lines.map(writeLine).join('\n'));
+      expect(site.told.records.map(summaryOf)).toEqual(script.records);
       expect(site.told.notices.filter(({ event }) => event === 'bug')).toEqual([]);
       expect(site.node.callsNow()).toBe(0);
       expect(alarmsLeft).toBe(0);
     });
   }
 });
-
-function summary({ fault, reason, status, moved, attempts }: CallRecord): string {
-  const tried = attempts.map(({ gateway, status: last }) => `${gateway} ${last}`).join(', ');
-  return `record ${fault} ${reason} ${status} ${moved ?? '-'}, attempts ${tried || '-'}`;
-}

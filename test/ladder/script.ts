@@ -1,22 +1,34 @@
-/** One line of a golden ladder: `  10 g1 > B  180 sdp tag=x`. */
+import type { Transport } from '../../lib/sip/address.ts';
+
+/** One line of a golden ladder: `  10 g1 > B  180 sdp tag=x`, `4320 B > g1  INVITE ~3130..5030`. */
 export type Line = {
   readonly atMs: number;
   readonly from: string;
   readonly to: string;
-  /** The method, or the status of a response. */
+  /** The method, the status of a response, or what becomes of a connection. */
   readonly what: string;
   /** The method a response answers; INVITE when the line names none. */
   readonly of: string;
   readonly sdp: boolean;
   readonly options: ReadonlyMap<string, string>;
   readonly text: string;
+  /** Where the site draws lots, any moment from here to there is right; absent: `atMs` is. */
+  readonly between: { readonly fromMs: number; readonly toMs: number } | undefined;
 };
+
+/** So many messages that begin like this never arrive: `A > caller 200`. */
+export type Loss = { readonly match: string; readonly count: number };
 
 export type Script = {
   readonly title: string;
   readonly emergency: boolean;
-  readonly gateways: number;
-  readonly losses: readonly { readonly match: string; readonly count: number }[];
+  /** What each gateway speaks, in the order of the hunt. */
+  readonly gateways: readonly Transport[];
+  /** What the caller speaks. */
+  readonly caller: Transport;
+  /** How many early dialogs the caller copes with. */
+  readonly earlyDialogs: 'each' | 'first';
+  readonly losses: readonly Loss[];
   readonly lines: readonly Line[];
   /** One a call, in the order of their ends. */
   readonly records: readonly string[];
@@ -25,22 +37,38 @@ export type Script = {
 /** Reads a ladder file; throws with the line that it does not understand. */
 export function readScript(text: string): Script {
   const [title = '', setup = '', ...rest] = text.split('\n');
-  const emergency = /^call (emergency|ordinary)/.exec(setup)?.[1];
-  const gateways = /gateways ((?:g\d ?)+)/.exec(setup)?.[1]?.trim().split(' ').length;
-  if (emergency === undefined || gateways === undefined) throw new Error(`no setup: ${setup}`);
-  const losses = [...setup.matchAll(/lost (\S+ > \S+ \S+) (\d+)/g)].map(([, match, count]) => ({
-    match: match ?? '',
-    count: Number(count),
-  }));
-  const lines = rest.filter((line) => /^ *\d/.test(line)).map(readLine);
-  const records = rest.filter((line) => line.startsWith('record '));
-  return { title, emergency: emergency === 'emergency', gateways, losses, lines, records };
+  const parts = setup.split(', ');
+  const of = (name: string) => parts.filter((part) => part.startsWith(`${name} `));
+  const [call] = of('call');
+  const gateways = [...(of('gateways')[0] ?? '').matchAll(/g\d( tcp)?/g)].map(([, tcp]) =>
+    transportOf(tcp),
+  );
+  if (call === undefined || gateways.length === 0) throw new Error(`no setup: ${setup}`);
+  return {
+    title,
+    emergency: call === 'call emergency',
+    gateways,
+    caller: transportOf(of('caller')[0]),
+    earlyDialogs: parts.includes('early dialogs first') ? 'first' : 'each',
+    losses: of('lost').map(readLoss),
+    lines: rest.filter((line) => /^ *\d/.test(line)).map(readLine),
+    records: rest.filter((line) => line.startsWith('record ')),
+  };
+}
+
+function transportOf(words: string | undefined): Transport {
+  return words?.endsWith(' tcp') === true ? 'tcp' : 'udp';
+}
+
+function readLoss(words: string): Loss {
+  const [, match = '', count] = /^lost (.*) (\d+)$/.exec(words) ?? [];
+  return { match, count: Number(count) };
 }
 
 function readLine(line: string): Line {
-  const parts = /^ *(\d+) (\S+) > (\S+) +(.*)$/.exec(line);
+  const parts = /^ *(\d+) (\S+) > (\S+) +(.*?)(?: ~(\d+)\.\.(\d+))?$/.exec(line);
   if (parts === null) throw new Error(`not a ladder line: ${line}`);
-  const [, atMs, from = '', to = '', text = ''] = parts;
+  const [, atMs, from = '', to = '', text = '', earliest, latest] = parts;
   const [what = '', ...words] = text.split(' ');
   const options = new Map<string, string>();
   for (const word of words) {
@@ -56,11 +84,16 @@ function readLine(line: string): Line {
     sdp: words.includes('sdp'),
     options,
     text: text.trim(),
+    between:
+      earliest === undefined ? undefined : { fromMs: Number(earliest), toMs: Number(latest) },
   };
 }
 
-/** A transcript line in the layout of the files. */
-export function writeLine(atMs: number, from: string, to: string, text: string): string {
+/** A line in the layout of the files. */
+export function writeLine({ atMs, from, to, text }: Seen): string {
   const at = String(Math.round(atMs)).padStart(6);
   return `${at} ${`${from} > ${to}`.padEnd(12)} ${text}`.trimEnd();
 }
+
+/** What was on the wire, in the words of the files. */
+export type Seen = Pick<Line, 'atMs' | 'from' | 'to' | 'text'>;

@@ -34,8 +34,9 @@ function drawWithin({ chance, between }: Draw): WithinPlan {
     // Some so early that they cross the ACK, many so close together that they meet.
     afterMs: chance(0.3) ? between(0, 300) : between(0, 8000),
     method: ASKS[between(0, ASKS.length)] ?? 'INFO',
+    patienceMs: chance(0.4) ? between(0, 3000) : undefined,
   }));
-  return { asks, agrees: chance(0.85) };
+  return { asks, agrees: chance(0.85), thinksMs: chance(0.4) ? between(1, 3000) : 0 };
 }
 
 const FAILURES = [486, 503, 404, 500, 480, 603, 302, 408];
@@ -47,6 +48,7 @@ export function drawGateway({ chance, between }: Draw): GatewayPlan {
     wakesMs: isSlow ? between(1000, 9000) : between(0, 50),
     says100: chance(0.6),
     rings: chance(0.7),
+    earlyMedia: chance(0.4),
     final: chance(0.1) ? undefined : { afterMs: between(0, 6000), status },
     answersTwice: chance(0.05),
     talkMs: chance(0.3) ? between(100, 60_000) : undefined,

@@ -14,6 +14,8 @@ export type GatewayPlan = {
   readonly wakesMs: number;
   readonly says100: boolean;
   readonly rings: boolean;
+  /** It rings with media of its own. */
+  readonly earlyMedia: boolean;
   /** The final answer, this long after waking; absent: none ever. */
   readonly final: { readonly afterMs: number; readonly status: number } | undefined;
   /** A second 2xx of another device behind it. */
@@ -45,6 +47,7 @@ export class SimGateway {
   readonly #time: VirtualWorld;
   readonly #plan: (invite: SipRequest) => GatewayPlan;
   readonly #socket: { send(bytes: Buffer, to: Address): void };
+  readonly #optionsStatus: number;
   #isDeaf = false;
 
   constructor(
@@ -52,7 +55,9 @@ export class SimGateway {
     time: VirtualWorld,
     network: VirtualNetwork,
     plan: (invite: SipRequest) => GatewayPlan,
+    optionsStatus = 200,
   ) {
+    this.#optionsStatus = optionsStatus;
     this.#me = me;
     this.#time = time;
     this.#plan = plan;
@@ -98,7 +103,9 @@ export class SimGateway {
     const leg = this.legs.get(message.callId);
     const say = (status: number, tag?: string) =>
       this.#socket.send(response(message, status, tag === undefined ? {} : { tag }), from);
-    const reply = (bytes: Buffer) => this.#socket.send(bytes, from);
+    const reply = (bytes: Buffer) => {
+      if (!this.#isDeaf) this.#socket.send(bytes, from);
+    };
     if (message.to.tag !== undefined && leg?.within.hearRequest(message, reply) === true) return;
     switch (message.method) {
       case 'INVITE':
@@ -124,6 +131,9 @@ export class SimGateway {
         say(200);
         leg.up.delete(message.to.tag ?? '');
         if (leg.up.size === 0) this.#end(leg);
+        return;
+      case 'OPTIONS':
+        say(this.#optionsStatus, 'opt');
         return;
       default:
         this.faults.push(`a ${message.method} came to a gateway`);
@@ -155,13 +165,15 @@ export class SimGateway {
       this.#after(delayMs, () => {
         if (leg.state === 'new' || leg.state === 'proceeding') run();
       });
-    const send = (status: number, tag?: string) => {
+    const send = (status: number, tag?: string, body = '') => {
       leg.state = 'proceeding';
-      const more = tag === undefined ? {} : { tag, contact: this.#me };
+      const more = tag === undefined ? {} : { tag, contact: this.#me, body };
       this.#socket.send(response(invite, status, more), from);
     };
     if (plan.says100) whilePending(plan.wakesMs, () => send(100));
-    if (plan.rings) whilePending(plan.wakesMs + 5, () => send(180, 'gw'));
+    const ring = (tag: string) => (plan.earlyMedia ? send(183, tag, SDP) : send(180, tag));
+    if (plan.rings) whilePending(plan.wakesMs + 5, () => ring('gw'));
+    if (plan.rings && plan.answersTwice) whilePending(plan.wakesMs + 8, () => ring('fork'));
     const { final } = plan;
     if (final === undefined) return;
     whilePending(plan.wakesMs + final.afterMs + 10, () => {

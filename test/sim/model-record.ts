@@ -79,6 +79,7 @@ function endOf(call: CallSeen): CallRecord['reason'] | undefined {
   );
   const isPatient = emergency && !lateOffer;
   if (!isPatient && heard >= final.atMs + ACK_PATIENCE_MS) return 'caller-never-acknowledged';
+  if (isBefore(call.gone, end)) return call.gone?.side === 'a' ? 'caller-lost' : 'gateway-lost';
   if (end === undefined) return undefined;
   return end === byeIn ? 'caller-hung-up' : 'callee-hung-up';
 }

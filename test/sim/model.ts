@@ -19,6 +19,10 @@ export type Rules = {
   readonly isSmall: boolean;
   /** Callers whose firewall knows only A: the call stays where its INVITE came to. */
   readonly isSticky: boolean;
+  /** How many early dialogs the callers cope with. */
+  readonly earlyDialogs: 'each' | 'first';
+  /** Gateways take few calls at once: an ordinary call may find all of them full. */
+  readonly isTight: boolean;
 };
 
 const TURN_MS_MIN = 700;
@@ -56,7 +60,7 @@ export function judgeCall(
     return;
   }
   judgeFinal(call, call.final, rules, say);
-  judgeHunt(call, rules, say);
+  if (call.emergency || !rules.isTight) judgeHunt(call, rules, say);
   judgeLegs(call, say);
   judgeRecord(call, record, rules, say);
 }
@@ -124,7 +128,8 @@ function judgeOrdinaryFailure(call: CallSeen, final: Final, rules: Rules, say: C
   const heard = last?.refused?.status;
   if (heard !== undefined && !HUNT_ON.includes(heard)) {
     const expected = CALLEES_WORD.includes(heard) ? heard : 500;
-    const mayBeOld = call.legs.length === rules.gateways;
+    // Where gateways may be full, the hunt may have ended before the refusal came.
+    const mayBeOld = call.legs.length === rules.gateways || rules.isTight;
     if (status !== expected && !(status === 500 && mayBeOld)) {
       say('P4', `a gateway said ${heard}, the caller heard ${status}`);
     }
@@ -136,7 +141,7 @@ function judgeOrdinaryFailure(call: CallSeen, final: Final, rules: Rules, say: C
     return;
   }
   if (status !== 500) say('P4', `${status} that no gateway gave`);
-  if (call.legs.length < rules.gateways) {
+  if (call.legs.length < rules.gateways && !rules.isTight) {
     say('P4', `given up after ${call.legs.length} gateways`);
   }
 }

@@ -1,19 +1,12 @@
-/** One line of the site changed so that a promise is broken. */
-export type Mutant = {
-  readonly name: string;
-  /** As the simulation reports it; `bug` is an exception in a call. */
-  readonly promise: string;
-  readonly file: string;
-  /** The whole line without its indentation; it stands once in the file. */
-  readonly line: string;
-  readonly becomes: string;
-};
+import { DIALOG_MUTANTS } from './dialog-mutants.ts';
+import type { Mutant } from './mutant.ts';
 
 /**
  * For each promise that one site can break, slips that somebody might make. The simulation must
  * find every one of them; a line that has been written anew needs its mutant written anew.
  */
 export const MUTANTS: readonly Mutant[] = [
+  ...DIALOG_MUTANTS,
   {
     name: 'a gateway that rings leaves the others ringing',
     promise: 'P1',
@@ -127,6 +120,20 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (failoverOn === 'any' || status === 482) return status !== 486;",
   },
   {
+    name: 'an emergency call leaves out a gateway that is believed down',
+    promise: 'P4',
+    file: 'lib/gateways/plan-hunt.ts',
+    line: ".filter(({ rank }) => rank !== 'skipped')",
+    becomes: ".filter(({ rank }) => rank !== 'skipped' && rank !== 'down')",
+  },
+  {
+    name: 'an emergency call finds nobody where every gateway is full',
+    promise: 'P4',
+    file: 'lib/gateways/plan-hunt.ts',
+    line: "const rank = emergency ? 'full' : 'skipped';",
+    becomes: "const rank = 'skipped';",
+  },
+  {
     name: 'an INVITE leaves with as many hops as it came with',
     promise: 'P5',
     file: 'lib/node/receptionist.ts',
@@ -164,7 +171,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a repeated 200 leaves from where the dialog goes',
     promise: 'P7',
-    file: 'lib/engine/builtin/leg-a.ts',
+    file: 'lib/engine/builtin/respond.ts',
     line: 'return bytes === undefined ? [] : [{ bytes, flow: { wire, to } }];',
     becomes:
       'return bytes === undefined ? [] : [{ bytes, flow: transaction.leg?.flow ?? { wire, to } }];',

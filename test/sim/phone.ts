@@ -183,7 +183,8 @@ export class Phone {
   #request(method: string, cseq: number, branch: string, body: string): Buffer {
     const dialled = this.plan.emergency ? 'urn:service:sos' : `sip:200@${this.#dialled.address}`;
     const own = branch !== 'first';
-    const tag = this.#toTag === '' || method === 'CANCEL' ? '' : `;tag=${this.#toTag}`;
+    const isFirst = !own && method !== 'ACK';
+    const tag = this.#toTag === '' || isFirst ? '' : `;tag=${this.#toTag}`;
     return wire(
       `${method} ${own ? this.#target : dialled} SIP/2.0`,
       [

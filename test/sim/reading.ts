@@ -47,6 +47,8 @@ export type CallSeen = {
   acked: (Mark & { readonly door: string }) | undefined;
   byeIn: (Mark & { readonly door: string }) | undefined;
   byeOut: Mark | undefined;
+  /** Who first told a re-INVITE of ours that there is no such dialog any more. */
+  gone: (Mark & { readonly side: Seen['side'] }) | undefined;
   readonly legs: LegSeen[];
 };
 
@@ -56,6 +58,7 @@ export function readCall({ callId, seen }: Witnessed): CallSeen | undefined {
   seen.forEach((one, index) => {
     const mark = { index, atMs: one.atMs };
     if (call === undefined) call = begun(callId, one, mark);
+    else if (isGone(one)) call.gone ??= { ...mark, side: one.side };
     else if (one.side === 'a') readA(call, one, mark);
     else readB(call, one, mark);
   });
@@ -78,6 +81,7 @@ function begun(callId: string, { way, side, message }: Seen, invited: Mark): Cal
     acked: undefined,
     byeIn: undefined,
     byeOut: undefined,
+    gone: undefined,
     legs: [],
   };
 }
@@ -90,7 +94,7 @@ function readA(call: CallSeen, { way, message, door }: Seen, mark: Mark): void {
   }
   switch (`${way} ${message.method}`) {
     case 'in CANCEL':
-      call.cancelled ??= mark;
+      if (isFirst(message)) call.cancelled ??= mark;
       return;
     case 'in ACK':
       if (call.final?.tag === message.to.tag && isFirst(message)) call.acked ??= at;
@@ -132,7 +136,7 @@ function readB(call: CallSeen, { way, message, far }: Seen, mark: Mark): void {
   const ofTag = (tag: string | undefined) => leg.answers.find((one) => one.tag === (tag ?? ''));
   switch (`${way} ${message.method}`) {
     case 'out CANCEL':
-      leg.cancelled ??= mark;
+      if (isFirst(message)) leg.cancelled ??= mark;
       return;
     case 'out ACK': {
       const answer = ofTag(message.to.tag);
@@ -186,6 +190,13 @@ function answerOf(leg: LegSeen, { status, to }: SipResponse, mark: Mark): void {
   leg.lastStatus = status;
   const open = { acked: undefined, byeOut: undefined, byeIn: undefined };
   leg.answers.push({ ...mark, tag, ...open });
+}
+
+/** With it the other end leaves the dialog, whatever BYE of its own was lost. [3261-14.1] */
+function isGone({ way, side, message }: Seen): boolean {
+  if (way !== 'in' || message.kind !== 'response' || message.cseq.method !== 'INVITE') return false;
+  // Toward the caller our first request within the dialog may be number 1.
+  return message.status === 481 && (side === 'a' || !isFirst(message));
 }
 
 const isFirst = ({ cseq }: SipRequest | SipResponse) => cseq.number === 1;

@@ -16,6 +16,8 @@ import { makeMischief } from './mischief.ts';
 import { type Complain, judgeCall, type Rules } from './model.ts';
 import { judgeAnswers, judgeRepeats } from './model-answers.ts';
 import { judgeCrossing } from './model-crossing.ts';
+import { judgeEarly } from './model-early.ts';
+import { judgeReInvites } from './model-re-invites.ts';
 import { Phone } from './phone.ts';
 import { watchdog } from './promises.ts';
 import { readCall } from './reading.ts';
@@ -35,6 +37,8 @@ const BROKEN_MAX = 20;
 const LATEST_START_MS = 20_000;
 /** Long after every patience, talk, Timer B and lingering transaction. */
 const END_MS = 900_000;
+/** No hunt begins later, so that nothing is learnt from probes any more. */
+const LAST_PROBE_MS = 60_000;
 
 /** One world from one seed: a site, its gateways and a crowd of callers, until all is quiet. */
 export async function runWorld(
@@ -61,11 +65,14 @@ export async function runWorld(
   };
   network.onArrival = (packet) => edge.arrived(time.nowMs, packet);
   if (draw.chance(0.8)) makeMischief(network, time, draw);
-  const site = virtualSite(time, network, optionsFor(rules, calls));
+  const site = virtualSite(time, network, optionsFor(rules, calls, draw));
+  time.at(LAST_PROBE_MS, () => site.node.stop());
   await site.node.listen();
 
   const gateways = Array.from({ length: GATEWAYS }, (_, index) => {
-    return new SimGateway(gatewayAddress(index + 1), time, network, () => drawGateway(draw));
+    const says = draw.chance(0.1) ? 503 : draw.chance(0.2) ? 404 : 200;
+    const plan = () => drawGateway(draw);
+    return new SimGateway(gatewayAddress(index + 1), time, network, plan, says);
   });
   if (draw.chance(0.4)) {
     const victim = gateways[draw.between(0, GATEWAYS)];
@@ -82,13 +89,28 @@ export async function runWorld(
 }
 
 function drawRules({ chance }: Draw): Rules {
-  return { gateways: GATEWAYS, isSmall: chance(0.1), isSticky: chance(0.2) };
+  const earlyDialogs = chance(0.3) ? 'first' : 'each';
+  const isTight = chance(0.15);
+  const isSmall = chance(0.1);
+  return { gateways: GATEWAYS, isSmall, isSticky: chance(0.2), earlyDialogs, isTight };
 }
 
-function optionsFor({ gateways, isSmall, isSticky }: Rules, calls: number): SiteOptions {
-  const options = virtualSiteOptions(gateways, isSmall ? { callsMax: Math.ceil(calls / 2) } : {});
-  if (!isSticky) return options;
-  return { ...options, trunks: options.trunks.map((one) => ({ ...one, offAnycast: 'sticky' })) };
+function optionsFor(rules: Rules, calls: number, draw: Draw): SiteOptions {
+  const { isSmall, isSticky, isTight, earlyDialogs } = rules;
+  const options = virtualSiteOptions(
+    rules.gateways,
+    isSmall ? { callsMax: Math.ceil(calls / 2) } : {},
+  );
+  const everySec = draw.between(1, 6);
+  const probe = { everySec, downAfter: 2, upAfter: 2, timeoutMs: 800 };
+  const known = {
+    ...(draw.chance(0.7) ? { probe } : {}),
+    ...(isTight ? { callsMax: Math.ceil(calls / 10) } : {}),
+  };
+  const gateways = options.gateways.map((one) => ({ ...one, ...known }));
+  const offAnycast = isSticky ? 'sticky' : 'always';
+  const trunks = options.trunks.map((one) => ({ ...one, offAnycast, earlyDialogs }) as const);
+  return { ...options, gateways, trunks };
 }
 
 function phoneOf(
@@ -127,6 +149,8 @@ function judge(
     judgeAnswers(witnessed, call, say);
     judgeRepeats(witnessed, call, say);
     judgeCrossing(witnessed, call, say);
+    judgeReInvites(witnessed, call, say);
+    judgeEarly(witnessed, rules, say);
   }
   for (const leg of edge.unnamed) complain('P13', `leg b ${leg} names no caller`);
   for (const gateway of gateways) {

@@ -3,13 +3,20 @@ import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
 import { type Repeater, repeat, response, SDP } from './wire.ts';
 
 /** One request that a peer will send within its dialog, this long after the answer. */
-export type AskPlan = { readonly afterMs: number; readonly method: 'INVITE' | 'INFO' | 'UPDATE' };
+export type AskPlan = {
+  readonly afterMs: number;
+  readonly method: 'INVITE' | 'INFO' | 'UPDATE';
+  /** Takes its re-INVITE back so long after; absent: waits. */
+  readonly patienceMs: number | undefined;
+};
 
 /** How a peer behaves within its dialog. */
 export type WithinPlan = {
   readonly asks: readonly AskPlan[];
   /** Whether it agrees to a re-INVITE of the other side, or refuses it with 488. */
   readonly agrees: boolean;
+  /** How long it rings for that before it says so. */
+  readonly thinksMs: number;
 };
 
 export type WithinMeans = {
@@ -23,10 +30,20 @@ export type WithinMeans = {
   readonly complain: (what: string) => void;
 };
 
-/** Long after Timer B and a few rounds of glare. */
+/** Long after Timer B and a few rounds of glare; who rings may take longer. */
 const ANSWER_MS_MAX = 60_000;
 
-type Ask = { readonly branch: string; repeater: Repeater; ack: Buffer | undefined; done: boolean };
+type Ask = {
+  readonly branch: string;
+  readonly repeater: Repeater;
+  ack: Buffer | undefined;
+  done: boolean;
+  heard: boolean;
+  rings: boolean;
+  /** Absent before it is to be taken back; sent once something was heard. */
+  cancel: Buffer | undefined;
+  cancels: Repeater | undefined;
+};
 
 /** What a peer of the simulation asks and answers within a dialog, after RFC 3261. */
 export class Within {
@@ -38,6 +55,8 @@ export class Within {
   readonly #answers = new Map<string, Buffer>();
   /** Repetitions of our finals, by CSeq number. */
   readonly #owedAcks = new Map<number, Repeater>();
+  /** Re-INVITEs that are not answered yet, by branch: how each of them is. */
+  readonly #thinking = new Map<string, (status: number) => void>();
   #cseq: number;
 
   constructor(plan: WithinPlan, cseq: number, means: WithinMeans) {
@@ -47,9 +66,7 @@ export class Within {
   }
 
   begin(): void {
-    for (const { afterMs, method } of this.#plan.asks) {
-      this.#means.after(afterMs, () => this.#ask(method));
-    }
+    for (const ask of this.#plan.asks) this.#means.after(ask.afterMs, () => this.#ask(ask));
   }
 
   nextCseq(): number {
@@ -57,8 +74,13 @@ export class Within {
     return this.#cseq;
   }
 
+  /** It is over: what was asked of it gets 487. [3261-15.1.2] */
   stop(): void {
-    for (const { repeater } of this.#asks.values()) repeater.stop();
+    for (const settle of this.#thinking.values()) settle(487);
+    for (const { repeater, cancels } of this.#asks.values()) {
+      repeater.stop();
+      cancels?.stop();
+    }
     for (const repeater of this.#owedAcks.values()) repeater.stop();
   }
 
@@ -66,27 +88,55 @@ export class Within {
     const isOpen = [...this.#asks.values()].some(
       ({ branch, done }) => branch.startsWith('INVITE') && !done,
     );
-    return isOpen || this.#owedAcks.size > 0;
+    return isOpen || this.#owedAcks.size > 0 || this.#thinking.size > 0;
   }
 
-  #ask(method: AskPlan['method']): void {
+  #ask({ method, patienceMs }: AskPlan): void {
     const { after, request, send, isUp, complain } = this.#means;
     if (!isUp() || !this.#means.isSettled() || (method === 'INVITE' && this.#isChanging)) return;
     const cseq = this.nextCseq();
     const branch = `${method}${cseq}`;
     const bytes = request(method, cseq, branch, method === 'INFO' ? '' : SDP);
     const repeater = repeat(after, () => send(bytes), 4000);
-    const ask: Ask = { branch, repeater, ack: undefined, done: false };
+    const ask: Ask = {
+      branch,
+      repeater,
+      ack: undefined,
+      done: false,
+      heard: false,
+      rings: false,
+      cancel: undefined,
+      cancels: undefined,
+    };
     this.#asks.set(cseq, ask);
+    if (method === 'INVITE' && patienceMs !== undefined) {
+      after(patienceMs, () => {
+        ask.cancel = request('CANCEL', cseq, branch, '');
+        this.#cancelOnceHeard(ask);
+      });
+    }
     after(ANSWER_MS_MAX, () => {
-      if (!ask.done && isUp()) complain(`its ${method} ${cseq} was never answered`);
+      if (!ask.done && !ask.rings && isUp()) complain(`its ${method} ${cseq} was never answered`);
     });
+  }
+
+  /** Not before something was heard, and not after the end. [3261-9.1] */
+  #cancelOnceHeard(ask: Ask): void {
+    const { after, send, isUp } = this.#means;
+    const { cancel, cancels, heard, done } = ask;
+    if (cancel === undefined || cancels !== undefined || !heard || done || !isUp()) return;
+    ask.cancels = repeat(after, () => send(cancel), 4000);
   }
 
   /** Answers whether the response is one to a request of this kind. */
   hearResponse({ cseq, status }: SipResponse): boolean {
     const ask = this.#asks.get(cseq.number);
     if (ask === undefined) return false;
+    if (cseq.method === 'CANCEL' || status >= 200) ask.cancels?.stop();
+    if (cseq.method === 'CANCEL') return true;
+    ask.heard = true;
+    if (status > 100) ask.rings = true;
+    this.#cancelOnceHeard(ask);
     if (cseq.method === 'INVITE' || status >= 200) ask.repeater.stop();
     if (status < 200) return true;
     ask.done = true;
@@ -104,23 +154,48 @@ export class Within {
       this.#owedAcks.get(cseq.number)?.stop();
       return this.#owedAcks.delete(cseq.number);
     }
-    if (!['INVITE', 'INFO', 'UPDATE', 'OPTIONS'].includes(method)) return false;
+    if (!['INVITE', 'INFO', 'UPDATE', 'OPTIONS', 'CANCEL'].includes(method)) return false;
     const key = `${method} ${via.branch}`;
     const known = this.#answers.get(key);
     if (known !== undefined) {
       reply(known);
       return true;
     }
-    const status = this.#verdict(method);
-    if (method === 'INVITE') reply(response(request, 100, {}));
-    const body = method === 'INFO' || method === 'OPTIONS' || status !== 200 ? '' : SDP;
-    const bytes = response(request, status, { contact: this.#means.me, body });
-    this.#answers.set(key, bytes);
-    reply(bytes);
-    if (method !== 'INVITE') return true;
-    const repeater = repeat(this.#means.after, () => reply(bytes), 4000);
-    this.#owedAcks.set(cseq.number, repeater);
+    const say = (status: number, body = '') => {
+      const bytes = response(request, status, { contact: this.#means.me, body });
+      this.#answers.set(key, bytes);
+      reply(bytes);
+    };
+    if (method === 'INVITE') this.#invited(request, say);
+    else say(this.#verdict(method), method === 'UPDATE' ? SDP : '');
+    if (method === 'CANCEL') this.#thinking.get(`INVITE ${via.branch}`)?.(487);
     return true;
+  }
+
+  /** Answers at once, or rings first; then a CANCEL may come before the answer. */
+  #invited({ cseq, via }: SipRequest, say: (status: number, body?: string) => void): void {
+    const { after } = this.#means;
+    const { thinksMs } = this.#plan;
+    const key = `INVITE ${via.branch}`;
+    const settle = (status: number) => {
+      this.#thinking.delete(key);
+      const body = status === 200 ? SDP : '';
+      this.#owedAcks.set(
+        cseq.number,
+        repeat(after, () => say(status, body), 4000),
+      );
+    };
+    const status = this.#verdict('INVITE');
+    say(100);
+    if (status >= 300 || thinksMs === 0) {
+      settle(status);
+      return;
+    }
+    say(180);
+    this.#thinking.set(key, settle);
+    after(thinksMs, () => {
+      if (this.#thinking.has(key)) settle(status);
+    });
   }
 
   #verdict(method: string): number {

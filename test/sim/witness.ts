@@ -56,6 +56,8 @@ export function witness(): Witness {
     far: Address,
   ) => {
     const side = sameAddress(door, B) ? 'b' : 'a';
+    // Of its own accord the site sends probes, which belong to no call.
+    if (isProbe(message)) return;
     if (side === 'b' && way === 'out' && message.kind === 'request') {
       const subject = headerValue(message.headers, 'subject');
       if (subject !== undefined) legs.set(message.callId, subject);
@@ -79,6 +81,11 @@ export function witness(): Witness {
       if (message.kind !== 'fault' && isOurs(to)) keep(atMs, 'in', message, to, from);
     },
   };
+}
+
+/** Within a call OPTIONS goes to callers alone, and with a tag. */
+function isProbe({ cseq, to }: SipMessage): boolean {
+  return cseq.method === 'OPTIONS' && (to.tag === undefined || to.tag === 'opt');
 }
 
 export function farName(far: Address): string {

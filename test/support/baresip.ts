@@ -3,53 +3,60 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { startChild } from './child.ts';
 import { netstring, netstringReader } from './netstrings.ts';
+import type { Phone } from './phone.ts';
+import { headerOf } from './sipp-logs.ts';
 import { until } from './until.ts';
 
 const SIP_PORT = 5060;
 const CONTROL_PORT = 4444;
 const LIFE_MS = 60_000;
+const SPEECH = '/usr/share/baresip/callwaiting.wav';
 
-export type PhoneOptions = {
+export type BaresipOptions = {
   readonly folder: string;
   readonly user: string;
-  /** Its own loopback address; SIP is on port 5060. */
+  /** Its own address, where the test runs; SIP is on port 5060, UDP and TCP. */
   readonly address: string;
-  readonly answers: 'auto' | 'manual';
+  /** Everything goes to this proxy, named in a Route. */
+  readonly outbound?: string;
 };
 
-/** `CALL_ESTABLISHED`, `CALL_CLOSED` and the like, as baresip names them. */
-export type PhoneEvent = { readonly type: string; readonly param: string };
+/** What it tells of: `CALL_ESTABLISHED`, `CALL_CLOSED` and the like. */
+type Heard = { readonly type: string };
 
-/** A baresip without a sound card: what it hears goes back as what it says. */
-export type Phone = {
-  readonly events: readonly PhoneEvent[];
-  /** Orders it as if typed: `dial sip:112@...`, `hangup`, `accept`. */
-  order(command: string, params?: string): void;
-  /** Waits for an event, also one that is here already. */
-  heard(type: string, withinMs?: number): Promise<PhoneEvent>;
-  stop(): Promise<void>;
-};
-
-export async function startPhone(options: PhoneOptions): Promise<Phone> {
-  const { user, address, answers } = options;
-  const folder = mkdtempSync(join(options.folder, `phone-${user}-`));
+/** A baresip without a sound card: it speaks from a file. */
+export async function startBaresip(options: BaresipOptions): Promise<Phone> {
+  const { user, address, outbound } = options;
+  const folder = mkdtempSync(join(options.folder, `baresip-${user}-`));
   writeFileSync(join(folder, 'config'), configOf(address));
-  const account = `<sip:${user}@${address}>;regint=0;answermode=${answers};audio_codecs=pcma`;
+  const pinned = outbound === undefined ? '' : `;outbound="${outbound}"`;
+  const account = `<sip:${user}@${address}>;regint=0;answermode=manual;audio_codecs=pcma${pinned}`;
   writeFileSync(join(folder, 'accounts'), `${account}\n`);
-  const child = startChild('baresip', ['-f', folder], { cwd: folder, lifeMs: LIFE_MS });
-  const events: PhoneEvent[] = [];
+  const child = startChild('baresip', ['-s', '-f', folder], { cwd: folder, lifeMs: LIFE_MS });
+  const events: Heard[] = [];
   await until(`baresip ${user}`, () => {
     if (child.isOver()) throw new Error(`baresip ${user} ended:\n${child.output()}`);
     return child.output().includes('baresip is ready');
   });
   const control = await openControl(address, (event) => events.push(event));
+  const order = (command: string, params = '') =>
+    control.write(netstring(JSON.stringify({ command, params, token: command })));
+  const hears = async (type: string, withinMs?: number) => {
+    const isHeard = () => events.some((event) => event.type === type);
+    await until(`${type} at ${user}`, isHeard, withinMs);
+  };
   return {
-    events,
-    order(command, params = '') {
-      control.write(netstring(JSON.stringify({ command, params, token: command })));
-    },
-    heard: (type, withinMs) =>
-      until(`${type} at ${user}`, () => events.find((event) => event.type === type), withinMs),
+    dial: (uri) => order('dial', uri),
+    accept: () => order('accept'),
+    hangUp: () => order('hangup'),
+    hold: () => order('hold'),
+    resume: () => order('resume'),
+    isCalled: () => hears('CALL_INCOMING'),
+    hearsRinging: () => hears('CALL_RINGING'),
+    // Sound has arrived, so the SDP of the other side has crossed whole.
+    isTalking: () => hears('CALL_RTPESTAB'),
+    isOver: (withinMs) => hears('CALL_CLOSED', withinMs),
+    received: () => receivedIn(child.output(), address),
     async stop() {
       control.destroy();
       await child.stop();
@@ -57,14 +64,26 @@ export async function startPhone(options: PhoneOptions): Promise<Phone> {
   };
 }
 
-async function openControl(host: string, hear: (event: PhoneEvent) => void): Promise<Socket> {
+/** Its trace of SIP, without what it has sent itself: those bear its own Via or answer another. */
+function receivedIn(output: string, address: string): readonly string[] {
+  const plain = output.replaceAll('\u001b', '');
+  const traced = plain.matchAll(/\[36;1m#\r?\n[^\n]*\n(.*?)\[;m/gs);
+  return [...traced]
+    .map(([, text = '']) => text)
+    .filter((text) => {
+      const isOurs = headerOf(text, 'Via').includes(` ${address}:${SIP_PORT}`);
+      return text.startsWith('SIP/2.0 ') === isOurs;
+    });
+}
+
+async function openControl(host: string, hear: (event: Heard) => void): Promise<Socket> {
   const socket = connect(CONTROL_PORT, host);
   const read = netstringReader();
   socket.on('data', (chunk: Buffer) => {
     for (const text of read(chunk)) {
-      const message = JSON.parse(text) as { event?: boolean; type?: string; param?: string };
+      const message = JSON.parse(text) as { event?: boolean; type?: string };
       if (message.event !== true) continue;
-      hear({ type: message.type ?? '', param: message.param ?? '' });
+      hear({ type: message.type ?? '' });
     }
   });
   await new Promise<void>((resolve, reject) => {
@@ -83,11 +102,12 @@ function configOf(address: string): string {
 net_interface ${address}
 sip_listen ${address}:${SIP_PORT}
 module_path /usr/lib/baresip/modules
-audio_source aubridge,loop
+audio_source aufile,${SPEECH}
 audio_player aubridge,loop
 audio_alert aubridge,alert
 module g711.so
 module aubridge.so
+module aufile.so
 module ctrl_tcp.so
 ctrl_tcp_listen ${address}:${CONTROL_PORT}
 module_app account.so

@@ -59,6 +59,7 @@ export function aCall(changes: Partial<Facts> = {}, targets = 2) {
     callId: callIdOf('sto-aaaaaaaa'),
     emergency: false,
     sticky: false,
+    earlyDialogs: 'each',
     asked: {
       uri: uriText('sip:112@192.0.2.112'),
       from: '<sip:a@b>;tag=1',

@@ -21,7 +21,12 @@ export type Child = {
   stop(withinMs?: number): Promise<ChildEnd>;
 };
 
+/** Any process of the network that a program is to run in. */
+export type Resident = { readonly pid: number };
+
 export type ChildOptions = {
+  /** Absent: the network of the test itself. */
+  readonly at?: Resident | undefined;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly lifeMs: number;
@@ -30,10 +35,11 @@ export type ChildOptions = {
 export function startChild(
   command: string,
   args: readonly string[],
-  { cwd, env, lifeMs }: ChildOptions,
+  { at, cwd, env, lifeMs }: ChildOptions,
 ): Child {
+  const enter = at === undefined ? [] : ['nsenter', '--target', `${at.pid}`, '--net', '--'];
   // Should the test run die, the kernel ends the child: pdeathsig survives the exec.
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...enter, command, ...args], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -79,8 +85,13 @@ export function startChild(
 }
 
 /** Runs a program to its end and hands back what it said; a failure of it is an error. */
-export async function runChild(command: string, args: readonly string[], lifeMs: number) {
-  const child = startChild(command, args, { lifeMs });
+export async function runChild(
+  command: string,
+  args: readonly string[],
+  lifeMs: number,
+  at?: Resident,
+): Promise<string> {
+  const child = startChild(command, args, { lifeMs, at });
   const { code, signal } = await child.ended;
   if (code !== 0) {
     throw new Error(`${command} ${args.join(' ')}: ${signal ?? code}\n${child.output()}`);

@@ -7,4 +7,5 @@ export const QUIET: Present = {
   refusedShare: 0,
   connections: [],
   connectionsRefused: {},
+  gateways: [],
 };

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Address, writeAddress } from '../../lib/sip/address.ts';
-import { type Child, startChild } from './child.ts';
+import { type Child, type Resident, startChild } from './child.ts';
 import { readSippMessages, readSippStatistics, type SippMessage } from './sipp-logs.ts';
 import { untilTcpBound, untilUdpBound } from './udp-bound.ts';
 
@@ -10,6 +10,8 @@ const SOCKETS_MAX = 1000;
 let runs = 0;
 
 export type SippOptions = {
+  /** Absent: the network of the test itself. */
+  readonly at?: Resident;
   /** A file of test/system/scenarios without its ending, or one of sipp's own: `sn:uac`. */
   readonly scenario: string;
   readonly folder: string;
@@ -55,14 +57,15 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
   runs += 1;
   const folder = join(options.folder, `sipp-${runs}`);
   mkdirSync(folder);
-  const { withinSec = 30, local } = options;
+  const { withinSec = 30, local, at } = options;
   const child = startChild('sipp', argumentsOf(options, withinSec), {
+    at,
     cwd: folder,
     env: { TERM: 'dumb' },
     lifeMs: (withinSec + 5) * 1000,
   });
   const ended = child.ended.then(({ code }) => endOf(folder, code, child.output()));
-  if (options.tcp === undefined) await untilUdpBound(local, () => child.isOver());
+  if (options.tcp === undefined) await untilUdpBound(local, () => child.isOver(), at);
   else if (options.remote === undefined) await untilTcpBound(local, () => child.isOver());
   return {
     child,

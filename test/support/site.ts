@@ -9,12 +9,14 @@ import { type Child, type ChildEnd, startChild } from './child.ts';
 import { until } from './until.ts';
 
 export const PROGRAM = join(__dirname, '..', '..', 'dist', 'apps', 'cli', 'landfall.js');
-const LIFE_MS = 170_000;
+const LIFE_MS = 300_000;
 
 export type SiteOptions = {
   readonly folder: string;
   /** The first three numbers of its addresses, `127.21.1`: no two test files have the same. */
   readonly net: string;
+  /** A loopback address for its admin server, where `net` is no loopback network. */
+  readonly adminHost?: string;
   /** In the order in which a hunt tries them. */
   readonly gateways: readonly Address[];
   /** Further keys of the site file, over those that are written here. */
@@ -32,6 +34,7 @@ export type Site = {
   rewrite(keys: Readonly<Record<string, unknown>>): void;
   records(): readonly CallRecord[];
   steps(): readonly Step[];
+  /** The lines of the log that are no step of a call. */
   notices(): readonly Notice[];
   /** Waits until that many calls have ended. */
   recordsOf(count: number, withinMs?: number): Promise<readonly CallRecord[]>;
@@ -55,7 +58,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     cwd: folder,
     lifeMs: LIFE_MS,
   });
-  const admin = `http://${net}.1:8112`;
+  const admin = `http://${adminOf(options)}`;
   await until(
     `${admin}/readyz`,
     () => {
@@ -72,8 +75,8 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     child,
     rewrite,
     records,
-    steps: () => readLog<Step>().filter(({ callId }) => callId !== undefined),
-    notices: () => readLog<Notice>().filter(({ callId }) => callId === undefined),
+    steps: () => readLog<Step>().filter(({ leg }) => leg !== undefined),
+    notices: () => readLog<Notice>().filter(({ leg }) => leg === undefined),
     recordsOf: (count, withinMs) =>
       until(`${count} records`, () => atLeast(records(), count), withinMs),
     recordOf: (sipCallIdA, withinMs) =>
@@ -104,7 +107,19 @@ export function addressesOf(net: string) {
   };
 }
 
-function siteFile({ net, gateways, keys }: SiteOptions) {
+/** The listeners of a site that speaks both, instead of UDP alone. */
+export function listensOnUdpAndTcp(net: string) {
+  const { anycast, unicast, gatewaySide } = addressesOf(net);
+  const both = (at: Address) => ['udp', 'tcp'].map((transport) => ({ transport, ...at }));
+  return { anycast: both(anycast), unicast: both(unicast), gateway: both(gatewaySide) };
+}
+
+function adminOf({ net, adminHost = `${net}.1` }: SiteOptions): string {
+  return `${adminHost}:8112`;
+}
+
+function siteFile(options: SiteOptions) {
+  const { net, gateways, keys } = options;
   const { anycast, unicast, gatewaySide } = addressesOf(net);
   const names = gateways.map((_, index) => `gw${index + 1}`);
   return {
@@ -131,8 +146,10 @@ function siteFile({ net, gateways, keys }: SiteOptions) {
       { match: { user: '*' }, group: 'carrier' },
     ],
     trunks: [{ name: 'loopback', source: ['127.0.0.0/8'] }],
+    // What plays the gateway in most tests knows no OPTIONS.
+    probe: { everySec: 0 },
     log: { steps: './steps.ndjson', records: './calls.ndjson' },
-    admin: { listen: `${net}.1:8112` },
+    admin: { listen: adminOf(options) },
     ...keys,
   };
 }

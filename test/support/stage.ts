@@ -1,3 +1,4 @@
+import type { CallRecord } from '../../lib/call/record.ts';
 import type { Address } from '../../lib/sip/address.ts';
 import { runSipp, type Sipp, type SippEnd, type SippOptions, startSipp } from './sipp.ts';
 import { type Site, type SiteOptions, startSite } from './site.ts';
@@ -18,22 +19,28 @@ export type Stage = {
   /** As `call`, for a test that does something meanwhile. */
   startCall(scenario: string, run?: Run): Promise<Sipp>;
   stopGateways(): Promise<void>;
+  /** The record of the one call that ends meanwhile; another record beside it is an error. */
+  recordOf(plot: () => Promise<void>): Promise<CallRecord>;
   /** Ends everything; answers the exit code of the node. */
   close(): Promise<number>;
 };
 
-export type StageOptions = Pick<SiteOptions, 'keys'> & {
+export type StageOptions = Pick<SiteOptions, 'keys' | 'adminHost'> & {
   readonly net: string;
   readonly gatewayCount?: number;
 };
 
-export async function openStage({ net, gatewayCount = 1, keys }: StageOptions): Promise<Stage> {
+export async function openStage({
+  net,
+  gatewayCount = 1,
+  ...others
+}: StageOptions): Promise<Stage> {
   const folder = tempFolder(net);
   const at = (host: number, port: number) => ({ address: `${net}.${host}`, port });
   const further = Array.from({ length: gatewayCount - 1 }, (_, index) => at(32 + index, 5080));
   const gateways: [Address, ...Address[]] = [at(31, 5080), ...further];
   const caller = at(101, 5060);
-  const site = await startSite({ folder: folder.path, net, gateways, ...(keys && { keys }) });
+  const site = await startSite({ folder: folder.path, net, gateways, ...others });
   const running: Sipp[] = [];
   const callerRun = (scenario: string, run: Run): SippOptions => {
     const remote = site.anycast;
@@ -57,6 +64,15 @@ export async function openStage({ net, gatewayCount = 1, keys }: StageOptions): 
     call: (scenario, run = {}) => runSipp(callerRun(scenario, run)),
     startCall: (scenario, run = {}) => startSipp(callerRun(scenario, run)),
     stopGateways,
+    async recordOf(plot) {
+      const before = site.records().length;
+      await plot();
+      const [record, ...others] = (await site.recordsOf(before + 1)).slice(before);
+      if (record === undefined || others.length > 0) {
+        throw new Error(`${others.length + 1} records of one call`);
+      }
+      return record;
+    },
     async close() {
       await stopGateways();
       const end = await site.endNow();

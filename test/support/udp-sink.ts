@@ -15,11 +15,16 @@ export type UdpSink = {
   close(): Promise<void>;
 };
 
-export async function openUdpSink(local: Address): Promise<UdpSink> {
+/** `onDatagram` may answer; what arrives is kept all the same. */
+export async function openUdpSink(
+  local: Address,
+  onDatagram: (bytes: Buffer, from: Address) => void = () => undefined,
+): Promise<UdpSink> {
   const socket = createSocket('udp4');
   const received: Datagram[] = [];
   socket.on('message', (bytes, { address, port }) => {
     received.push({ text: bytes.toString('latin1'), from: { address, port } });
+    onDatagram(bytes, { address, port });
   });
   socket.on('error', () => undefined);
   await bound(socket, local);

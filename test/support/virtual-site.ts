@@ -12,6 +12,7 @@ import { uriText } from '../../lib/sip/ids.ts';
 import type { KeyId } from '../../lib/sip/owner-token.ts';
 import { restoringDecide } from './restoring-decide.ts';
 import type { VirtualNetwork } from './virtual-network.ts';
+import type { VirtualStreams } from './virtual-streams.ts';
 import type { VirtualWorld } from './virtual-world.ts';
 
 export const A: Address = { address: '192.0.2.112', port: 5060 };
@@ -103,6 +104,7 @@ export function virtualSite(
   network: VirtualNetwork,
   options: SiteOptions,
   decide: Decide = restoringDecide,
+  streams?: VirtualStreams,
 ): VirtualSite {
   const told: Told = { records: [], steps: [], notices: [], counts: new Map() };
   let engine: ReturnType<typeof builtinEngine> | undefined;
@@ -116,7 +118,7 @@ export function virtualSite(
     },
   };
   const engineFor = (ears: EngineEars) => {
-    engine = builtinEngine({ world: time.world, datagrams: network, ears });
+    engine = builtinEngine({ world: time.world, datagrams: network, streams, ears });
     return engine;
   };
   const node = siteNode(options, time.world, sink, engineFor, decide);

@@ -19,7 +19,10 @@ export class VirtualWorld {
     this.random = mulberry32(seed);
     let counter = 0;
     this.world = {
-      clock: { mono: () => monoMs(this.#now), unix: () => unixMs(EPOCH_UNIX_MS + this.#now) },
+      clock: {
+        mono: () => monoMs(this.#now),
+        unix: () => unixMs(EPOCH_UNIX_MS + Math.floor(this.#now)),
+      },
       rng: {
         fraction: this.random,
         bytes: (count) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Child } from '../support/child.ts';
-import { startKamailio } from '../support/kamailio.ts';
+
+import { type CarrierProxy, startKamailio } from '../support/kamailio.ts';
 import { complaintsOf } from '../support/sipp.ts';
 import { headerOf } from '../support/sipp-logs.ts';
 import { openStage, type Stage } from '../support/stage.ts';
@@ -11,13 +11,13 @@ jest.setTimeout(60_000);
 
 describe('a carrier whose proxy stays in the path by Record-Route', () => {
   let stage: Stage;
-  let proxy: Child;
+  let proxy: CarrierProxy;
   beforeAll(async () => {
     stage = await openStage({ net: NET });
     proxy = await startKamailio({
       folder: stage.folder,
       listen: PROXY,
-      next: stage.site.anycast,
+      next: [stage.site.anycast],
     });
   });
   afterAll(async () => {

@@ -8,29 +8,46 @@ import {
   jest,
   test,
 } from '@jest/globals';
-import { type Phone, startPhone } from '../support/baresip.ts';
+import { startBaresip } from '../support/baresip.ts';
+import {
+  callThatIsGivenUp,
+  callThatTheCalleeEnds,
+  callThatTheCallerEnds,
+  type Phone,
+} from '../support/phone.ts';
+import { addressesOf, listensOnUdpAndTcp } from '../support/site.ts';
 import { openStage, type Stage } from '../support/stage.ts';
-import { until } from '../support/until.ts';
 
 const NET = '127.21.6';
 jest.setTimeout(60_000);
 const CALLER = `${NET}.101`;
 const CALLEE = `${NET}.41`;
 
+const { anycast } = addressesOf(NET);
+const KEYS = {
+  listen: listensOnUdpAndTcp(NET),
+  gateways: [
+    { name: 'by-udp', uri: `sip:${CALLEE}:5060` },
+    { name: 'by-tcp', uri: `sip:${CALLEE}:5060;transport=tcp` },
+  ],
+  groups: [
+    { name: 'psap', gateways: ['by-udp'], emergency: true },
+    { name: 'streams', gateways: ['by-tcp'], emergency: true },
+  ],
+  routes: [
+    { match: { user: '112' }, group: 'psap' },
+    { match: { user: '911' }, group: 'streams' },
+  ],
+};
+/** What is dialled decides how the callee is called. */
+const DIALLED = { udp: '112', tcp: '911' };
+
 describe('baresip calls baresip through the site', () => {
   let stage: Stage;
   let caller: Phone;
   let callee: Phone;
   beforeAll(async () => {
-    const gateways = [{ name: 'phone', uri: `sip:${CALLEE}:5060` }];
-    const groups = [{ name: 'psap', gateways: ['phone'], emergency: true }];
-    const routes = [{ match: { user: '112' }, group: 'psap' }];
-    stage = await openStage({ net: NET, keys: { gateways, groups, routes } });
-  });
-  beforeEach(async () => {
-    const { folder } = stage;
-    caller = await startPhone({ folder, user: 'alice', address: CALLER, answers: 'manual' });
-    callee = await startPhone({ folder, user: '112', address: CALLEE, answers: 'manual' });
+    stage = await openStage({ net: NET, keys: KEYS });
   });
   afterEach(async () => {
     await caller.stop();
@@ -40,46 +57,49 @@ describe('baresip calls baresip through the site', () => {
     expect(await stage.close()).toBe(0);
   });
 
-  async function talk(): Promise<void> {
-    caller.order('dial', `sip:112@${stage.site.anycast.address}`);
-    await callee.heard('CALL_INCOMING');
-    await caller.heard('CALL_RINGING');
-    callee.order('accept');
-    await callee.heard('CALL_ESTABLISHED');
-    await caller.heard('CALL_ESTABLISHED');
-    // Sound arrives, so the SDP of both has crossed whole.
-    await caller.heard('CALL_RTPESTAB');
+  describe.each([
+    ['udp', 'udp'],
+    ['tcp', 'udp'],
+    ['udp', 'tcp'],
+    ['tcp', 'tcp'],
+  ] as const)('leg a by %s, leg b by %s', (a, b) => {
+    const user = DIALLED[b];
+    const uri = `sip:${user}@${anycast.address};transport=${a}`;
+    beforeEach(async () => {
+      const { folder } = stage;
+      caller = await startBaresip({ folder, user: 'alice', address: CALLER });
+      callee = await startBaresip({ folder, user, address: CALLEE });
+    });
+
+    test('the callee is held and resumed, and the caller hangs up', async () => {
+      const record = await stage.recordOf(() => callThatTheCallerEnds({ caller, callee, uri }));
+      expect(record).toMatchObject({
+        reason: 'caller-hung-up',
+        moved: 'moved',
+        status: 200,
+        receivedOn: `A ${a}:${anycast.address}:5060`,
+        attempts: [{ gateway: `by-${b}` }],
+      });
+      expect(reinvitesConfirmed()).toEqual(['a-confirmed', 'a-confirmed']);
+    });
+
+    test('the caller is held and resumed, and the callee hangs up', async () => {
+      const record = await stage.recordOf(() => callThatTheCalleeEnds({ caller, callee, uri }));
+      expect(record).toMatchObject({ reason: 'callee-hung-up', moved: 'moved', status: 200 });
+      expect(reinvitesConfirmed()).toEqual(['b-confirmed', 'b-confirmed']);
+    });
+
+    test('the caller gives up while it rings', async () => {
+      const record = await stage.recordOf(() => callThatIsGivenUp({ caller, callee, uri }));
+      expect(record).toMatchObject({ reason: 'caller-cancelled', status: 487 });
+    });
+  });
+
+  /** Of the last call: the ACK of each re-INVITE has come. */
+  function reinvitesConfirmed(): readonly string[] {
+    const steps = stage.site.steps();
+    const callId = steps.at(-1)?.callId;
+    const events = steps.filter((step) => step.callId === callId).map(({ event }) => event);
+    return events.filter((event) => event.endsWith('-confirmed'));
   }
-
-  const lastRecord = (count: number) =>
-    until('the record', async () => (await stage.site.recordsOf(count)).at(-1));
-
-  test('the caller hangs up', async () => {
-    const before = stage.site.records().length;
-    await talk();
-    caller.order('hangup');
-    await callee.heard('CALL_CLOSED');
-    const record = await lastRecord(before + 1);
-    expect(record).toMatchObject({ reason: 'caller-hung-up', moved: 'moved', status: 200 });
-  });
-
-  test('the callee hangs up', async () => {
-    const before = stage.site.records().length;
-    await talk();
-    callee.order('hangup');
-    await caller.heard('CALL_CLOSED');
-    const record = await lastRecord(before + 1);
-    expect(record).toMatchObject({ reason: 'callee-hung-up', moved: 'moved', status: 200 });
-  });
-
-  test('the caller gives up while it rings', async () => {
-    const before = stage.site.records().length;
-    caller.order('dial', `sip:112@${stage.site.anycast.address}`);
-    await callee.heard('CALL_INCOMING');
-    await caller.heard('CALL_RINGING');
-    caller.order('hangup');
-    await callee.heard('CALL_CLOSED');
-    const record = await lastRecord(before + 1);
-    expect(record).toMatchObject({ reason: 'caller-cancelled', status: 487 });
-  });
 });

@@ -4,8 +4,8 @@ import type { Effect } from '../effects.ts';
 import type { CallEvent, EventOf } from '../events.ts';
 import { type Facts, isLateOffer } from '../facts.ts';
 import { cancelAll } from '../fading.ts';
-import { forkFor } from '../forks.ts';
-import { crossing, reasonsOf } from '../header-plans.ts';
+import { earlyForkFor, forkFor } from '../forks.ts';
+import { crossing, reasonsOf, withoutMedia } from '../header-plans.ts';
 import { withOutcome, withTime } from '../notes.ts';
 import { type Attempt, type Dialing, owed } from '../state.ts';
 import { terminated } from '../termination.ts';
@@ -39,6 +39,7 @@ export function stepDialing(state: Dialing, event: CallEvent): Transition {
     case 'a-declined':
     case 'b-hung-up':
     case 'b-declined':
+    case 'retracted':
     case 'replied':
     case 'confirmed':
     case 'unconfirmed':
@@ -62,8 +63,12 @@ function trying(state: Dialing, event: EventOf<'b-trying'>): Transition {
 function ringing(state: Dialing, event: EventOf<'b-ringing'>): Transition {
   const chosen = choose(state, event.attempt);
   if (chosen === undefined) return ignored(state, event);
-  const { headers, body, status, reason } = event;
-  const { facts, fork } = forkFor(state.facts, event.attempt, event.tag, body !== '');
+  const { attempt, tag, status, reason } = event;
+  const { facts, fork, mayCarrySdp } = earlyForkFor(state.facts, attempt, tag, event.body !== '');
+  const headers = crossing(event.headers, facts.emergency);
+  const content = mayCarrySdp
+    ? { headers, body: event.body }
+    : { headers: withoutMedia(headers), body: NO_OCTETS };
   const { fading, effects } = cancelAll(chosen.others, []);
   const gateway = chosen.attempt.target.gateway;
   const { emergency, rules } = facts;
@@ -79,7 +84,7 @@ function ringing(state: Dialing, event: EventOf<'b-ringing'>): Transition {
       emergency
         ? { do: 'clear-timer' }
         : { do: 'set-timer', name: 'ring', delayMs: rules.ringTimeoutMs },
-      { do: 'ring-a', fork, status, reason, headers: crossing(headers, emergency), body },
+      { do: 'ring-a', fork, status, reason, ...content },
       ...effects,
     ],
   );

@@ -1,12 +1,15 @@
 import { type MonoMs, NO_OCTETS } from '../../base/brands.ts';
+import { headerValue } from '../../sip/headers.ts';
+import { restMsIn } from '../../sip/retry-after.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import { reasonHeader, warning } from '../../sip/warning.ts';
 import type { Effect } from '../effects.ts';
 import type { EventOf } from '../events.ts';
 import { type Facts, type HuntRules, unixAt } from '../facts.ts';
 import { cancelAll } from '../fading.ts';
+import { forkFor } from '../forks.ts';
 import { crossing } from '../header-plans.ts';
-import { withOutcome } from '../notes.ts';
+import { withOutcome, withTime } from '../notes.ts';
 import { type Attempt, type Dialing, owed } from '../state.ts';
 import { type EndReason, reasonOfStatus, terminated } from '../termination.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
@@ -30,13 +33,32 @@ export function dialNext(state: Omit<Dialing, 'current'>, at: MonoMs, before: re
     status: 0,
     reason: '',
   };
-  const facts = { ...state.facts, attempts: [...state.facts.attempts, entry] };
+  const { facts: told, effects: rings } = ringback(state.facts, at);
+  const facts = { ...told, attempts: [...told.attempts, entry] };
   const current: Attempt = { number, target, progress: 'silent', cancel: 'no' };
   return transition({ ...state, facts, current, next }, [
     ...before,
+    ...rings,
     { do: 'invite-b', attempt: number, target },
     { do: 'set-timer', name: 'first-response', delayMs: turnMs(state.facts, at, next.length + 1) },
   ]);
+}
+
+/**
+ * A caller of the emergency services hears ringing when the budget is over and the hunt goes on:
+ * silence makes people hang up.
+ */
+function ringback(facts: Facts, at: MonoMs): { facts: Facts; effects: readonly Effect[] } {
+  const { emergency, rules, startedAt, times } = facts;
+  const isDue = emergency && times.ringing === undefined && at - startedAt >= rules.budgetMs;
+  return isDue ? ring(facts, at) : { facts, effects: [] };
+}
+
+/** The caller hears ringing from us; the gateway that rings next rings in the same dialog. */
+function ring(before: Facts, at: MonoMs): { facts: Facts; effects: readonly Effect[] } {
+  const { facts, fork } = forkFor(before, 0, undefined, false);
+  const says = { status: 180, reason: reasonPhrase(180), headers: [], body: NO_OCTETS };
+  return { facts: withTime(facts, 'ringing', at), effects: [{ do: 'ring-a', fork, ...says }] };
 }
 
 /** The share of the budget that one target has for its first response. */
@@ -75,16 +97,19 @@ export function refused(state: Dialing, event: EventOf<'b-refused'>): Transition
     return settle({ ...state, facts, fading: left }, event.at, []);
   }
   const left: Dialing = { ...state, facts, current: undefined };
-  const noted: Effect[] = [
-    { do: 'note-gateway', gateway: attempt.target.gateway, outcome: outcomeOf(event) },
-  ];
+  const noted: Effect[] = [noteOf(attempt.target.gateway, event)];
   if (mayTryNext(facts.rules, event.status, event.cause)) return dialNext(left, event.at, noted);
   return passRefusal(left, event, noted);
 }
 
-function outcomeOf({ cause, status }: EventOf<'b-refused'>): 'alive' | 'silent' | 'refused' {
-  if (cause !== 'response') return 'silent';
-  return status === 503 ? 'refused' : 'alive';
+/** What a refusal says of the gateway: whatever it is but 503, the gateway works. */
+function noteOf(gateway: string, { cause, status, headers }: EventOf<'b-refused'>): Effect {
+  const note = { do: 'note-gateway', gateway } as const;
+  if (cause === 'timeout') return { ...note, outcome: 'silent' };
+  if (cause === 'transport') return { ...note, outcome: 'unreachable' };
+  if (status !== 503) return { ...note, outcome: 'alive' };
+  const restMs = restMsIn(headerValue(headers, 'retry-after'));
+  return { ...note, outcome: 'refused', ...(restMs === undefined ? {} : { restMs }) };
 }
 
 function mayTryNext(
@@ -109,7 +134,12 @@ export function settle(state: Dialing, at: MonoMs, before: readonly Effect[]): T
   const silentMs = emergency && awaited.length > 0 ? Math.max(0, budgetLeftMs) : 0;
   const delayMs = isHeard ? heardMs : silentMs;
   if (delayMs === 0) return fail(state, 'gateways-exhausted', before);
-  return transition(state, [...before, { do: 'set-timer', name: 'last-answer', delayMs }]);
+  const waits = { do: 'set-timer', name: 'last-answer', delayMs } as const;
+  if (!emergency || !isHeard || state.facts.times.ringing !== undefined) {
+    return transition(state, [...before, waits]);
+  }
+  const { facts, effects } = ring(state.facts, at);
+  return transition({ ...state, facts }, [...before, ...effects, waits]);
 }
 
 /** The callee's own answer, which no other gateway would change. */
@@ -129,9 +159,16 @@ export function fail(state: Dialing, why: EndReason, before: readonly Effect[]):
   const last = state.facts.attempts.findLast(({ status }) => status >= 300);
   const status = why === 'callee-did-not-answer' ? 408 : 500;
   const cause = last === undefined ? [] : [reasonHeader(last.status, reasonPhrase(last.status))];
-  const headers = [...cause, warning('landfall', WORDS[why] ?? why)];
+  const headers = [...cause, warning('landfall', wordsFor(why, state.facts))];
   const says = { status, reason: reasonPhrase(status), headers, body: NO_OCTETS };
   return finish(state, why, says, before);
+}
+
+/** What each try came to, and no name or address of the inside. */
+function wordsFor(why: EndReason, { attempts }: Facts): string {
+  const words = WORDS[why] ?? why;
+  if (why !== 'gateways-exhausted' || attempts.length === 0) return words;
+  return `${words}: ${attempts.map(({ status }) => status || 'no answer').join(', ')}`;
 }
 
 const WORDS: Partial<Record<EndReason, string>> = {

@@ -1,8 +1,9 @@
 import { NO_OCTETS } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
+import { reasonPhrase } from '../../sip/status.ts';
 import type { Effect } from '../effects.ts';
 import type { CallEvent, EventOf } from '../events.ts';
-import { crossing } from '../header-plans.ts';
+import { crossing, reasonsOf } from '../header-plans.ts';
 import type { Renegotiating } from '../state.ts';
 import type { EndReason } from '../termination.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
@@ -19,6 +20,8 @@ export function stepRenegotiating(state: Renegotiating, event: CallEvent): Trans
   switch (event.on) {
     case 'asked':
       return transition(state, [refuse(event, 491)]);
+    case 'retracted':
+      return retracted(state, event);
     case 'replied':
       return replied(state, event);
     case 'confirmed':
@@ -45,12 +48,43 @@ export function stepRenegotiating(state: Renegotiating, event: CallEvent): Trans
   }
 }
 
+/**
+ * What is taken back gets the far end's last word, be it 487 or a 2xx that crosses the CANCEL: both
+ * sides must agree on what the session is. [3261-9.1] [3261-14.1]
+ */
+function retracted(state: Renegotiating, event: EventOf<'retracted'>): Transition {
+  const { asked, bridge, waitsFor } = state;
+  const { request, side } = asked;
+  if (event.request !== request) return ignored(state, event);
+  switch (waitsFor) {
+    case 'answer': {
+      const dialog = dialogOf(bridge, otherSide(side));
+      const headers = reasonsOf(event.headers);
+      const retract: Effect = { do: 'retract', dialog, request, headers };
+      return transition({ ...state, waitsFor: 'last-word' }, [retract]);
+    }
+    case 'turn': {
+      const says = { status: 487, reason: reasonPhrase(487), headers: [], body: NO_OCTETS };
+      const reply = replyTo(bridge, side, request, says);
+      return transition(settled(state), [{ do: 'clear-timer' }, reply]);
+    }
+    case 'last-word':
+      return ignored(state, event);
+    case 'ack':
+      return ignored(state, event);
+    default:
+      return never(waitsFor);
+  }
+}
+
 function replied(state: Renegotiating, event: EventOf<'replied'>): Transition {
   const { asked, waitsFor } = state;
-  if (event.request !== asked.request || waitsFor !== 'answer') return ignored(state, event);
+  const isAwaited = waitsFor === 'answer' || waitsFor === 'last-word';
+  if (event.request !== asked.request || !isAwaited) return ignored(state, event);
   const { status } = event;
+  if (status < 200) return transition(state, [pass(state, event)]);
   if (status < 300) return agreed(state, event);
-  if (status === 491 && state.retries < RETRIES_MAX) {
+  if (status === 491 && waitsFor === 'answer' && state.retries < RETRIES_MAX) {
     const waiting = { ...state, waitsFor: 'turn' as const, retries: state.retries + 1 };
     // The Call-ID of leg b is ours, that of leg a is the caller's.
     const ownsCallId = otherSide(asked.side) === 'b';

@@ -78,7 +78,7 @@ function sayTrying(core: Core, transaction: ServerTransaction): void {
   core.servers.respond(transaction, { ...trying, headers: [], body: NO_OCTETS });
 }
 
-/** Answers as the node says. */
+/** Answers as the node says; after a provisional the answer is still owed. */
 export function replyByUs(
   core: Core,
   dialogs: readonly AnyDialog[],
@@ -89,7 +89,6 @@ export function replyByUs(
   const exchange = entry?.exchange;
   const owed = exchange?.owed.get(request);
   if (entry === undefined || exchange === undefined || owed === undefined) return;
-  exchange.owed.delete(request);
   const { transaction, target } = owed;
   const { status, reason, body } = reply;
   const bytes = core.servers.respond(transaction, {
@@ -100,6 +99,8 @@ export function replyByUs(
     headers: [...ownHeaders(owed, reply), ...fenced(reply.headers)],
     body,
   });
+  if (status < 200) return;
+  exchange.owed.delete(request);
   const isSuccess = status < 300;
   if (isSuccess && target !== undefined) entry.dialog = { ...entry.dialog, target };
   const { theirs } = exchange;
@@ -116,7 +117,24 @@ export function replyByUs(
 function ownHeaders({ method }: Owed, { status, contact }: DialogReply): Header[] {
   if (status === 405) return [ALLOW];
   if (status >= 300 || !refreshesTarget(method)) return [];
-  return [header('Contact', `<${contact}>`), ALLOW];
+  const own = header('Contact', `<${contact}>`);
+  return status < 200 ? [own] : [own, ALLOW];
+}
+
+/** Takes the CANCEL of a re-INVITE, which still gets an answer, whatever it will be. [3261-9.2] */
+export function retractedByThem(
+  core: Core,
+  entry: AnyDialog | undefined,
+  invite: ServerTransaction,
+  { request: { headers }, receivedOn }: Arrival,
+): void {
+  const theirs = entry?.exchange?.theirs;
+  if (entry === undefined || theirs === undefined) return;
+  const { request } = theirs;
+  if (entry.exchange?.owed.get(request)?.transaction !== invite) return;
+  const { remoteTag: tag } = entry.dialog;
+  const event = { on: 'retracted', request, tag, headers, receivedOn } as const;
+  core.news.push({ what: 'leg', leg: entry.leg.id, event });
 }
 
 /** Repeats the 2xx of a re-INVITE as that of the first one. [3261-14.2] [3261-13.3.1.4] */

@@ -1,9 +1,11 @@
 import type { Alarm, Clock, Rng, Timers } from '../../base/time.ts';
 import type { LegId, StrayId, Tag } from '../../sip/ids.ts';
+import type { SipRequest } from '../../sip/message.ts';
 import type { ClientTransactions } from './client-transactions.ts';
 import type { EarQueue } from './ear-queue.ts';
 import type { AnyDialog, LegA, LegB } from './legs.ts';
 import type { Counts, Limits } from './limits.ts';
+import { dialogKey } from './proto/match.ts';
 import type { Serials } from './serials.ts';
 import type { ServerTransaction, ServerTransactions } from './server-transactions.ts';
 import type { WaitingLine } from './waiting-line.ts';
@@ -31,6 +33,11 @@ export type Core = {
   /** The To-tag of answers that keep no state: the same when a request comes again. [3261-8.2.7] */
   readonly statelessTag: Tag;
 };
+
+/** The dialog that a request of the far end names. [3261-12.2.2] */
+export function dialogIn({ dialogs }: Core, { callId, to, from }: SipRequest) {
+  return to.tag === undefined ? undefined : dialogs.get(dialogKey(callId, to.tag, from.tag));
+}
 
 /** A request whose verdict the node owes. */
 export type OpenStray = {

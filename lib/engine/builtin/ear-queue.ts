@@ -3,6 +3,7 @@ import type { Timers } from '../../base/time.ts';
 import type {
   EngineEars,
   LegEvent,
+  ProbeOutcome,
   ReceivedInvite,
   ReceivedOn,
   Stray,
@@ -14,6 +15,11 @@ type News =
   | { readonly what: 'invite'; readonly invite: ReceivedInvite }
   | { readonly what: 'leg'; readonly leg: LegId; readonly event: LegEvent }
   | { readonly what: 'stray'; readonly stray: Stray }
+  | {
+      readonly what: 'probed';
+      readonly outcome: ProbeOutcome;
+      readonly tell: (outcome: ProbeOutcome) => void;
+    }
   | {
       readonly what: 'fault';
       readonly fault: SipFault;
@@ -57,6 +63,9 @@ function tell(ears: EngineEars, news: News): void {
       return;
     case 'stray':
       ears.onStray(news.stray);
+      return;
+    case 'probed':
+      news.tell(news.outcome);
       return;
     case 'fault':
       ears.onFault(news.fault, news.receivedOn, news.answered);

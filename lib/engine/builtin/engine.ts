@@ -9,15 +9,16 @@ import type {
   Listening,
   OutgoingDialogRequest,
   OutgoingInvite,
+  Probe,
+  ProbeOutcome,
   ReceivedOn,
   SipEngine,
 } from '../../ports/sip-engine.ts';
 import type { LegId, RequestId, StrayId, Tag } from '../../sip/ids.ts';
 import type { Header, SipResponse } from '../../sip/message.ts';
 import { parse } from '../../sip/parse.ts';
-import type { Arrival } from './arrival.ts';
-import { confirmedByThem, replyByUs } from './asked.ts';
-import { askByUs, confirmByUs } from './asking.ts';
+import { replyByUs } from './asked.ts';
+import { askByUs } from './asking.ts';
 import { ClientTransactions } from './client-transactions.ts';
 import { type ConnectionsNow, connectionsNow } from './connection-counts.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
@@ -27,19 +28,21 @@ import type { Datagrams } from './datagrams.ts';
 import { earQueue, tellingTimers } from './ear-queue.ts';
 import type { Far } from './far.ts';
 import { type AllCounts, countsOf, sizesOf } from './figures.ts';
-import { serveInDialog } from './in-dialog.ts';
-import { inviteUser } from './invite-user.ts';
+import { inviteOutcomes } from './invite-outcomes.ts';
 import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
-import { acknowledgedA, answerA, hangUpA, rejectA, ringA } from './leg-a.ts';
+import { answerA, hangUpA, rejectA, ringA } from './leg-a.ts';
 import { acknowledgeB, cancelB, hangUpB, inviteB } from './leg-b.ts';
 import type { AnyDialog } from './legs.ts';
 import { legsOver } from './legs-over.ts';
 import { LIMITS, type Limits, type Sizes } from './limits.ts';
-import { reportStrayAck, respondToStray, serveOutside } from './outside-dialog.ts';
+import { respondToStray } from './outside-dialog.ts';
 import { type QueueWatch, queueWatch } from './own-echo.ts';
-import { clientKey, dialogKey, serverKey } from './proto/match.ts';
+import { sendProbe } from './probe.ts';
+import { clientKey } from './proto/match.ts';
+import { confirmByUs, retractByUs } from './re-inviting.ts';
 import { serials } from './serials.ts';
+import { serveRequest } from './serve-request.ts';
 import { ServerTransactions } from './server-transactions.ts';
 import { silence } from './silence.ts';
 import type { Streams } from './streams.ts';
@@ -106,7 +109,7 @@ export class BuiltinEngine implements SipEngine {
       clients: new ClientTransactions(
         line,
         wires,
-        inviteUser(() => core),
+        inviteOutcomes(() => core),
       ),
       legsA: new Map(),
       legsB: new Map(),
@@ -174,6 +177,10 @@ export class BuiltinEngine implements SipEngine {
     this.#core.news.flush();
   }
 
+  retract(leg: LegId, request: RequestId, headers: readonly Header[]): void {
+    retractByUs(this.#core, this.#dialogsOf(leg), request, headers);
+  }
+
   reply(leg: LegId, request: RequestId, reply: DialogReply): void {
     replyByUs(this.#core, this.#dialogsOf(leg), request, reply);
   }
@@ -185,6 +192,11 @@ export class BuiltinEngine implements SipEngine {
   #dialogsOf(leg: LegId): readonly AnyDialog[] {
     const { legsA, legsB } = this.#core;
     return legsA.get(leg)?.dialogs ?? legsB.get(leg)?.dialogs ?? [];
+  }
+
+  probe(probe: Probe, onOutcome: (outcome: ProbeOutcome) => void): void {
+    sendProbe(this.#core, probe, onOutcome);
+    this.#core.news.flush();
   }
 
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void {
@@ -222,7 +234,7 @@ export class BuiltinEngine implements SipEngine {
     const receivedOn: ReceivedOn = { listener: wire.listener, source };
     switch (parsed.kind) {
       case 'request':
-        this.#onRequest({ request: parsed, wire, receivedOn });
+        serveRequest(this.#core, { request: parsed, wire, receivedOn });
         break;
       case 'response':
         this.#onResponse(parsed);
@@ -234,25 +246,6 @@ export class BuiltinEngine implements SipEngine {
         never(parsed);
     }
     this.#core.news.flush();
-  }
-
-  #onRequest(arrival: Arrival): void {
-    const { request } = arrival;
-    const { servers, dialogs } = this.#core;
-    const key = serverKey(request);
-    const known = servers.find(key);
-    const { callId, to, from, method } = request;
-    const entry =
-      to.tag === undefined ? undefined : dialogs.get(dialogKey(callId, to.tag, from.tag));
-    if (method === 'ACK') {
-      if (known?.kind === 'invite' && servers.absorbsAck(known)) return;
-      if (entry === undefined) reportStrayAck(this.#core, arrival);
-      else if (confirmedByThem(this.#core, entry, arrival)) return;
-      else if (entry.side === 'a') acknowledgedA(this.#core, entry, arrival);
-    } else if (known !== undefined) servers.repeat(known);
-    else if (entry !== undefined && method !== 'CANCEL') {
-      serveInDialog(this.#core, entry, key, arrival);
-    } else serveOutside(this.#core, key, arrival);
   }
 
   /** A response to no request of ours is discarded. [3261-18.1.2] */

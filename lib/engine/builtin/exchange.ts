@@ -1,5 +1,6 @@
 import type { Alarm } from '../../base/time.ts';
 import type { RequestId, UriText } from '../../sip/ids.ts';
+import type { Header } from '../../sip/message.ts';
 import type { AnyDialog, Flow, Repeat, SentAck } from './legs.ts';
 import type { SentInvite } from './proto/compose.ts';
 import type { ServerTransaction } from './server-transactions.ts';
@@ -42,12 +43,23 @@ export type OurInvite = {
   /** Whether another way than the best one was taken. */
   readonly isDetour: boolean;
   readonly invite: SentInvite;
-  state: /** Once a provisional has come, the alarm bounds how long the answer may take. */
-    | { readonly tag: 'pending'; readonly alarm: Alarm | undefined }
-    /** A 2xx has come, the node has not said yet what its ACK is to carry. */
-    | { readonly tag: 'answered' }
-    | { readonly tag: 'over'; readonly ack: SentAck | undefined };
+  state: OurInviteState;
 };
+
+export type OurInviteState =
+  /** Nothing has come. An alarm tries the next way; headers are for a CANCEL that waits. */
+  | {
+      readonly tag: 'calling';
+      readonly alarm: Alarm | undefined;
+      readonly cancel: readonly Header[] | undefined;
+    }
+  /** A provisional has come; the alarm bounds how long the answer may take. */
+  | { readonly tag: 'proceeding'; readonly alarm: Alarm }
+  /** CANCEL was sent; the final response is owed until the alarm. */
+  | { readonly tag: 'cancelling'; readonly alarm: Alarm }
+  /** A 2xx has come, the node has not said yet what its ACK is to carry. */
+  | { readonly tag: 'answered' }
+  | { readonly tag: 'over'; readonly ack: SentAck | undefined };
 
 export function exchangeOf(entry: AnyDialog): Exchange {
   entry.exchange ??= { owed: new Map(), theirs: undefined, ours: undefined, tries: new Set() };

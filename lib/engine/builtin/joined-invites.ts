@@ -1,8 +1,8 @@
 import { NO_OCTETS } from '../../base/brands.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import type { Core } from './core.ts';
-import { respond } from './leg-a.ts';
 import type { LegA } from './legs.ts';
+import { respond } from './respond.ts';
 import type { InviteServer } from './server-transactions.ts';
 
 /**

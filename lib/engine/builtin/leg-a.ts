@@ -1,7 +1,6 @@
 import { NO_OCTETS } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
 import type { InviteResponse } from '../../ports/sip-engine.ts';
-import { header } from '../../sip/header-names.ts';
 import type { Tag, UriText } from '../../sip/ids.ts';
 import type { Header, SipRequest } from '../../sip/message.ts';
 import { T1_MS, T2_MS, TIMER_H_MS } from '../../sip/timer-values.ts';
@@ -9,12 +8,13 @@ import type { Arrival } from './arrival.ts';
 import { sendBye } from './bye.ts';
 import { closeWithin, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
-import type { Copy, DialogA, DialogStateA, Flow, LegA, Repeat } from './legs.ts';
+import type { DialogA, DialogStateA, Flow, LegA, Repeat } from './legs.ts';
 import { lingerOver } from './legs-over.ts';
 import { isBehindNat, keepPinhole, stopPinhole } from './pinhole.ts';
 import { uasDialog } from './proto/dialog.ts';
-import { ALLOW, fenced } from './proto/fence.ts';
 import { dialogKey } from './proto/match.ts';
+import { respond } from './respond.ts';
+import { keepRinging, stopRinging } from './ringing.ts';
 import type { InviteServer } from './server-transactions.ts';
 
 /** How long a 2xx is repeated. */
@@ -33,6 +33,7 @@ export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival
     isBehindNat: isBehindNat(arrival),
     pinhole: undefined,
     dialogs: [],
+    ringing: undefined,
     said: undefined,
     copies: [],
   };
@@ -50,6 +51,7 @@ export function ringA(core: Core, leg: LegA, response: InviteResponse): void {
   dialogOf(core, leg, invite, response.tag);
   leg.said = response;
   for (const transaction of transactions) respond(core, transaction, response);
+  keepRinging(core, leg);
 }
 
 /** Sends a 2xx and repeats it, from T1 on at growing intervals, until its ACK. [3261-13.3.1.4] */
@@ -58,6 +60,7 @@ export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
   const { invite, transactions } = leg.phase;
   const entry = dialogOf(core, leg, invite, response.tag);
   leg.phase = { tag: 'final' };
+  stopRinging(core, leg);
   leg.flow = flowFrom(core, leg, response.contact);
   leg.said = response;
   const [copy, ...copies] = transactions.flatMap((one) => respond(core, one, response));
@@ -71,6 +74,7 @@ export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
 export function rejectA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
   leg.said = undefined;
+  stopRinging(core, leg);
   for (const transaction of leg.phase.transactions) respond(core, transaction, response);
   lingerA(core, leg);
 }
@@ -79,28 +83,6 @@ export function rejectA(core: Core, leg: LegA, response: InviteResponse): void {
 function flowFrom(core: Core, { flow }: LegA, contact: UriText | undefined): Flow {
   const wire = contact === undefined ? undefined : core.wires.behind(contact);
   return wire === undefined ? flow : { wire, to: flow.to };
-}
-
-/** Gives the response on one INVITE of the leg; answers what was sent, none after a final one. */
-export function respond(
-  core: Core,
-  transaction: InviteServer,
-  response: InviteResponse,
-): readonly Copy[] {
-  const { status, reason, tag, contact, body } = response;
-  const formsDialog = status < 300;
-  const own = contact === undefined ? [] : [header('Contact', `<${contact}>`)];
-  if (formsDialog && status >= 200) own.push(ALLOW);
-  const bytes = core.servers.respond(transaction, {
-    status,
-    reason,
-    tag,
-    formsDialog,
-    headers: [...own, ...fenced(response.headers)],
-    body,
-  });
-  const { wire, to } = transaction;
-  return bytes === undefined ? [] : [{ bytes, flow: { wire, to } }];
 }
 
 /** The dialog of one To-tag of ours: to the caller, each tag is another callee. [3261-12.1] */
@@ -267,6 +249,7 @@ function lingerA(core: Core, leg: LegA): void {
 /** Stops everything that would still happen by itself. */
 export function silenceA(core: Core, leg: LegA): void {
   stopPinhole(core, leg);
+  stopRinging(core, leg);
   forgetWithin(core, leg.dialogs);
   for (const { state } of leg.dialogs) {
     if (state.tag === 'answered') core.timers.clear(state.alarm);

@@ -30,6 +30,8 @@ export type LegA = {
   readonly isBehindNat: boolean;
   pinhole: Pinhole | undefined;
   readonly dialogs: DialogA[];
+  /** After which it is told again that it rings. */
+  ringing: Alarm | undefined;
   /** Its last 1xx or 2xx, as long as a further INVITE may ask for it. */
   said: InviteResponse | undefined;
   /** The 2xx on further INVITEs, until its ACK. */

@@ -1,4 +1,4 @@
-/** How much the engine holds at most. */
+/** How much the engine holds at most, and how long it is silent. */
 export type Limits = {
   /** Requests outside dialogs are refused beyond it; those of calls that are up at a tenth more. */
   readonly transactionsMax: number;
@@ -8,6 +8,8 @@ export type Limits = {
   readonly dialogsPerLegMax: number;
   /** Requests of one far end within a dialog that wait for an answer at once. */
   readonly requestsPerDialogMax: number;
+  /** After which a caller behind NAT is asked something, so that its router does not forget it. */
+  readonly natKeepAliveMs: number;
 };
 
 export const LIMITS: Limits = {
@@ -15,6 +17,8 @@ export const LIMITS: Limits = {
   legsMax: 200_000,
   dialogsPerLegMax: 16,
   requestsPerDialogMax: 16,
+  // Routers forget a UDP flow after 30 seconds of silence at the earliest.
+  natKeepAliveMs: 25_000,
 };
 
 /** What the engine had to leave undone since it began. */

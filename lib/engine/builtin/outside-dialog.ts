@@ -11,7 +11,8 @@ import {
   refuseForLackOfRoom,
 } from './answers.ts';
 import type { Arrival } from './arrival.ts';
-import type { Core } from './core.ts';
+import { retractedByThem } from './asked.ts';
+import { type Core, dialogIn } from './core.ts';
 import { withdrawOne } from './joined-invites.ts';
 import { openLegA } from './leg-a.ts';
 import { fenced } from './proto/fence.ts';
@@ -77,7 +78,11 @@ function cancel(core: Core, key: string, arrival: Arrival): void {
   const transaction = core.servers.begin(key, request, wire, receivedOn.source);
   answer(core, transaction, { status: 200, tag: tagOfLeg(invite) });
   const { leg } = invite;
-  if (leg?.phase.tag !== 'pending' || withdrawOne(core, leg, invite)) return;
+  if (leg === undefined) {
+    retractedByThem(core, dialogIn(core, request), invite, arrival);
+    return;
+  }
+  if (leg.phase.tag !== 'pending' || withdrawOne(core, leg, invite)) return;
   const { headers, body } = request;
   const event = { on: 'cancelled', headers, body, receivedOn } as const;
   core.news.push({ what: 'leg', leg: leg.id, event });

@@ -6,9 +6,6 @@ import type { Core } from './core.ts';
 import { type Errand, sendErrand } from './errand.ts';
 import type { DialogA, LegA } from './legs.ts';
 
-/** Routers forget a UDP flow after 30 seconds of silence at the earliest. */
-const PAUSE_MS = 25_000;
-
 /**
  * Whether the caller names another address than the one it is heard from. A name says nothing, and
  * behind a proxy that stays in the way the Contact is not the sender's.
@@ -33,7 +30,7 @@ export function keepPinhole(core: Core, entry: DialogA): void {
 
 function wait(core: Core, entry: DialogA, last: Errand | undefined): void {
   const { leg } = entry;
-  const alarm = core.timers.set(PAUSE_MS, () => {
+  const alarm = core.timers.set(core.limits.natKeepAliveMs, () => {
     last?.letGo();
     const what = { method: 'OPTIONS', headers: [] };
     wait(core, entry, sendErrand(core, entry, [leg.flow], what));

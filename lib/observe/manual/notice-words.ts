@@ -32,6 +32,14 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'warn',
       says: 'An INVITE of ours came back; it gets 482, and the hunt of its call goes on.',
     },
+    'emergency-group-failed': {
+      level: 'error',
+      says: 'Every gateway of `group` failed an emergency call, the last resort too; what each of them `tried` said.',
+    },
+    'gateway-turned': {
+      level: 'info, down: warn',
+      says: 'What is believed of a `gateway` has changed: `before`, `after` and `why`.',
+    },
     'overload-began': {
       level: 'warn',
       says: 'This node is late (`lagMs`) and refuses ordinary calls; see guard.lagMsMax.',

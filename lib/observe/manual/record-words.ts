@@ -29,7 +29,7 @@ export const RECORD_FIELDS: Readonly<Record<keyof CallRecord, string>> = {
 export const TIME_FIELDS: Readonly<Record<keyof CallRecord['times'], string>> = {
   invite: 'The INVITE came.',
   trying: 'Our 100 Trying left.',
-  ringing: 'The first provisional response above 100 was passed to the caller.',
+  ringing: 'The caller first heard a provisional response above 100: of a gateway, or of ours.',
   answered: 'The 2xx was passed to the caller.',
   acked: "The caller's ACK came.",
   ended: 'The call was over for the caller.',

@@ -13,7 +13,7 @@ type Untold =
   | 'forget';
 
 /** Events that either leg can have; the step says which one had it. */
-type OfEither = 'asked' | 'replied' | 'confirmed' | 'unconfirmed';
+type OfEither = 'asked' | 'retracted' | 'replied' | 'confirmed' | 'unconfirmed';
 
 /** Every event that a step line can have: what was heard, and what was ordered. */
 export type StepEvent =
@@ -47,8 +47,11 @@ export const STEP_EVENTS: Readonly<Record<StepEvent, string>> = {
   'a-asked': 'The caller sent a request within the dialog that crosses to the gateway.',
   'b-asked': 'The gateway sent a request within the dialog that crosses to the caller.',
   ask: 'We passed a request within the dialog on to the other side.',
-  'a-replied': 'The caller answered a request that crossed to it.',
-  'b-replied': 'The gateway answered a request that crossed to it.',
+  'a-retracted': 'The caller cancelled its re-INVITE before it was answered.',
+  'b-retracted': 'The gateway cancelled its re-INVITE before it was answered.',
+  retract: 'We cancelled the re-INVITE on the other side, once that side had said anything to it.',
+  'a-replied': 'The caller answered a request that crossed to it, or sent a provisional.',
+  'b-replied': 'The gateway answered a request that crossed to it, or sent a provisional.',
   reply: 'We passed the answer back to the side that had asked.',
   'a-confirmed': 'The caller sent the ACK of our 2xx to its re-INVITE.',
   'b-confirmed': 'The gateway sent the ACK of our 2xx to its re-INVITE.',

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { NO_OCTETS } from '../../../lib/base/brands.ts';
 import { header } from '../../../lib/sip/header-names.ts';
 import { requestId, tagOf } from '../../../lib/sip/ids.ts';
+import type { Header } from '../../../lib/sip/message.ts';
 import {
   aCall,
   answered,
@@ -34,6 +35,14 @@ const replies = (of: typeof A | typeof B, status: number): Happening => ({
   headers: [],
   body: NO_OCTETS,
 });
+
+const takesBack = (of: typeof A | typeof B, headers: Header[] = []): Happening => ({
+  on: 'retracted',
+  ...of,
+  request,
+  headers,
+});
+const reason = header('Reason', 'SIP;cause=200;text="Call completed elsewhere"');
 
 const talking = (emergency = false) =>
   aCall({ emergency })
@@ -71,12 +80,47 @@ describe('renegotiating', () => {
     expect(ends(false, 488)).toBe('talking');
   });
 
+  test('a provisional reaches who asked and settles nothing', () => {
+    const call = talking().after(asks(A)).after(replies(B, 180));
+    expect(call.effects).toMatchObject([{ do: 'reply', status: 180, dialog: { side: 'a' } }]);
+    expect(call.state).toMatchObject({ tag: 'renegotiating', waitsFor: 'answer' });
+  });
+
   test('another re-INVITE meanwhile is glare, another INFO just crosses', () => {
     const call = talking().after(asks(A));
     expect(call.after(asks(B)).effects).toMatchObject([{ do: 'reply', status: 491 }]);
     const crossed = call.after(asks(B, 'INFO'));
     expect(crossed.effects).toMatchObject([{ do: 'ask', dialog: { side: 'a' }, method: 'INFO' }]);
     expect(crossed.state.tag).toBe('renegotiating');
+  });
+
+  test('what is taken back is taken back on the other side, with the reason and nothing else [3326-2]', () => {
+    const call = talking()
+      .after(asks(A))
+      .after(takesBack(A, [reason, header('X-Secret', 'no')]));
+    const dialog = { side: 'b', attempt: 1, tag: 'g1' };
+    expect(call.effects).toEqual([{ do: 'retract', dialog, request, headers: [reason] }]);
+    expect(call.after(takesBack(A)).effects).toMatchObject([{ do: 'ignore' }]);
+    const over = call.after(replies(B, 487));
+    expect(over.effects).toMatchObject([{ do: 'reply', status: 487, dialog: { side: 'a' } }]);
+    expect(over.state.tag).toBe('talking');
+  });
+
+  test('an agreement that crosses the CANCEL stands on both sides [3261-9.1] [3261-14.1]', () => {
+    const call = talking().after(asks(B)).after(takesBack(B)).after(replies(A, 200));
+    expect(orders(call.effects)).toEqual(['reply', 'confirm']);
+    expect(call.state).toMatchObject({ tag: 'renegotiating', waitsFor: 'ack' });
+    expect(call.after(takesBack(B)).effects).toMatchObject([{ do: 'ignore' }]);
+  });
+
+  test('what is taken back while it waits for its turn is not asked again', () => {
+    const waiting = talking().after(asks(A)).after(replies(B, 491));
+    const over = waiting.after(takesBack(A));
+    expect(over.effects).toMatchObject([{ do: 'clear-timer' }, { do: 'reply', status: 487 }]);
+    expect(over.state.tag).toBe('talking');
+    const late = talking().after(asks(A)).after(takesBack(A)).after(replies(B, 491));
+    expect(late.effects).toMatchObject([{ do: 'reply', status: 491 }]);
+    expect(late.state.tag).toBe('talking');
   });
 
   test('a late offer is acknowledged when its answer has come', () => {

@@ -45,6 +45,13 @@ describe('dialing', () => {
     expect(JSON.stringify(reject)).not.toContain('10.0.1');
   });
 
+  test('a Warning tells what each try came to, and names nobody inside', () => {
+    const failed = aCall({ emergency: true }).after(refused(1, 503)).after(refused(2, 486));
+    const rejected = failed.effects.find((effect) => effect.do === 'reject-a');
+    const warning = rejected?.headers.find(({ name }) => name === 'warning')?.value;
+    expect(warning).toBe('399 landfall "no gateway took the call: 503, 486"');
+  });
+
   test('an emergency call waits three minutes, as Timer C does, for a gateway that has said 100 [3261-16.8]', () => {
     const tried = aCall({ emergency: true }, 1).after({ on: 'b-trying', attempt: 1 });
     const given = tried.after({ on: 'timer', name: 'progress' }, 4010);

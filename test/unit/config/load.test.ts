@@ -5,7 +5,7 @@ import { configOf, SITE, siteWith } from './sample.ts';
 
 describe('a valid site file', () => {
   test('becomes the options of the node, with nothing left open', () => {
-    const { options, stateDir, keys, log, admin } = configOf(SITE);
+    const { options, stateDir, keys, nat, log, admin } = configOf(SITE);
 
     expect(options).toEqual({
       site: 'sto',
@@ -36,7 +36,14 @@ describe('a valid site file', () => {
         },
       ],
       routes: [{ match: { urn: 'urn:service:sos' }, group: 'psap' }],
-      trunks: [{ name: 'carrier-x', source: ['203.0.113.0/24'], offAnycast: 'always' }],
+      trunks: [
+        {
+          name: 'carrier-x',
+          source: ['203.0.113.0/24'],
+          offAnycast: 'always',
+          earlyDialogs: 'each',
+        },
+      ],
       guard: { callsPerSecMax: 10, callsMax: 50, lagMsMax: 150 },
       hunt: {
         attemptMs: 2000,
@@ -49,6 +56,7 @@ describe('a valid site file', () => {
     });
     expect(stateDir).toBe('./state');
     expect(keys).toEqual([]);
+    expect(nat).toEqual({ keepAliveMs: 25_000 });
     expect(log).toMatchObject({ level: 'info', steps: 'stdout', records: './calls.ndjson' });
     expect(admin).toEqual({ listen: { address: '127.0.0.1', port: 8112 }, token: undefined });
   });
@@ -151,7 +159,8 @@ function listener(role: string, address: string) {
 }
 
 function gateway(name: string, uri: string, address: string, priority: number) {
-  return { name, uri, address: { address, port: 5060 }, priority };
+  const probe = { everySec: 10, downAfter: 3, upAfter: 2, timeoutMs: 2000 };
+  return { name, uri, address: { address, port: 5060 }, priority, probe };
 }
 
 describe('TCP', () => {

@@ -209,8 +209,51 @@ export const SLIPS: readonly (readonly [line: string, instead: string, complaint
   ],
   [
     '{ urn: "urn:service:sos" }',
+    '{ urn: "urn:service:sos", trunk: carrier-z }',
+    '14:40 routes[0].match.trunk: "carrier-z" is not the name of a trunk; did you mean "carrier-x"?',
+  ],
+  [
+    '{ urn: "urn:service:sos" }',
+    '{ urn: "urn:service:sos", trunks: carrier-x }',
+    '14:40 routes[0].match.trunks: "carrier-x" matches nothing; did you mean "trunk"?',
+  ],
+  ['{ urn: "urn:service:sos" }', '{}', '14:7 routes[0].match: {} matches nothing'],
+  [
+    'priority: 1 }',
+    'priority: 1, probe: on }',
+    '8:61 gateways[0].probe: "on" is neither off nor a map',
+  ],
+  [
+    'priority: 1 }',
+    'priority: 1, probe: { everySecs: 5 } }',
+    '8:70 gateways[0].probe.everySecs: is not a key of this place; did you mean "everySec"?',
+  ],
+  [
+    'priority: 1 }',
+    'priority: 1, probe: { downAfter: 0 } }',
+    '8:70 gateways[0].probe.downAfter: 0 is out of range',
+  ],
+  [
+    'priority: 1 }',
+    'priority: 1, headers: ["X-Site sto"] }',
+    '8:71 gateways[0].headers[0]: "X-Site sto" is not a header',
+  ],
+  [
+    'priority: 1 }',
+    'priority: 1, headers: ["f: <sip:x@y>"] }',
+    '8:71 gateways[0].headers[0]: "f: <sip:x@y>" is a header that each message carries of its own',
+  ],
+  ['priority: 1 }', 'priority: 1, weight: -1 }', '8:61 gateways[0].weight: -1 is out of range'],
+  ['priority: 1 }', 'priority: 1, callsMax: 0 }', '8:61 gateways[0].callsMax: 0 is out of range'],
+  [
+    'siteNumber: 1',
+    'siteNumber: 1\nprobe: { everySec: 1 }',
+    '3:1 probe.timeoutMs: 2000 is more than probe.everySec, 1 seconds',
+  ],
+  [
+    '{ urn: "urn:service:sos" }',
     '{ urn: "urn:service:sos", user: "1" }',
-    '14:7 routes[0].match: {"urn":"urn:service:sos","user":"1"} holds more than one key',
+    '14:7 routes[0].match: {"urn":"urn:service:sos","user":"1"} holds urn and user: no call has both',
   ],
   [
     'trunks:',

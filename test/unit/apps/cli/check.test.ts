@@ -45,7 +45,7 @@ describe('landfall check', () => {
       'route user 112 -> psap',
       'route user +468* -> office',
       'trunk carrier-x: 203.0.113.0/25, calls move to U, at most 100 calls a second, at most 4000 calls at once',
-      'trunk carrier-y: 203.0.113.200, calls stay on A',
+      'trunk carrier-y: 203.0.113.200, calls stay on A, one early dialog',
       "keys: one of this site's own, kept in ./state",
       'log info: steps to stdout, records to ./calls.ndjson',
       'admin http://127.0.0.1:8112, no token',

@@ -5,6 +5,7 @@ import { type Reloaded, reloader } from '../../../../apps/sbc/reload.ts';
 import type { SiteConfig } from '../../../../config/site-config.ts';
 import { RecentCalls } from '../../../../lib/observe/recent-calls.ts';
 import type { Notice } from '../../../../lib/ports/event-sink.ts';
+import { NO_PLAN } from '../../../support/no-plan.ts';
 import { fakeTerminal } from '../../cli/fake-terminal.ts';
 import { load, SITE, siteWith } from '../../config/sample.ts';
 
@@ -85,6 +86,8 @@ describe('landfall reload', () => {
       metricsText: async () => '',
       readiness: () => ({ ready: true, why: '' }),
       reload: () => reloaded,
+      gateways: () => [],
+      explain: () => NO_PLAN,
       ...changes,
     });
     if (opened.kind === 'failed') throw new Error(opened.why);

@@ -46,6 +46,26 @@ describe('a re-INVITE of theirs', () => {
     expect(stage.events.at(-1)).toMatchObject({ on: 'confirmed', request, leg });
   });
 
+  test('may be told that it is being worked on; when it comes again it hears that again [3261-17.2.1]', async () => {
+    const stage = await Stage.open();
+    const leg = stage.talkingA();
+    const invite = inDialog('INVITE', 2, { branch: 'z9hG4bK-again', body: 'v=0\r\n' });
+    stage.callerSends(invite, U);
+    const { request } = asked(stage);
+    stage.engine.reply(leg, request, { ...OK, status: 180, reason: 'Ringing' });
+    stage.pass(0);
+    expect(said(stage, 'contact')).toBe(`<${CONTACT}>`);
+    stage.callerSends(invite, U);
+    stage.engine.reply(leg, request, OK);
+    stage.pass(0);
+    expect(stage.caller.summary.slice(2)).toEqual([
+      '100 INVITE',
+      '180 INVITE',
+      '180 INVITE',
+      '200 INVITE',
+    ]);
+  });
+
   test('A UAS that receives a second INVITE before it sends the final response to a first INVITE with a lower CSeq sequence number on the same dialog MUST return a 500 (Server Internal Error) response to the second INVITE and MUST include a Retry-After header field with a randomly chosen value of between 0 and 10 seconds. [3261-14.2]', async () => {
     const stage = await Stage.open();
     stage.talkingA();
@@ -105,6 +125,22 @@ describe('a re-INVITE of ours', () => {
     stage.engine.hangUp(leg, tagOf('gw'), []);
     stage.pass(0);
     expect(stage.gateway.request('BYE').uri).toBe(contact);
+  });
+
+  test('is told of as it goes on: every provisional but 100, none of which changes the target', async () => {
+    const stage = await Stage.open();
+    const leg = stage.talkingB();
+    stage.engine.ask(leg, tagOf('gw'), order('INVITE'));
+    stage.pass(0);
+    const invite = stage.gateway.request('INVITE');
+    stage.gatewaySends(responds(invite, 100));
+    stage.gatewaySends(responds(invite, 183, { contact: 'sip:moved@10.0.1.31:5080' }));
+    const heard = stage.events.filter((event) => event.on === 'replied');
+    expect(heard.map(({ status }) => status)).toEqual([183]);
+    stage.gatewaySends(responds(invite, 488));
+    stage.engine.hangUp(leg, tagOf('gw'), []);
+    stage.pass(0);
+    expect(stage.gateway.request('BYE').uri).not.toBe('sip:moved@10.0.1.31:5080');
   });
 
   test('the target is theirs to change, too: it MUST replace the URI with that of a request that was accepted. [3261-12.2.2]', async () => {

@@ -1,10 +1,10 @@
-import { onFailureWithin, onResponseWithin, onTerminatedWithin } from './asking.ts';
 import type { InviteUser } from './client-users.ts';
 import type { Core } from './core.ts';
 import { onFailureB, onResponseB, onTerminatedB } from './leg-b.ts';
+import { onFailureWithin, onResponseWithin, onTerminatedWithin } from './re-inviting.ts';
 
-/** Leads what becomes of an INVITE of ours to the leg that it made, or to the dialog it is in. */
-export function inviteUser(core: () => Core): InviteUser {
+/** Hands what comes of an INVITE of ours to the leg, or to the dialog, that it belongs to. */
+export function inviteOutcomes(core: () => Core): InviteUser {
   return {
     onResponse(leg, response) {
       if (leg.side === 'b') onResponseB(core(), leg, response);

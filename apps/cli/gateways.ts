@@ -1,0 +1,117 @@
+import { isIPv4 } from 'node:net';
+import { writeMatch } from '../../config/route-match.ts';
+import type { Explanation, GatewayView } from '../../lib/node/gateway-view.ts';
+import { coloured, type Paint, plain } from '../../lib/observe/read/paint.ts';
+import { type AdminAccess, ask, unreadable } from './admin-source.ts';
+import { adminUrl, Misuse, none, readArguments } from './arguments.ts';
+import { EXIT, type ExitCode, type Io } from './io.ts';
+
+/** `landfall gateways`: what the node believes of each gateway, or what it would do with a call. */
+export async function gateways(args: readonly string[], io: Io): Promise<ExitCode> {
+  const { values, positionals } = readArguments(args, {
+    admin: { type: 'string' },
+    explain: { type: 'string' },
+    source: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  });
+  none(positionals);
+  const { explain, source, json } = values;
+  if (source !== undefined && explain === undefined) {
+    throw new Misuse('--source goes with --explain NUMBER');
+  }
+  if (source !== undefined && !isIPv4(source)) {
+    throw new Misuse(`--source is ${source}; an IPv4 address such as 203.0.113.7 would be right`);
+  }
+  const access = { url: adminUrl(values.admin), token: io.env['LANDFALL_ADMIN_TOKEN'] };
+  const page = explain === undefined ? 'gateways' : `gateways?${queryOf(explain, source)}`;
+  const read = await readPage(access, page);
+  if (read.kind === 'unreadable') {
+    io.err(`landfall gateways: ${read.why}`);
+    return EXIT.failed;
+  }
+  const paint = io.colours ? coloured : plain;
+  const { body } = read;
+  if (json) io.out(JSON.stringify(body));
+  else if ('gateways' in body) io.out(gatewayTable(body.gateways, paint));
+  else for (const line of explanationLines(body)) io.out(line);
+  return EXIT.ok;
+}
+
+function queryOf(explain: string, source: string | undefined): string {
+  return new URLSearchParams({ explain, ...(source === undefined ? {} : { source }) }).toString();
+}
+
+type Page = { readonly gateways: readonly GatewayView[] } | Explanation;
+
+async function readPage(access: AdminAccess, page: string) {
+  const answer = await ask(access, page);
+  if (answer.kind === 'unreadable') return answer;
+  const body: unknown = await answer.response.json().catch(() => undefined);
+  return isPage(body)
+    ? ({ kind: 'read', body } as const)
+    : unreadable(access, 'no such page came; is the node of another release?');
+}
+
+function isPage(body: unknown): body is Page {
+  if (typeof body !== 'object' || body === null) return false;
+  const list = 'gateways' in body ? body.gateways : 'order' in body ? body.order : undefined;
+  return Array.isArray(list);
+}
+
+const COLUMNS = ['gateway', 'state', 'since', 'rtt', 'calls', '5 min', 'success', 'hops', 'why'];
+
+/** A row a gateway; what is not up is red. */
+export function gatewayTable(all: readonly GatewayView[], paint: Paint): string {
+  const rows = all.map((one) => ({ cells: cellsOf(one), isUp: one.belief === 'up' }));
+  const widths = COLUMNS.map((name, at) =>
+    Math.max(name.length, ...rows.map(({ cells }) => cells[at]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [
+    paint('bold', line(COLUMNS)),
+    ...rows.map(({ cells, isUp }) => (isUp ? line(cells) : paint('red', line(cells)))),
+  ].join('\n');
+}
+
+function cellsOf(one: GatewayView): readonly string[] {
+  const { calls5min, failed5min, callsMax, restsMs } = one;
+  const taken = calls5min - failed5min;
+  return [
+    one.name,
+    restsMs > 0 ? `${one.belief}, rests` : one.belief,
+    span(one.sinceSec),
+    one.rttMs === undefined ? '-' : `${one.rttMs.toFixed(1)} ms`,
+    callsMax === undefined ? `${one.callsNow}` : `${one.callsNow}/${callsMax}`,
+    `${calls5min}`,
+    calls5min === 0 ? '-' : `${Math.max(0, Math.round((100 * taken) / calls5min))} %`,
+    one.hops.map(({ hop, said }) => (said === undefined ? hop : `${hop} ${said}`)).join(', '),
+    one.isProbed ? one.why : `${one.why} (not probed)`,
+  ];
+}
+
+/** `42 s`, `12 min`, `3 h`. */
+function span(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}
+
+/** What the planner would do, in sentences. */
+export function explanationLines(what: Explanation): readonly string[] {
+  const { asked, trunk, match, group, emergency, refusal, order } = what;
+  const route = match === undefined ? 'no route matches' : `route ${writeMatch(match)}`;
+  const kind = emergency ? 'an emergency call' : 'an ordinary call';
+  const from = trunk === undefined ? '' : ` from trunk ${trunk}`;
+  const lines = [`${asked}${from}: ${kind}, ${route}, group ${group ?? 'none'}`];
+  if (refusal !== undefined) {
+    return [...lines, `refused with ${refusal.status}: ${refusal.says}`];
+  }
+  const steps = order.map(({ gateway, rank, why }, index) => {
+    const place = rank === 'skipped' ? ' -' : `${index + 1}.`.padStart(2);
+    return `${place} ${gateway} (${rank}): ${why}`;
+  });
+  return [...lines, ...(steps.length === 0 ? ['no gateway is left to try'] : steps)];
+}

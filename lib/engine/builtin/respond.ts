@@ -1,0 +1,28 @@
+import type { InviteResponse } from '../../ports/sip-engine.ts';
+import { header } from '../../sip/header-names.ts';
+import type { Core } from './core.ts';
+import type { Copy } from './legs.ts';
+import { ALLOW, fenced } from './proto/fence.ts';
+import type { InviteServer } from './server-transactions.ts';
+
+/** Gives the response on one INVITE of the leg; answers what was sent, none after a final one. */
+export function respond(
+  core: Core,
+  transaction: InviteServer,
+  response: InviteResponse,
+): readonly Copy[] {
+  const { status, reason, tag, contact, body } = response;
+  const formsDialog = status < 300;
+  const own = contact === undefined ? [] : [header('Contact', `<${contact}>`)];
+  if (formsDialog && status >= 200) own.push(ALLOW);
+  const bytes = core.servers.respond(transaction, {
+    status,
+    reason,
+    tag,
+    formsDialog,
+    headers: [...own, ...fenced(response.headers)],
+    body,
+  });
+  const { wire, to } = transaction;
+  return bytes === undefined ? [] : [{ bytes, flow: { wire, to } }];
+}

@@ -1,0 +1,53 @@
+import { headerValue } from '../../lib/sip/headers.ts';
+import type { SipFault, SipMessage } from '../../lib/sip/message.ts';
+import { contactUri } from '../../lib/sip/name-addr.ts';
+import { parseUri } from '../../lib/sip/uri.ts';
+import { nameOf, type Places } from './places.ts';
+import type { ScriptedCaller } from './scripted-caller.ts';
+
+/** A message of the site to the caller, in the words of the ladder files. */
+export function describeToCaller(
+  message: SipMessage | SipFault,
+  caller: ScriptedCaller,
+  places: Places,
+): string {
+  if (message.kind === 'fault') return `unparsable ${message.reason}`;
+  const words = [...mainWords(message), ...contactWords(message, places)];
+  if (message.kind === 'request') return words.join(' ');
+  const { number, method } = message.cseq;
+  const fork = caller.forkOf(message);
+  if (fork > 1) words.push(`fork=${fork}`);
+  const branch = /^z9hG4bKway-(\w+)$/.exec(message.via.branch ?? '')?.[1];
+  if (branch !== undefined) words.push(`way=${branch}`);
+  if (method === 'INVITE' && number > 1) words.push(`cseq=${number}`);
+  const cause = /cause=(\d+)/.exec(headerValue(message.headers, 'reason') ?? '')?.[1];
+  if (cause !== undefined) words.push(`cause=${cause}`);
+  return words.join(' ');
+}
+
+/** One to a gateway; its tag is named where the script has chosen it. */
+export function describeToGateway(message: SipMessage | SipFault, places: Places): string {
+  if (message.kind === 'fault') return `unparsable ${message.reason}`;
+  const words = mainWords(message);
+  const { tag } = message.to;
+  if (tag !== undefined && tag.length === 1) words.push(`tag=${tag}`);
+  const isToInvite = message.kind === 'response' && message.cseq.method === 'INVITE';
+  return [...words, ...(isToInvite ? contactWords(message, places) : [])].join(' ');
+}
+
+function mainWords(message: SipMessage): string[] {
+  const words = [message.kind === 'request' ? message.method : String(message.status)];
+  if (message.body !== '') words.push('sdp');
+  const { method } = message.cseq;
+  if (message.kind === 'response' && method !== 'INVITE') words.push(`(${method})`);
+  return words;
+}
+
+/** Where the rest of the dialog is to go. */
+function contactWords({ headers }: SipMessage, places: Places): string[] {
+  const uri = parseUri(contactUri(headerValue(headers, 'contact') ?? '') ?? '');
+  if (uri.kind !== 'sip') return [];
+  const name = nameOf({ address: uri.host, port: uri.port ?? 5060 }, places);
+  const transport = uri.params.find((param) => param.name === 'transport')?.value;
+  return [`contact=${name}${transport === undefined ? '' : `;${transport}`}`];
+}

@@ -1,0 +1,54 @@
+import type { Mutant } from './mutant.ts';
+
+/** Slips about what the two legs of a call owe each other within their dialogs. */
+export const DIALOG_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'the CANCEL of a re-INVITE does not cross',
+    promise: 'P2',
+    file: 'lib/call/states/renegotiating.ts',
+    line: "return transition({ ...state, waitsFor: 'last-word' }, [retract]);",
+    becomes: "return transition({ ...state, waitsFor: 'last-word' }, []);",
+  },
+  {
+    name: 'the CANCEL of a re-INVITE does not wait for a provisional response',
+    promise: 'P2',
+    file: 'lib/engine/builtin/re-inviting.ts',
+    line: "if (state.tag === 'calling') ours.state = { ...state, cancel: headers };",
+    becomes: "if (state.tag === 'calling') sendCancel(core, ours, headers);",
+  },
+  {
+    name: 'the CANCEL of a re-INVITE that waits for a provisional response is forgotten',
+    promise: 'P2',
+    file: 'lib/engine/builtin/re-inviting.ts',
+    line: 'else sendCancel(core, ours, state.cancel);',
+    becomes: 'else waitLonger(core, ours);',
+  },
+  {
+    name: 'a re-INVITE that is cancelled after glare waits for its turn',
+    promise: 'P2',
+    file: 'lib/call/states/renegotiating.ts',
+    line: "return transition(settled(state), [{ do: 'clear-timer' }, reply]);",
+    becomes: 'return ignored(state, event);',
+  },
+  {
+    name: "the far end's last word to a cancelled re-INVITE is lost",
+    promise: 'P4',
+    file: 'lib/call/states/renegotiating.ts',
+    line: "const isAwaited = waitsFor === 'answer' || waitsFor === 'last-word';",
+    becomes: "const isAwaited = waitsFor === 'answer';",
+  },
+  {
+    name: 'two callees answer in one dialog of the caller',
+    promise: 'one answer',
+    file: 'lib/call/forks.ts',
+    line: 'const fork = own >= 0 ? own : facts.forks[last]?.hasSdp === false ? last : last + 1;',
+    becomes: 'const fork = own >= 0 ? own : Math.max(0, last);',
+  },
+  {
+    name: 'a caller that copes with one early dialog sees several',
+    promise: 'one early dialog',
+    file: 'lib/call/forks.ts',
+    line: "if (facts.earlyDialogs === 'first' && !isFree) return { facts, fork: 0, mayCarrySdp: false };",
+    becomes: '',
+  },
+];
