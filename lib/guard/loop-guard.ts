@@ -37,6 +37,7 @@ export type Arrived = Pick<ReceivedInvite, 'request' | 'receivedOn'>;
 type Known = SentOut & { readonly content: string | undefined };
 
 const NAMES_MAX = 400_000;
+const ADDRESSES_MAX = 10_000;
 
 /**
  * Knows our own INVITE when it comes back. A proxy leaves Via, From-tag and Call-ID, so the token
@@ -47,10 +48,13 @@ const NAMES_MAX = 400_000;
  */
 export function loopGuard(keysNow: () => readonly ClusterKey[], namesMax = NAMES_MAX): LoopGuard {
   const out = new BoundedMap<string, Known>(namesMax);
+  /** Addresses that something was sent to: of others nothing can come back without its names. */
+  const asked = new BoundedMap<string, true>(ADDRESSES_MAX);
   return {
     sent(invite) {
       const content = contentOf(invite.sentTo, invite.caller, invite.body);
       const known = { ...invite, content };
+      asked.set(writeAddress(invite.sentTo), true);
       for (const name of namesOf(known)) out.set(name, known);
     },
     forget(callId) {
@@ -59,7 +63,9 @@ export function loopGuard(keysNow: () => readonly ClusterKey[], namesMax = NAMES
     },
     isLoop({ request, receivedOn }, emergency, group) {
       const tokens = tokensIn(request);
-      const content = contentOf(receivedOn.source, request.from.uri, request.body);
+      const { source } = receivedOn;
+      const isFromThere = asked.has(writeAddress(source));
+      const content = isFromThere ? contentOf(source, request.from.uri, request.body) : undefined;
       const names = [request.callId, ...tokens, content ?? ''];
       const known = names.map((name) => out.get(name)).find(isThere);
       if (known !== undefined) return isSameCall(known, request, emergency, group);

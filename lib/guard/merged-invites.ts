@@ -35,6 +35,7 @@ export type MergedInvites = {
 
 /** As long as its server transaction lives: Timer L. */
 const ANSWERED_MS = 32_000;
+const LOOK_MS = 1000;
 const CLAIMS_MAX = 200_000;
 /** INVITEs that join one call. */
 const JOINED_MAX = 8;
@@ -47,10 +48,15 @@ export function mergedInvites(clock: Clock, claimsMax = CLAIMS_MAX): MergedInvit
   const pending = new BoundedMap<Claim, Claimed>(claimsMax);
   /** In the order of their answers, so that the first ones are the oldest. */
   const answered = new BoundedMap<Claim, Claimed>(claimsMax);
+  let lookedAt = clock.mono();
+  const isLate = ({ answeredAt }: Claimed) =>
+    answeredAt !== undefined && clock.mono() - answeredAt >= ANSWERED_MS;
+  // Not at each call: a map walks over what was deleted from its beginning.
   const letGo = () => {
-    const now = clock.mono();
-    for (const [claim, { answeredAt = now }] of answered.entries()) {
-      if (now - answeredAt < ANSWERED_MS) return;
+    if (clock.mono() - lookedAt < LOOK_MS) return;
+    lookedAt = clock.mono();
+    for (const [claim, found] of answered.entries()) {
+      if (!isLate(found)) return;
       answered.delete(claim);
     }
   };
@@ -71,6 +77,10 @@ export function mergedInvites(clock: Clock, claimsMax = CLAIMS_MAX): MergedInvit
       letGo();
       const found = pending.get(claim) ?? answered.get(claim);
       if (found === undefined || found.joined >= JOINED_MAX) return undefined;
+      if (isLate(found)) {
+        answered.delete(claim);
+        return undefined;
+      }
       found.joined += 1;
       return found.leg;
     },

@@ -43,7 +43,8 @@ export function shareBook(clock: Clock, sourcesMax = SOURCES_MAX): ShareBook {
       const name = trunk?.name ?? address;
       const share = book.get(name) ?? openShare(limits, clock.mono());
       share.limits = limits;
-      book.delete(name);
+      // The one unheard for longest is the first to go.
+      if (trunk === undefined) book.delete(name);
       book.set(name, share);
       return share;
     },

@@ -1,4 +1,5 @@
 import { BlockList } from 'node:net';
+import { BoundedMap } from '../base/bounded-map.ts';
 import type { ShareLimits } from './share-limits.ts';
 
 /** A known source of calls. */
@@ -12,12 +13,20 @@ export type Trunk = ShareLimits & {
   readonly earlyDialogs?: 'each' | 'first';
 };
 
+/** Sources whose trunk is remembered, since a list of ranges takes long to search. */
+const SOURCES_MAX = 10_000;
+
 /** Answers which trunk a source address belongs to: the first in the file that names it. */
 export function trunkFinder(trunks: readonly Trunk[]): (source: string) => Trunk | undefined {
   const lists = trunks.map((trunk) => ({ trunk, list: blockListOf(trunk.source) }));
+  const found = new BoundedMap<string, { readonly trunk: Trunk | undefined }>(SOURCES_MAX);
   return (source) => {
+    const known = found.get(source);
+    if (known !== undefined) return known.trunk;
     const family = source.includes(':') ? 'ipv6' : 'ipv4';
-    return lists.find(({ list }) => list.check(source, family))?.trunk;
+    const trunk = lists.find(({ list }) => list.check(source, family))?.trunk;
+    found.set(source, { trunk });
+    return trunk;
   };
 }
 

@@ -25,8 +25,10 @@ export type LogOptions = Rotation & {
 };
 
 export type LogFiles = {
-  /** Steps and notices. */
+  /** Notices, in the file of the steps. */
   readonly log: Logger;
+  /** Writes an object as a line of level info, as `log` would, in less time. */
+  readonly writeStep: (line: object) => void;
   /** Absent: records are not written. */
   readonly records: LineFile | undefined;
   readonly all: readonly LineFile[];
@@ -49,13 +51,14 @@ export function openLogFiles(options: LogOptions, counters: Counters): LogFiles 
   const afterwards = [errorLog];
   const stepVoice = voice('steps', { trouble: [errorLog], whole: afterwards });
   const stepFile = isPath(steps) ? open('steps', steps, stepVoice) : undefined;
-  const log = loggerTo(stepFile ?? output ?? errors, options);
+  const target = stepFile ?? output ?? errors;
+  const log = loggerTo(target, options);
   if (stepFile !== undefined) afterwards.push(log);
   const hearers = stepFile === undefined && output === undefined ? [log] : [log, errorLog];
   const recordVoice = voice('records', { trouble: hearers, whole: hearers });
   const recordFile = isPath(records) ? open('records', records, recordVoice) : undefined;
   const all = [stepFile, recordFile, output, errors].filter((file) => file !== undefined);
-  return { log, records: recordFile, all };
+  return { log, writeStep: stepsTo(target, options), records: recordFile, all };
 }
 
 function openOne(
@@ -96,6 +99,12 @@ function loggerTo(file: LineFile, { level, world }: LogOptions): Logger {
     },
     { write: (line: string) => file.write(line) },
   );
+}
+
+/** A line each for ten steps a call. */
+function stepsTo(file: LineFile, { world }: LogOptions): (line: object) => void {
+  const time = timestamps(world);
+  return (line) => file.write(`{"level":"info"${time()},${JSON.stringify(line).slice(1)}\n`);
 }
 
 /** ISO 8601 in UTC. Lines of one millisecond share the text, which costs more than the line. */

@@ -39,11 +39,11 @@ export type Observer = {
 export function openObserver(options: ObserverOptions): Observer {
   const counters = openCounters(options.present);
   const recent = new RecentCalls(options.callsKeptMax ?? CALLS_KEPT_MAX);
-  const { log, records, all } = openLogFiles(options, counters);
+  const { log, writeStep, records, all } = openLogFiles(options, counters);
   const manner: Manner = mannerOf(log, options);
   return {
     sink: {
-      step: stepWriter(log, manner, recent),
+      step: stepWriter(writeStep, manner, recent),
       record: recordWriter(records, counters, recent),
       note: (notice) => writeNotice(log, options.site, manner.mask, notice),
       count: counters.count,
@@ -77,10 +77,10 @@ function mannerOf(log: Logger, { steps, readableHosts }: ObserverOptions): Manne
   return { areStepsWritten, mask: maskFor(readableHosts) };
 }
 
-function stepWriter(log: Logger, manner: Manner, recent: RecentCalls) {
+function stepWriter(write: (line: object) => void, manner: Manner, recent: RecentCalls) {
   return (step: Step) => {
     recent.step(step);
-    if (manner.areStepsWritten) log.info(stepLine(step, manner.mask));
+    if (manner.areStepsWritten) write(stepLine(step, manner.mask));
   };
 }
 

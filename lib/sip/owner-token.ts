@@ -58,7 +58,8 @@ export function tokenMint({ keys, site, epoch, rng }: Signer): Mint {
   return (emergency, callId) => {
     const dialog = toBase32(rng.bytes(DIALOG_BYTES));
     const signed = `${start}${emergency ? 'e' : 'o'}${middle}${dialog}`;
-    return { tag: tagOf(`${signed}.${macOf(key, signed, callId)}`), dialog };
+    // Joined it is one piece; a template would keep all its parts for as long as the call.
+    return { tag: tagOf([signed, macOf(key, signed, callId)].join('.')), dialog };
   };
 }
 

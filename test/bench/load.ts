@@ -15,6 +15,7 @@ const { values } = parseArgs({
     /** How long a call lasts after its ACK. */
     holdMs: { type: 'string', default: '50' },
     pin: { type: 'boolean', default: false },
+    user: { type: 'string', default: '112' },
   },
 });
 const RATE = Number(values.rate);
@@ -26,11 +27,19 @@ const TICK_MS = 5;
 const RUN = process.pid;
 const BUFFER_BYTES = 8 * 1024 * 1024;
 
-type Call = { sentAt: number; delayMs: number; isDone: boolean; toTag: string; bye: string };
+type Call = {
+  sentAt: number;
+  /** Absent: its INVITE never came to the gateway. */
+  delayMs: number | undefined;
+  isDone: boolean;
+  isRefused: boolean;
+  toTag: string;
+};
 type At = { address: string; port: number };
 
 const calls: Call[] = [];
 const target = at(values.target);
+const dialled = `sip:${values.user}@${values.target}`;
 const caller = open(values.caller, heardByCaller);
 const gateway = open(values.gateway, heardByGateway);
 const sdp = [
@@ -70,14 +79,20 @@ function header(text: string, name: string): string {
   return text.slice(from, text.indexOf('\r\n', from));
 }
 
+/** The ACK of a refusal belongs to its INVITE. */
+function branchOf(method: string, index: number, cseq: number): string {
+  const isOfInvite = method === 'ACK' && calls[index]?.toTag === '';
+  return `z9hG4bK-${RUN}-${index}-${cseq}-${isOfInvite ? 'INVITE' : method}`;
+}
+
 function request(method: string, uri: string, index: number, cseq: number, toTag: string): string {
   const body = method === 'INVITE' ? sdp : '';
   return [
     `${method} ${uri} SIP/2.0`,
-    `Via: SIP/2.0/UDP ${values.caller};branch=z9hG4bK-${RUN}-${index}-${cseq}-${method};rport`,
+    `Via: SIP/2.0/UDP ${values.caller};branch=${branchOf(method, index, cseq)};rport`,
     'Max-Forwards: 70',
     `From: <sip:+46701234567@bench.example>;tag=t${RUN}-${index}`,
-    `To: <sip:112@bench.example>${toTag}`,
+    `To: <sip:${values.user}@bench.example>${toTag}`,
     `Call-ID: ${index}-${RUN}@127.9.0.7`,
     `CSeq: ${cseq} ${method}`,
     `Contact: <sip:bench@${values.caller}>`,
@@ -91,8 +106,9 @@ function request(method: string, uri: string, index: number, cseq: number, toTag
 
 function dial(): void {
   const index = calls.length;
-  calls.push({ sentAt: performance.now(), delayMs: 0, isDone: false, toTag: '', bye: '' });
-  const text = request('INVITE', `sip:112@${values.target}`, index, 1, '');
+  const sentAt = performance.now();
+  calls.push({ sentAt, delayMs: undefined, isDone: false, isRefused: false, toTag: '' });
+  const text = request('INVITE', dialled, index, 1, '');
   caller.send(text, target.port, target.address);
 }
 
@@ -105,11 +121,18 @@ function heardByCaller(text: string): void {
     call.isDone = text.startsWith('SIP/2.0 200');
     return;
   }
-  if (!text.startsWith('SIP/2.0 200') || call.toTag !== '') return;
   const to = header(text, 'To');
-  call.toTag = to.slice(to.indexOf(';tag='));
+  const toTag = to.slice(to.indexOf(';tag='));
+  if (text.startsWith('SIP/2.0 500')) {
+    caller.send(request('ACK', dialled, index, 1, toTag), target.port, target.address);
+    call.isDone = true;
+    call.isRefused = true;
+    return;
+  }
+  if (!text.startsWith('SIP/2.0 200') || call.toTag !== '') return;
+  call.toTag = toTag;
   const contact = header(text, 'Contact').replace(/[<>]/g, '');
-  const uri = values.pin ? `sip:112@${values.target}` : contact;
+  const uri = values.pin ? dialled : contact;
   const next = values.pin ? target : at(contact.slice(contact.indexOf('@') + 1));
   caller.send(request('ACK', uri, index, 1, call.toTag), next.port, next.address);
   const bye = request('BYE', uri, index, 2, call.toTag);
@@ -144,12 +167,16 @@ function heardByGateway(text: string, from: At): void {
 }
 
 function report(): void {
-  const delays = calls.map(({ delayMs }) => delayMs).toSorted((one, other) => one - other);
+  const delays = calls
+    .flatMap(({ delayMs }) => delayMs ?? [])
+    .toSorted((one, other) => one - other);
   const share = (part: number) => delays[Math.floor((delays.length - 1) * part)] ?? 0;
   const failed = calls.filter(({ isDone }) => !isDone).length;
+  const refused = calls.filter(({ isRefused }) => isRefused).length;
   const result = {
     calls: calls.length,
     failed,
+    refused,
     p50: share(0.5),
     p90: share(0.9),
     p99: share(0.99),

@@ -12,6 +12,8 @@ const START_MS = 1500;
 export type Result = {
   readonly calls: number;
   readonly failed: number;
+  /** Told to come again later. */
+  readonly refused: number;
   readonly p50: number;
   readonly p90: number;
   readonly p99: number;
@@ -40,9 +42,15 @@ listen:
   anycast: [{ transport: udp, address: 127.9.0.112, port: 5060 }]
   unicast: [{ transport: udp, address: 127.9.0.11, port: 5060 }]
   gateway: [{ transport: udp, address: 127.9.0.21, port: 5060 }]
-gateways: [{ name: load, uri: "sip:127.9.0.31:5080" }]
-groups: [{ name: psap, gateways: [load] }]
-routes: [{ match: { user: "112" }, group: psap }]
+gateways:
+  - { name: load, uri: "sip:127.9.0.31:5080" }
+  - { name: psap, uri: "sip:127.9.0.32:5080" }
+groups:
+  - { name: load, gateways: [load] }
+  - { name: psap, gateways: [psap], emergency: true }
+routes:
+  - { match: { user: "113" }, group: psap }
+  - { match: { user: "*" }, group: load }
 trunks: [{ name: load, source: ["127.9.0.0/24"] }]
 log: { steps: stdout, records: DIR/calls.ndjson }
 admin: { listen: "127.9.0.1:8112" }
@@ -131,11 +139,15 @@ export type Load = {
   /** ACK and BYE go where the INVITE went, whatever the Contact says. */
   readonly pin?: boolean;
   readonly holdMs?: number;
+  /** Who calls, who answers, and who is dialled, where that is not the usual one. */
+  readonly caller?: string;
+  readonly gateway?: string;
+  readonly user?: string;
 };
 
-export async function load({ rate, calls, pin = false, holdMs = 50 }: Load): Promise<Result> {
-  const args = ['--import', 'tsx', path.join(here, 'load.ts'), '--rate', `${rate}`];
-  args.push('--calls', `${calls}`, '--holdMs', `${holdMs}`);
+export async function load({ pin = false, ...how }: Load): Promise<Result> {
+  const args = ['--import', 'tsx', path.join(here, 'load.ts')];
+  for (const [name, value] of Object.entries(how)) args.push(`--${name}`, `${value}`);
   if (pin) args.push('--pin');
   const { stdout } = await promisify(execFile)('taskset', ['-c', '1', process.execPath, ...args]);
   return JSON.parse(stdout) as Result;

@@ -81,7 +81,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'an INVITE gets no 100',
     promise: 'P4',
     file: 'lib/engine/builtin/leg-a.ts',
-    line: 'core.servers.respond(transaction, 100, bytes);',
+    line: 'core.servers.respond(transaction, { ...trying, headers: [], body: NO_OCTETS });',
     becomes: '',
   },
   {
@@ -172,8 +172,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a repeated 200 leaves from where the dialog goes',
     promise: 'P7',
     file: 'lib/engine/builtin/respond.ts',
-    line: 'return { bytes, flow: { wire, to } };',
-    becomes: 'return { bytes, flow: transaction.leg?.flow ?? { wire, to } };',
+    line: 'return bytes === undefined ? [] : [{ bytes, flow: { wire, to } }];',
+    becomes:
+      'return bytes === undefined ? [] : [{ bytes, flow: transaction.leg?.flow ?? { wire, to } }];',
   },
   {
     name: 'the Contact of a gateway is obeyed even if it is our own address',
@@ -278,8 +279,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'legs of callers are never forgotten',
     promise: 'P14',
-    file: 'lib/engine/builtin/leg-a.ts',
+    file: 'lib/engine/builtin/legs-over.ts',
     line: 'core.legsA.delete(leg.id);',
+    becomes: '',
+  },
+  {
+    name: 'what has ended lingers for ever',
+    promise: 'P14',
+    file: 'lib/engine/builtin/waiting-line.ts',
+    line: 'if (item !== undefined) this.#onDue(item);',
     becomes: '',
   },
   {

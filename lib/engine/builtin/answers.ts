@@ -38,10 +38,10 @@ export function tryLater({ rng }: Core): Answer {
 
 export function answer(core: Core, transaction: ServerTransaction, what: Answer): void {
   const { status, reason = reasonPhrase(status), headers = [] } = what;
-  const { reply } = transaction;
-  const tag = reply.hasToTag ? undefined : (what.tag ?? core.serials.tag());
+  const isInDialog = transaction.reply?.hasToTag === true;
+  const tag = isInDialog ? undefined : (what.tag ?? core.serials.tag());
   const response = { status, reason, tag, formsDialog: false, headers, body: NO_OCTETS };
-  core.servers.respond(transaction, status, composeResponse(reply, response));
+  core.servers.respond(transaction, response);
 }
 
 /** Answers and remembers nothing; the same request gets the same answer again. [3261-8.2.7] */

@@ -10,7 +10,6 @@ import type { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
 import { dialogWith, type Exchange, exchangeOf, type Owed, type TheirInvite } from './exchange.ts';
 import type { AnyDialog, Repeat } from './legs.ts';
-import { composeResponse } from './proto/compose.ts';
 import { targetOf } from './proto/dialog.ts';
 import { ALLOW, fenced, refreshesTarget } from './proto/fence.ts';
 import type { ServerTransaction } from './server-transactions.ts';
@@ -76,8 +75,7 @@ function refusesForNow(
 
 function sayTrying(core: Core, transaction: ServerTransaction): void {
   const trying = { status: 100, reason: 'Trying', tag: undefined, formsDialog: false };
-  const bytes = composeResponse(transaction.reply, { ...trying, headers: [], body: NO_OCTETS });
-  core.servers.respond(transaction, 100, bytes);
+  core.servers.respond(transaction, { ...trying, headers: [], body: NO_OCTETS });
 }
 
 /** Answers as the node says; after a provisional the answer is still owed. */
@@ -93,7 +91,7 @@ export function replyByUs(
   if (entry === undefined || exchange === undefined || owed === undefined) return;
   const { transaction, target } = owed;
   const { status, reason, body } = reply;
-  const bytes = composeResponse(transaction.reply, {
+  const bytes = core.servers.respond(transaction, {
     status,
     reason,
     tag: undefined,
@@ -101,14 +99,13 @@ export function replyByUs(
     headers: [...ownHeaders(owed, reply), ...fenced(reply.headers)],
     body,
   });
-  core.servers.respond(transaction, status, bytes);
   if (status < 200) return;
   exchange.owed.delete(request);
   const isSuccess = status < 300;
   if (isSuccess && target !== undefined) entry.dialog = { ...entry.dialog, target };
   const { theirs } = exchange;
   if (theirs?.request !== request) return;
-  if (!isSuccess) {
+  if (!isSuccess || bytes === undefined) {
     exchange.theirs = undefined;
     return;
   }

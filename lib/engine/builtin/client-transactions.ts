@@ -1,11 +1,18 @@
 import { never } from '../../base/never.ts';
 import type { Timers } from '../../base/time.ts';
-import { headerValue } from '../../sip/headers.ts';
 import type { SipResponse } from '../../sip/message.ts';
-import { type Alarms, clearAlarm, clearAlarms, setAlarm } from './alarms.ts';
+import { TIMER_K_MS, TIMER_M_MS } from '../../sip/timer-values.ts';
+import { clearAlarm, clearAlarms, setAlarm } from './alarms.ts';
+import {
+  ackFor,
+  type Client,
+  flowOf,
+  type InviteClient,
+  isPending,
+  type NonInviteClient,
+} from './client-transaction.ts';
 import type { Inviter, InviteUser, RequestUser } from './client-users.ts';
 import type { Flow } from './legs.ts';
-import { composeAck } from './proto/compose.ts';
 import {
   beginInviteClient,
   type InviteClientEffect,
@@ -22,33 +29,10 @@ import {
   type NonInviteClientState,
   stepNonInviteClient,
 } from './proto/non-invite-client.ts';
+import { type LineWorld, WaitingLine } from './waiting-line.ts';
 import { carriageOf, type Wires } from './wires.ts';
 
 const SILENCE = 'silence';
-
-type InviteClient = {
-  readonly kind: 'invite';
-  readonly key: string;
-  readonly leg: Inviter;
-  readonly alarms: Alarms;
-  /** Was sent once more since its connection broke. */
-  isAgain: boolean;
-  state: InviteClientState;
-  /** Absent once nothing will send it again. */
-  bytes: Buffer | undefined;
-};
-
-type NonInviteClient = {
-  readonly kind: 'non-invite';
-  readonly key: string;
-  readonly flow: Flow;
-  readonly alarms: Alarms;
-  isAgain: boolean;
-  state: NonInviteClientState;
-  readonly bytes: Buffer;
-  /** Absent: nobody waits for what comes of it. */
-  readonly user: RequestUser | undefined;
-};
 
 /**
  * Runs the client machines on timers and sockets. An INVITE stays known as long as its leg, beyond
@@ -58,10 +42,17 @@ export class ClientTransactions {
   readonly #timers: Timers;
   readonly #wires: Wires;
   readonly #user: InviteUser;
-  readonly #all = new Map<string, InviteClient | NonInviteClient>();
+  readonly #all = new Map<string, Client>();
+  /** INVITEs that have their final response: Timers M and D. */
+  readonly #accepted: WaitingLine<Client>;
+  /** Others that have theirs. */
+  readonly #answered: WaitingLine<Client>;
 
-  constructor(timers: Timers, wires: Wires, user: InviteUser) {
+  constructor({ timers, clock }: LineWorld, wires: Wires, user: InviteUser) {
     this.#timers = timers;
+    const stop = (one: Client) => this.#stopLingering(one);
+    this.#accepted = new WaitingLine({ timers, clock }, TIMER_M_MS, stop);
+    this.#answered = new WaitingLine({ timers, clock }, TIMER_K_MS, stop);
     this.#wires = wires;
     this.#user = user;
   }
@@ -166,6 +157,18 @@ export class ClientTransactions {
   close(): void {
     for (const { alarms } of this.#all.values()) clearAlarms(this.#timers, alarms);
     this.#all.clear();
+    this.#accepted.clear();
+    this.#answered.clear();
+  }
+
+  #stopLingering(transaction: Client): void {
+    if (this.#all.get(transaction.key) !== transaction) return;
+    if (transaction.kind === 'non-invite') {
+      this.#stepNonInvite(transaction, { on: 'timer', name: 'K' });
+      return;
+    }
+    const name = transaction.state.tag === 'accepted' ? 'M' : 'D';
+    this.#stepInvite(transaction, { on: 'timer', name });
   }
 
   #stepInvite(transaction: InviteClient, event: InviteClientEvent, response?: SipResponse): void {
@@ -201,9 +204,12 @@ export class ClientTransactions {
           break;
         case 'set-timer': {
           const { name, delayMs } = effect;
-          setAlarm(this.#timers, alarms, name, delayMs, () =>
-            this.#stepInvite(transaction, { on: 'timer', name }),
-          );
+          if (name === 'M' || name === 'D') this.#accepted.add(transaction);
+          else {
+            setAlarm(this.#timers, alarms, name, delayMs, () =>
+              this.#stepInvite(transaction, { on: 'timer', name }),
+            );
+          }
           break;
         }
         case 'clear-timer':
@@ -249,9 +255,12 @@ export class ClientTransactions {
           break;
         case 'set-timer': {
           const { name, delayMs } = effect;
-          setAlarm(this.#timers, alarms, name, delayMs, () =>
-            this.#stepNonInvite(transaction, { on: 'timer', name }),
-          );
+          if (name === 'K') this.#answered.add(transaction);
+          else {
+            setAlarm(this.#timers, alarms, name, delayMs, () =>
+              this.#stepNonInvite(transaction, { on: 'timer', name }),
+            );
+          }
           break;
         }
         case 'clear-timer':
@@ -261,25 +270,14 @@ export class ClientTransactions {
           never(effect);
       }
     }
+    if (state.tag === 'completed') {
+      transaction.bytes = undefined;
+      transaction.user = undefined;
+    }
     if (state.tag === 'terminated') this.#all.delete(key);
   }
 
   #send({ wire, to }: Flow, bytes: Buffer | undefined): void {
     if (bytes !== undefined) this.#wires.send(wire, bytes, to);
   }
-}
-
-function flowOf(transaction: InviteClient | NonInviteClient): Flow {
-  return transaction.kind === 'invite' ? transaction.leg.flow : transaction.flow;
-}
-
-/** Once a provisional has come the callee knows where to, whatever becomes of the connection. */
-function isPending({ kind, state }: InviteClient | NonInviteClient): boolean {
-  if (kind === 'invite') return state.tag === 'calling';
-  return state.tag === 'trying' || state.tag === 'proceeding';
-}
-
-function ackFor({ invite }: Inviter, response: SipResponse | undefined): Buffer | undefined {
-  if (response === undefined) return undefined;
-  return composeAck(invite, headerValue(response.headers, 'to') ?? invite.to.value);
 }

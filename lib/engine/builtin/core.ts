@@ -8,6 +8,7 @@ import type { Counts, Limits } from './limits.ts';
 import { dialogKey } from './proto/match.ts';
 import type { Serials } from './serials.ts';
 import type { ServerTransaction, ServerTransactions } from './server-transactions.ts';
+import type { WaitingLine } from './waiting-line.ts';
 import type { Wires } from './wires.ts';
 
 /** What the parts of one engine share. */
@@ -26,6 +27,8 @@ export type Core = {
   readonly legsA: Map<LegId, LegA>;
   readonly legsB: Map<LegId, LegB>;
   readonly dialogs: Map<string, AnyDialog>;
+  /** Legs that are over, until they are forgotten. */
+  readonly over: WaitingLine<LegA | LegB>;
   readonly strays: Map<StrayId, OpenStray>;
   /** The To-tag of answers that keep no state: the same when a request comes again. [3261-8.2.7] */
   readonly statelessTag: Tag;

@@ -34,6 +34,7 @@ import { isKeepAlive } from './keep-alive.ts';
 import { answerA, hangUpA, rejectA, ringA } from './leg-a.ts';
 import { acknowledgeB, cancelB, hangUpB, inviteB } from './leg-b.ts';
 import type { AnyDialog } from './legs.ts';
+import { legsOver } from './legs-over.ts';
 import { LIMITS, type Limits, type Sizes } from './limits.ts';
 import { respondToStray } from './outside-dialog.ts';
 import { type QueueWatch, queueWatch } from './own-echo.ts';
@@ -76,6 +77,7 @@ export class BuiltinEngine implements SipEngine {
     const { world, datagrams, streams, ears, tap, limits, connectionLimits } = parts;
     const news = earQueue(ears);
     const timers = tellingTimers(world.timers, news);
+    const line = { timers, clock: world.clock };
     const names = serials(world.rng);
     const allowed = { ...CONNECTION_LIMITS, ...connectionLimits };
     const connections =
@@ -96,23 +98,23 @@ export class BuiltinEngine implements SipEngine {
       onSendFailure: (bytes) => this.#onSendFailure(bytes),
     });
     const core: Core = {
-      timers,
-      clock: world.clock,
+      ...line,
       rng: world.rng,
       limits: { ...LIMITS, ...limits },
       counts: { overloads: 0, strayResponses: 0, sendFailures: 0, surplusDialogs: 0 },
       serials: names,
       news,
       wires,
-      servers: new ServerTransactions(timers, wires),
+      servers: new ServerTransactions(line, wires),
       clients: new ClientTransactions(
-        timers,
+        line,
         wires,
         inviteOutcomes(() => core),
       ),
       legsA: new Map(),
       legsB: new Map(),
       dialogs: new Map(),
+      over: legsOver(line, () => core),
       strays: new Map(),
       statelessTag: names.tag(),
     };

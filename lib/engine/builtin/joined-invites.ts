@@ -20,8 +20,8 @@ export function joinA(core: Core, leg: LegA, older: LegA): boolean {
     older.phase = { ...phase, transactions: [...phase.transactions, transaction] };
   }
   if (said === undefined) return true;
-  const copy = respond(core, transaction, said);
-  if (older.dialogs.some(({ state }) => state.tag === 'answered')) older.copies.push(copy);
+  const copies = respond(core, transaction, said);
+  if (older.dialogs.some(({ state }) => state.tag === 'answered')) older.copies.push(...copies);
   return true;
 }
 

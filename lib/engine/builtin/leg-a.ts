@@ -9,15 +9,15 @@ import { sendBye } from './bye.ts';
 import { closeWithin, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
 import type { DialogA, DialogStateA, Flow, LegA, Repeat } from './legs.ts';
+import { lingerOver } from './legs-over.ts';
 import { isBehindNat, keepPinhole, stopPinhole } from './pinhole.ts';
-import { composeResponse } from './proto/compose.ts';
 import { uasDialog } from './proto/dialog.ts';
 import { dialogKey } from './proto/match.ts';
 import { respond } from './respond.ts';
 import { keepRinging, stopRinging } from './ringing.ts';
 import type { InviteServer } from './server-transactions.ts';
 
-/** How long a 2xx is repeated, and how long a leg that is over still answers late messages. */
+/** How long a 2xx is repeated. */
 const PATIENCE_MS = TIMER_H_MS;
 
 /** Takes a new call: 100 at once, and then it is the node's. [3261-17.2.1] */
@@ -40,8 +40,7 @@ export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival
   transaction.leg = leg;
   core.legsA.set(leg.id, leg);
   const trying = { status: 100, reason: 'Trying', tag: undefined, formsDialog: false };
-  const bytes = composeResponse(transaction.reply, { ...trying, headers: [], body: NO_OCTETS });
-  core.servers.respond(transaction, 100, bytes);
+  core.servers.respond(transaction, { ...trying, headers: [], body: NO_OCTETS });
   core.news.push({ what: 'invite', invite: { leg: leg.id, request, receivedOn } });
 }
 
@@ -64,7 +63,7 @@ export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
   stopRinging(core, leg);
   leg.flow = flowFrom(core, leg, response.contact);
   leg.said = response;
-  const [copy, ...copies] = transactions.map((one) => respond(core, one, response));
+  const [copy, ...copies] = transactions.flatMap((one) => respond(core, one, response));
   if (copy === undefined) throw new Error(`leg ${leg.id} has no INVITE to answer`);
   leg.copies.push(...copies);
   const repeat = { ...copy, intervalMs: T1_MS, waitedMs: 0 };
@@ -244,18 +243,11 @@ function lingerIfOverA(core: Core, leg: LegA): void {
 function lingerA(core: Core, leg: LegA): void {
   if (leg.phase.tag === 'over') return;
   stopPinhole(core, leg);
-  leg.phase = { tag: 'over', alarm: core.timers.set(PATIENCE_MS, () => forgetA(core, leg)) };
-}
-
-function forgetA(core: Core, leg: LegA): void {
-  forgetWithin(core, leg.dialogs);
-  for (const { key } of leg.dialogs) core.dialogs.delete(key);
-  core.legsA.delete(leg.id);
+  lingerOver(core, leg);
 }
 
 /** Stops everything that would still happen by itself. */
 export function silenceA(core: Core, leg: LegA): void {
-  if (leg.phase.tag === 'over') core.timers.clear(leg.phase.alarm);
   stopPinhole(core, leg);
   stopRinging(core, leg);
   forgetWithin(core, leg.dialogs);

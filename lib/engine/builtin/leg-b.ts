@@ -1,4 +1,4 @@
-import { NO_OCTETS } from '../../base/brands.ts';
+import { bytesOf, NO_OCTETS, octetsOf } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
 import type { Content, LegEvent, OutgoingInvite } from '../../ports/sip-engine.ts';
 import { type Tag, tagOf } from '../../sip/ids.ts';
@@ -12,6 +12,7 @@ import { closeWithin, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
 import { waysOf } from './errand.ts';
 import type { DialogB, Flow, LegB, SentAck } from './legs.ts';
+import { lingerOver } from './legs-over.ts';
 import { composeCancel } from './proto/compose.ts';
 import { requestInDialog, uacDialog } from './proto/dialog.ts';
 import { fenced } from './proto/fence.ts';
@@ -19,7 +20,7 @@ import { clientKey, dialogKey } from './proto/match.ts';
 import { ownVia } from './wires.ts';
 import { writeInvite } from './written-invite.ts';
 
-/** How long a final response is waited for after CANCEL, and a leg that is over is remembered. */
+/** How long a final response is waited for after CANCEL. */
 const PATIENCE_MS = TIMER_B_MS;
 
 /** Calls a gateway. */
@@ -159,9 +160,9 @@ function refuse(core: Core, leg: LegB, event: LegEvent): void {
   lingerIfOverB(core, leg);
 }
 
-/** Stops waiting: for the final response after a CANCEL, or for the end of a leg that was over. */
+/** Stops waiting for the final response after a CANCEL. */
 function settle(core: Core, { phase }: LegB): void {
-  if (phase.tag === 'cancelling' || phase.tag === 'over') core.timers.clear(phase.alarm);
+  if (phase.tag === 'cancelling') core.timers.clear(phase.alarm);
 }
 
 /** Nothing will come again, so nothing is kept for it. */
@@ -199,13 +200,13 @@ export function acknowledgeB(core: Core, leg: LegB, tag: Tag, content: Content):
     headers: fenced(content.headers),
     body: content.body,
   });
-  const ack = { bytes: writeRequest(request), to: waysOf(core, entry)[0].to };
+  const ack = { octets: octetsOf(writeRequest(request)), to: waysOf(core, entry)[0].to };
   entry.state = { tag: 'acknowledged', ack };
   sendAck(core, leg.flow, ack);
 }
 
 function sendAck(core: Core, { wire }: Flow, ack: SentAck | undefined): void {
-  if (ack !== undefined) core.wires.send(wire, ack.bytes, ack.to);
+  if (ack !== undefined) core.wires.send(wire, bytesOf(ack.octets), ack.to);
 }
 
 /** Sends BYE. A 2xx without its ACK gets that first. [3261-13.2.2.4] [3261-15] */
@@ -255,14 +256,7 @@ function lingerIfOverB(core: Core, leg: LegB): void {
   if (leg.phase.tag !== 'final') return;
   const isOver = leg.dialogs.every(({ state }) => state.tag === 'early' || state.tag === 'ended');
   if (!isOver) return;
-  leg.phase = { tag: 'over', alarm: core.timers.set(PATIENCE_MS, () => forgetB(core, leg)) };
-}
-
-function forgetB(core: Core, leg: LegB): void {
-  forgetWithin(core, leg.dialogs);
-  for (const { key } of leg.dialogs) core.dialogs.delete(key);
-  core.clients.forget(leg);
-  core.legsB.delete(leg.id);
+  lingerOver(core, leg);
 }
 
 /** Stops everything that would still happen by itself. */

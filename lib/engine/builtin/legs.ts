@@ -1,3 +1,4 @@
+import type { MonoMs, Octets } from '../../base/brands.ts';
 import type { Alarm } from '../../base/time.ts';
 import type { InviteResponse } from '../../ports/sip-engine.ts';
 import type { Address } from '../../sip/address.ts';
@@ -49,8 +50,8 @@ export type PhaseA =
     }
   /** The final response was given. */
   | { readonly tag: 'final' }
-  /** Nothing is left of it but answers to late messages. */
-  | { readonly tag: 'over'; readonly alarm: Alarm };
+  /** Nothing is left of it but answers to late messages, until then. */
+  | { readonly tag: 'over'; readonly until: MonoMs };
 
 export type DialogA = {
   readonly side: 'a';
@@ -108,7 +109,7 @@ export type PhaseB =
   /** CANCEL was sent; the final response is owed until the alarm. */
   | { readonly tag: 'cancelling'; readonly alarm: Alarm }
   | { readonly tag: 'final' }
-  | { readonly tag: 'over'; readonly alarm: Alarm };
+  | { readonly tag: 'over'; readonly until: MonoMs };
 
 export type DialogB = {
   readonly side: 'b';
@@ -127,6 +128,7 @@ export type DialogStateB =
   | { readonly tag: 'acknowledged'; readonly ack: SentAck | undefined }
   | { readonly tag: 'ended'; readonly by: EndedBy; readonly ack: SentAck | undefined };
 
-export type SentAck = { readonly bytes: Buffer; readonly to: Address };
+/** As text: a small buffer is part of a large one, which would stay in memory with it. */
+export type SentAck = { readonly octets: Octets; readonly to: Address };
 
 export type AnyDialog = DialogA | DialogB;

@@ -1,4 +1,4 @@
-import { NO_OCTETS } from '../../base/brands.ts';
+import { bytesOf, NO_OCTETS, octetsOf } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
 import type { Content, OutgoingDialogRequest } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
@@ -288,13 +288,13 @@ function sendAck(core: Core, ours: OurInvite, { headers, body }: Content): void 
     body,
   });
   const [{ to }] = waysOf(core, entry);
-  const ack: SentAck = { bytes: writeRequest(request), to };
+  const ack: SentAck = { octets: octetsOf(writeRequest(request)), to };
   ours.state = { tag: 'over', ack };
   repeatAck(core, ours);
 }
 
 function repeatAck(core: Core, { state, flow }: OurInvite): void {
   if (state.tag === 'over' && state.ack !== undefined) {
-    core.wires.send(flow.wire, state.ack.bytes, state.ack.to);
+    core.wires.send(flow.wire, bytesOf(state.ack.octets), state.ack.to);
   }
 }

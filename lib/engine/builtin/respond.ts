@@ -2,17 +2,20 @@ import type { InviteResponse } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
 import type { Core } from './core.ts';
 import type { Copy } from './legs.ts';
-import { composeResponse } from './proto/compose.ts';
 import { ALLOW, fenced } from './proto/fence.ts';
 import type { InviteServer } from './server-transactions.ts';
 
-/** Gives the response on one INVITE of the leg. */
-export function respond(core: Core, transaction: InviteServer, response: InviteResponse): Copy {
+/** Gives the response on one INVITE of the leg; answers what was sent, none after a final one. */
+export function respond(
+  core: Core,
+  transaction: InviteServer,
+  response: InviteResponse,
+): readonly Copy[] {
   const { status, reason, tag, contact, body } = response;
   const formsDialog = status < 300;
   const own = contact === undefined ? [] : [header('Contact', `<${contact}>`)];
   if (formsDialog && status >= 200) own.push(ALLOW);
-  const bytes = composeResponse(transaction.reply, {
+  const bytes = core.servers.respond(transaction, {
     status,
     reason,
     tag,
@@ -20,7 +23,6 @@ export function respond(core: Core, transaction: InviteServer, response: InviteR
     headers: [...own, ...fenced(response.headers)],
     body,
   });
-  core.servers.respond(transaction, status, bytes);
   const { wire, to } = transaction;
-  return { bytes, flow: { wire, to } };
+  return bytes === undefined ? [] : [{ bytes, flow: { wire, to } }];
 }

@@ -1,10 +1,12 @@
+import { bytesOf, type Octets, octetsOf } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
 import type { Timers } from '../../base/time.ts';
 import type { SipRequest } from '../../sip/message.ts';
+import { TIMER_J_MS } from '../../sip/timer-values.ts';
 import { type Alarms, clearAlarm, clearAlarms, setAlarm } from './alarms.ts';
 import { answerWay, type Far } from './far.ts';
 import type { Flow, LegA } from './legs.ts';
-import { type Reply, replyTo } from './proto/compose.ts';
+import { composeResponse, type Reply, type ReplyWith, replyTo } from './proto/compose.ts';
 import {
   beginInviteServer,
   type InviteServerEvent,
@@ -17,17 +19,25 @@ import {
   type NonInviteServerState,
   stepNonInviteServer,
 } from './proto/non-invite-server.ts';
+import { type LineWorld, WaitingLine } from './waiting-line.ts';
 import { carriageOf, type Wire, type Wires } from './wires.ts';
+
+/** Timers L and J. */
+const LINGER_MS = TIMER_J_MS;
 
 type Common = {
   readonly key: string;
   readonly wire: Wire;
   /** Where its responses go. */
   readonly to: Far;
-  readonly reply: Reply;
+  /** What its responses repeat of the request. Absent once the final one was given. */
+  reply: Reply | undefined;
   readonly alarms: Alarms;
-  /** The last response, as long as it may be repeated. */
-  last: Buffer | undefined;
+  /**
+   * The last response, as long as it may be repeated. As text: a small buffer is part of a large
+   * one, which would stay in memory with it.
+   */
+  last: Octets | undefined;
 };
 
 export type InviteServer = Common & {
@@ -49,10 +59,12 @@ export class ServerTransactions {
   readonly #timers: Timers;
   readonly #wires: Wires;
   readonly #all = new Map<string, ServerTransaction>();
+  readonly #ended: WaitingLine<ServerTransaction>;
 
-  constructor(timers: Timers, wires: Wires) {
+  constructor({ timers, clock }: LineWorld, wires: Wires) {
     this.#timers = timers;
     this.#wires = wires;
+    this.#ended = new WaitingLine({ timers, clock }, LINGER_MS, (one) => this.#stopLingering(one));
   }
 
   get size(): number {
@@ -85,12 +97,19 @@ export class ServerTransactions {
     return !this.#stepInvite(transaction, { on: 'ack' });
   }
 
-  respond(transaction: ServerTransaction, status: number, bytes: Buffer): void {
+  /** Answers what was sent; undefined: the final response was given before. */
+  respond(transaction: ServerTransaction, response: ReplyWith): Buffer | undefined {
+    const { reply } = transaction;
+    if (reply === undefined) return undefined;
+    const { status } = response;
+    if (status >= 200) transaction.reply = undefined;
+    const bytes = composeResponse(reply, response);
     if (transaction.kind === 'invite') {
       this.#stepInvite(transaction, { on: 'respond', status }, bytes);
     } else {
       this.#stepNonInvite(transaction, { on: 'respond', status }, bytes);
     }
+    return bytes;
   }
 
   /** Lets go of a request that nobody will answer any more. */
@@ -102,6 +121,13 @@ export class ServerTransactions {
   close(): void {
     for (const { alarms } of this.#all.values()) clearAlarms(this.#timers, alarms);
     this.#all.clear();
+    this.#ended.clear();
+  }
+
+  #stopLingering(transaction: ServerTransaction): void {
+    if (this.#all.get(transaction.key) !== transaction) return;
+    if (transaction.kind === 'invite') this.#stepInvite(transaction, { on: 'timer', name: 'L' });
+    else this.#stepNonInvite(transaction, { on: 'timer', name: 'J' });
   }
 
   /** Answers whether an ACK is to be passed on to the leg. */
@@ -116,16 +142,19 @@ export class ServerTransactions {
           this.#send(transaction, bytes);
           break;
         case 'repeat-response':
-          this.#send(transaction, transaction.last);
+          this.#repeat(transaction);
           break;
         case 'deliver-ack':
           passesAck = true;
           break;
         case 'set-timer': {
           const { name, delayMs } = effect;
-          setAlarm(this.#timers, transaction.alarms, name, delayMs, () =>
-            this.#stepInvite(transaction, { on: 'timer', name }),
-          );
+          if (name === 'L') this.#ended.add(transaction);
+          else {
+            setAlarm(this.#timers, transaction.alarms, name, delayMs, () =>
+              this.#stepInvite(transaction, { on: 'timer', name }),
+            );
+          }
           break;
         }
         case 'clear-timer':
@@ -157,17 +186,12 @@ export class ServerTransactions {
           this.#send(transaction, bytes);
           break;
         case 'repeat-response':
-          this.#send(transaction, transaction.last);
+          this.#repeat(transaction);
           break;
-        case 'set-timer': {
-          const { name, delayMs } = effect;
-          setAlarm(this.#timers, transaction.alarms, name, delayMs, () =>
-            this.#stepNonInvite(transaction, { on: 'timer', name }),
-          );
+        case 'set-timer':
+          this.#ended.add(transaction);
           break;
-        }
         case 'clear-timer':
-          clearAlarm(this.#timers, transaction.alarms, effect.name);
           break;
         default:
           never(effect);
@@ -178,8 +202,12 @@ export class ServerTransactions {
 
   #send(transaction: ServerTransaction, bytes: Buffer | undefined): void {
     if (bytes === undefined) return;
-    transaction.last = bytes;
+    transaction.last = octetsOf(bytes);
     this.#wires.send(transaction.wire, bytes, transaction.to);
+  }
+
+  #repeat({ wire, to, last }: ServerTransaction): void {
+    if (last !== undefined) this.#wires.send(wire, bytesOf(last), to);
   }
 }
 

@@ -10,5 +10,6 @@ export function silence(core: Core): void {
   for (const { alarm } of strays.values()) timers.clear(alarm);
   servers.close();
   clients.close();
+  core.over.clear();
   for (const map of [legsA, legsB, dialogs, strays]) map.clear();
 }

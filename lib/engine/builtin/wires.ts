@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../base/bounded-map.ts';
 import { never } from '../../base/never.ts';
 import type { Listener, Listening } from '../../ports/sip-engine.ts';
 import { type Address, sameAddress } from '../../sip/address.ts';
@@ -13,6 +14,7 @@ import type { Framed } from './proto/framing.ts';
 import type { Carriage } from './proto/machine.ts';
 
 const PORT_DEFAULT = 5060;
+const PLACES_MAX = 100;
 
 /** A listener and its socket: what came in on it is answered from it. */
 export type Wire = { readonly listener: Listener; readonly socket: WireSocket };
@@ -50,6 +52,8 @@ export class Wires {
   readonly #ears: WireEars;
   readonly #wires: Wire[] = [];
   readonly #listeners: Listener[] = [];
+  /** By what stands behind the user in a Contact of ours. */
+  readonly #behind = new BoundedMap<string, Wire>(PLACES_MAX);
 
   constructor(
     datagrams: Datagrams,
@@ -135,6 +139,15 @@ export class Wires {
 
   /** The wire that a Contact of ours points at; undefined where it points at none of them. */
   behind(contact: UriText): Wire | undefined {
+    const place = contact.slice(contact.lastIndexOf('@') + 1);
+    const known = this.#behind.get(place);
+    if (known !== undefined) return known;
+    const found = this.#search(contact);
+    if (found !== undefined) this.#behind.set(place, found);
+    return found;
+  }
+
+  #search(contact: UriText): Wire | undefined {
     const uri = parseUri(contact);
     if (uri.kind !== 'sip') return undefined;
     const { host, port = PORT_DEFAULT } = uri;
@@ -158,6 +171,7 @@ export class Wires {
 
   async close(): Promise<void> {
     this.#listeners.length = 0;
+    this.#behind.clear();
     this.#connections?.close();
     await Promise.all(this.#wires.splice(0).map(({ socket }) => socket.close()));
   }
