@@ -3,7 +3,8 @@ import { realWorld } from '../../lib/base/real-world.ts';
 import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
 import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
-import type { Hop } from '../../lib/gateways/dns/hop.ts';
+import type { DirectoryState, QuestionState } from '../../lib/gateways/dns/directory.ts';
+import { type Hop, writeHop } from '../../lib/gateways/dns/hop.ts';
 import type { Gateway, ProbeRules } from '../../lib/gateways/options.ts';
 import { askHops, type HopOutcome, roundOf } from '../../lib/gateways/probe-loop.ts';
 import { everyGateway } from '../../lib/node/site-rules.ts';
@@ -12,8 +13,8 @@ import type { EngineEars, Listener } from '../../lib/ports/sip-engine.ts';
 import { openSought } from '../sbc/whereabouts.ts';
 import { localAddressTowards } from './local-address.ts';
 
-/** A name server that is silent is asked again within this time. */
-const LOOK_UP_MS = 6000;
+/** What three name servers that are all silent take, asked twice each. */
+const LOOK_UP_MS = 15_000;
 const PATIENCE: ProbeRules = { everySec: 1, downAfter: 1, upAfter: 1, timeoutMs: 2000 };
 
 export type CheckedGateway = {
@@ -36,7 +37,7 @@ export async function probeAll(config: SiteConfig): Promise<readonly CheckedGate
   directory.follow(gateways.map(({ destination }) => destination));
   await directory.settled(LOOK_UP_MS);
   const checked = await Promise.all(
-    gateways.map((gateway) => probeOne(gateway, directory.whereIs(gateway.destination).hops)),
+    gateways.map((gateway) => probeOne(gateway, directory.stateOf(gateway.destination))),
   );
   directory.close();
   return checked;
@@ -57,36 +58,43 @@ export function deadGroups(
     .map(({ name }) => name);
 }
 
-async function probeOne(gateway: Gateway, places: readonly Hop[]): Promise<CheckedGateway> {
-  const outcomes = await askFromHere(gateway, places);
-  const { event, hops: heard } = roundOf(outcomes);
-  const said = heard.map((one) => `${one.hop} ${one.said}`).join(', ');
+async function probeOne(
+  gateway: Gateway,
+  { hops: places, questions }: DirectoryState,
+): Promise<CheckedGateway> {
+  const outcomes = await Promise.all(places.map((hop) => askFromHere(gateway, hop)));
+  const { event, hops: heard } = roundOf(outcomes.flat());
+  const said = [
+    ...heard.map((one) => `${one.hop} ${one.said}`),
+    ...(places.length > 0 ? [] : questions.map(questionWords)),
+  ].join(', ');
   const isAlive = event.on === 'alive';
   const words = isAlive ? `alive, ${event.rttMs.toFixed(1)} ms` : `not alive: ${event.why}`;
   return { name: gateway.name, isAlive, line: `gateway ${gateway.name}: ${words} (${said})` };
 }
 
-async function askFromHere(
-  gateway: Gateway,
-  places: readonly Hop[],
-): Promise<readonly HopOutcome[]> {
-  const [first] = places;
-  if (first === undefined) return [];
-  const found = await localAddressTowards(first);
-  if (found.kind === 'none') return [unsent(first.address, found.why)];
+/** `SRV _sip._udp.psap.example NXDOMAIN`: why there is no place to ask at. */
+function questionWords({ type, name, answers, lastError }: QuestionState): string {
+  return `${type} ${name} ${lastError ?? answers.join(' and ')}`;
+}
+
+/** Each place from a socket of its own: places of one name may differ in transport and way. */
+async function askFromHere(gateway: Gateway, hop: Hop): Promise<readonly HopOutcome[]> {
+  const found = await localAddressTowards(hop);
+  if (found.kind === 'none') return [unsent(writeHop(hop), found.why)];
   const listener: Listener = {
     ...found.local,
-    transport: first.transport,
+    transport: hop.transport,
     role: 'gateway',
     advertise: undefined,
   };
   const parts = { datagrams: udpDatagrams(), streams: tcpStreams() };
   const engine = builtinEngine({ world: realWorld(), ...parts, ears: DEAF });
   const listening = await engine.listen([listener]);
-  if (listening.kind === 'failed') return [unsent(first.address, listening.why)];
+  if (listening.kind === 'failed') return [unsent(writeHop(hop), listening.why)];
   const outcomes = await new Promise<readonly HopOutcome[]>((resolve) => {
     const probe = (...asked: Parameters<typeof engine.probe>) => engine.probe(...asked);
-    askHops({ gateway, hops: places }, PATIENCE, { listeners: [listener], probe }, resolve);
+    askHops({ gateway, hops: [hop] }, PATIENCE, { listeners: [listener], probe }, resolve);
   });
   await engine.close();
   return outcomes;

@@ -32,8 +32,10 @@ export async function gateways(args: readonly string[], io: Io): Promise<ExitCod
   const paint = io.colours ? coloured : plain;
   const { body } = read;
   if (json) io.out(JSON.stringify(body));
-  else if ('gateways' in body) io.out(gatewayTable(body.gateways, paint));
-  else for (const line of explanationLines(body)) io.out(line);
+  else if ('gateways' in body) {
+    io.out(gatewayTable(body.gateways, paint));
+    for (const line of body.gateways.flatMap(nameLines)) io.out(line);
+  } else for (const line of explanationLines(body)) io.out(line);
   return EXIT.ok;
 }
 
@@ -92,6 +94,34 @@ function cellsOf(one: GatewayView): readonly string[] {
     one.isProbed ? one.why : `${one.why} (not probed)`,
   ];
 }
+
+/** Where a gateway is that has a name, and every answer that led there. */
+export function nameLines({ name, uri, standing, questions }: GatewayView): readonly string[] {
+  if (questions.length === 0) return [];
+  return [
+    `${name} is ${uri}, ${STANDING_WORDS[standing]}`,
+    ...questions.map(({ type, name: asked, answers, ttlSecLeft, lastError }) => {
+      const said = answers.length === 0 ? 'no answer yet' : answers.join(' | ');
+      return `  ${type} ${asked}: ${said}${ageWords(ttlSecLeft)}${lastErrorWords(lastError)}`;
+    }),
+  ];
+}
+
+const STANDING_WORDS: Readonly<Record<GatewayView['standing'], string>> = {
+  fixed: 'an address',
+  fresh: 'looked up',
+  stale: 'looked up, but name servers do not answer any more',
+  gone: 'gone from DNS; emergency calls still try where it was',
+  unknown: 'not found',
+};
+
+function ageWords(ttlSecLeft: number | undefined): string {
+  if (ttlSecLeft === undefined) return '';
+  return ttlSecLeft >= 0 ? `, for ${ttlSecLeft} s` : `, expired ${span(-ttlSecLeft)} ago`;
+}
+
+const lastErrorWords = (lastError: string | undefined) =>
+  lastError === undefined ? '' : `, last try: ${lastError}`;
 
 /** `42 s`, `12 min`, `3 h`. */
 function span(seconds: number): string {

@@ -1,3 +1,4 @@
+import type { QuestionState } from '../gateways/dns/directory.ts';
 import { type Standing, writeHop } from '../gateways/dns/hop.ts';
 import type { GatewayReport, HealthBook } from '../gateways/health-book.ts';
 import type { Gateway, Route } from '../gateways/options.ts';
@@ -29,6 +30,8 @@ export type GatewayView = {
   readonly standing: Standing;
   /** Each place where it is, with what was said there last. */
   readonly hops: readonly { readonly hop: string; readonly said: string | undefined }[];
+  /** What DNS has said on the way to them; empty where nothing is looked up. */
+  readonly questions: readonly QuestionState[];
 };
 
 export type GatewayViews = {
@@ -55,7 +58,7 @@ type Around = Pick<Desk, 'rules' | 'world' | 'directory'> & { readonly health: H
 function viewOf(gateway: Gateway, { health, world: { clock }, directory }: Around): GatewayView {
   const { name, uri, callsMax, probe, destination } = gateway;
   const report = health.report(gateway);
-  const { standing, hops: places } = directory.whereIs(destination);
+  const { standing, hops: places, questions } = directory.stateOf(destination);
   const { belief, why, since, rttMs, restsMs, callsNow, lastMinutes } = report;
   return {
     name,
@@ -74,6 +77,7 @@ function viewOf(gateway: Gateway, { health, world: { clock }, directory }: Aroun
     hops: places.map(writeHop).map((hop) => {
       return { hop, said: report.hops.find((one) => one.hop === hop)?.said };
     }),
+    questions,
   };
 }
 

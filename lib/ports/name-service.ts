@@ -1,4 +1,4 @@
-/** What the RFC 3263 procedures look up. AAAA is not: the node speaks IPv4 only. */
+/** What is looked up on the way from a name to a hop. [3263-4] */
 export type RecordType = 'A' | 'SRV' | 'NAPTR';
 
 export type NameQuestion = {

@@ -3,7 +3,13 @@ import type { EventSink } from '../../ports/event-sink.ts';
 import type { NameFailure, NameService, RecordType } from '../../ports/name-service.ts';
 import type { Address, Transport } from '../../sip/address.ts';
 import { type Followed, newcomer, seenNow, standingOf, takeIn } from './followed.ts';
-import { type Destination, type Whereabouts, writeDestination } from './hop.ts';
+import {
+  type Destination,
+  type Hop,
+  type Standing,
+  type Whereabouts,
+  writeDestination,
+} from './hop.ts';
 import { type NameBook, openNameBook } from './name-book.ts';
 import { type NamedDestination, resolve } from './resolve.ts';
 import { drawHops, hopsOf } from './services.ts';
@@ -22,7 +28,10 @@ export type Directory = {
   close(): void;
 };
 
-export type DirectoryState = Whereabouts & {
+export type DirectoryState = {
+  readonly standing: Standing;
+  /** Every place, in the order of the records and not of a draw. */
+  readonly hops: readonly Hop[];
   /** Everything that was asked on the way, in the order of the way; empty for an address. */
   readonly questions: readonly QuestionState[];
 };
@@ -105,8 +114,9 @@ export function openDirectory(parts: DirectoryParts): Directory {
       isSettled(followed) ? Promise.resolve() : turnOf(waiting, withinMs, world.timers),
     stateOf(destination) {
       const one = followed.get(writeDestination(destination));
-      const questions = one?.resolution.asked.map(book.stateOf) ?? [];
-      return { ...whereIs(destination), questions };
+      const { standing, hops } = whereIs(destination);
+      const all = one === undefined || standing === 'unknown' ? hops : hopsOf(one.services);
+      return { standing, hops: all, questions: one?.resolution.asked.map(book.stateOf) ?? [] };
     },
     close: book.close,
   };

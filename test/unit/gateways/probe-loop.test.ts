@@ -5,7 +5,7 @@ import { probing } from '../../../lib/gateways/probe-loop.ts';
 import type { Listener, Probe, ProbeOutcome } from '../../../lib/ports/sip-engine.ts';
 import type { Transport } from '../../../lib/sip/address.ts';
 import { uriText } from '../../../lib/sip/ids.ts';
-import { virtualDirectory } from '../../support/virtual-directory.ts';
+import { named, virtualDirectory } from '../../support/virtual-directory.ts';
 import { VirtualWorld } from '../../support/virtual-world.ts';
 
 const RULES = { everySec: 10, downAfter: 2, upAfter: 1, timeoutMs: 500 };
@@ -25,7 +25,7 @@ const gateway = (number: number, transport: Transport = 'udp'): Gateway => ({
 });
 
 /** A loop whose gateways say at once what `answer` says. */
-function stand(answer: (address: string) => ProbeOutcome) {
+function stand(answer: (address: string) => ProbeOutcome, { directory } = virtualDirectory()) {
   const time = new VirtualWorld(5);
   const asked: { atMs: number; address: string }[] = [];
   const health = healthBook(time.world);
@@ -33,7 +33,6 @@ function stand(answer: (address: string) => ProbeOutcome) {
     asked.push({ atMs: time.nowMs, address: nextHop.address });
     tell(answer(nextHop.address));
   };
-  const { directory } = virtualDirectory();
   const hopsOf = ({ destination }: Gateway) => directory.whereIs(destination).hops;
   const loop = probing({ world: time.world, health, listeners: [LISTENER], hopsOf, probe });
   return { time, asked, health, loop };
@@ -105,5 +104,36 @@ describe('the probes', () => {
     expect(health.report(tcp).hops[0]?.said).toBe('unsent: no tcp listener');
     loop.close();
     expect(time.pending).toBe(0);
+  });
+
+  test('go to every place that a name leads to; one that answers is enough', async () => {
+    const set = virtualDirectory();
+    const destination = named('psap.example:5060');
+    set.names.has('A psap.example', 60, '10.0.1.7', '10.0.1.8');
+    set.directory.follow([destination]);
+    await set.pass(0);
+    const silentAt7 = (at: string): ProbeOutcome =>
+      at === '10.0.1.7' ? { kind: 'silent' } : answered(200);
+    const { time, health, loop } = stand(silentAt7, set);
+    const one = { ...gateway(1), destination };
+    loop.follow([one]);
+    time.runUntil(1000);
+    expect(health.report(one)).toMatchObject({
+      belief: { tag: 'up' },
+      hops: [
+        { hop: 'udp:10.0.1.7:5060', said: 'silent' },
+        { hop: 'udp:10.0.1.8:5060', said: '200' },
+      ],
+    });
+  });
+
+  test('count a gateway that is nowhere to be found as failed', () => {
+    const { time, health, loop } = stand(() => answered(200));
+    const lost = { ...gateway(1), destination: named('nowhere.example') };
+    loop.follow([lost]);
+    time.runUntil(15_000);
+    const { belief, why } = health.report(lost);
+    expect(belief.tag).toBe('down');
+    expect(why).toBe('it is nowhere to be found, 2 times in a row');
   });
 });
