@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { octetsOf } from '../../../lib/base/brands.ts';
+import { clearAlarms, setAlarm } from '../../../lib/engine/builtin/alarms.ts';
 import { inOrder, targetOf } from '../../../lib/engine/builtin/proto/dialog.ts';
 import { refreshesTarget } from '../../../lib/engine/builtin/proto/fence.ts';
 import type { ServerTransaction } from '../../../lib/engine/builtin/server-transactions.ts';
@@ -12,7 +13,7 @@ import { stampVia } from '../../../lib/sip/via.ts';
 import { writeRequest } from '../../../lib/sip/write.ts';
 import { type App, answer, answerSent, type Carried, deliver, deliverNew } from './app.ts';
 import { type AppMessage, appHeaders, contentType } from './app-message.ts';
-import { dialogOf, type PeerDialog } from './ledger.ts';
+import { dialogOf, type Owed, type PeerDialog } from './ledger.ts';
 import type { Server } from './server.ts';
 import { type Arrived, refuse } from './sip-side.ts';
 import { ownUri } from './way.ts';
@@ -44,7 +45,7 @@ export function serveRequest(
     return;
   }
   const txn = randomUUID();
-  ledger.owed.set(txn, { transaction, arrived, dialog: '' });
+  ledger.owed.set(txn, { transaction, arrived, dialog: '', alarms: {} });
   deliverNew(app, carried(arrived), txn, wire.listener);
 }
 
@@ -69,11 +70,13 @@ function serveInside(
     return;
   }
   const txn = randomUUID();
-  ledger.owed.set(txn, { transaction, arrived, dialog: known.id });
+  const owed: Owed = { transaction, arrived, dialog: known.id, alarms: {} };
+  ledger.owed.set(txn, owed);
   deliver(known.app, carried(arrived), txn, known.id);
   if (method !== 'BYE') return;
-  world.timers.set(BYE_MS, () => {
-    if (ledger.owed.delete(txn)) refuse(side.servers, transaction, 500);
+  setAlarm(world.timers, owed.alarms, 'answer', BYE_MS, () => {
+    ledger.owed.delete(txn);
+    refuse(side.servers, transaction, 500);
   });
 }
 
@@ -97,7 +100,7 @@ const REPEATED: ReadonlySet<string> = new Set(['from', 'to', 'call-id', 'cseq'])
 const isOwn = ({ name }: Header) => !REPEATED.has(name);
 
 /** The answer of an application, of which a request gets one and no more. */
-export function respond({ side, ledger }: Server, app: App, message: AppMessage): void {
+export function respond({ side, ledger, world }: Server, app: App, message: AppMessage): void {
   const [id = '', , txn = ''] = message.words;
   const owed = ledger.owed.get(txn);
   const start = readStartLine(message.startLine);
@@ -105,8 +108,9 @@ export function respond({ side, ledger }: Server, app: App, message: AppMessage)
     answer(app, id, 'NOK', 'Response not sent due to unknown transaction');
     return;
   }
-  ledger.owed.delete(txn);
   const { transaction, arrived, dialog } = owed;
+  ledger.owed.delete(txn);
+  clearAlarms(world.timers, owed.alarms);
   const { wire, from, request } = arrived;
   const given = appHeaders(message.head, wire.listener);
   const type = contentType(given, message.body) ?? [];

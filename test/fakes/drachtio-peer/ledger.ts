@@ -1,3 +1,4 @@
+import type { Alarms } from '../../../lib/engine/builtin/alarms.ts';
 import type { Dialog } from '../../../lib/engine/builtin/proto/dialog.ts';
 import { dialogKey } from '../../../lib/engine/builtin/proto/match.ts';
 import type { ServerTransaction } from '../../../lib/engine/builtin/server-transactions.ts';
@@ -47,6 +48,7 @@ export type Owed = {
   readonly arrived: Arrived;
   /** Empty: none. */
   readonly dialog: string;
+  readonly alarms: Alarms;
 };
 
 /** What the server remembers. */

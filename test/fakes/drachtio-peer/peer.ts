@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { realWorld } from '../../../lib/base/real-world.ts';
 import type { World } from '../../../lib/base/time.ts';
+import { clearAlarms } from '../../../lib/engine/builtin/alarms.ts';
 import type { Listener } from '../../../lib/ports/sip-engine.ts';
 import { type Address, writeAddress } from '../../../lib/sip/address.ts';
 import { type App, answer, serveApp } from './app.ts';
@@ -71,6 +72,7 @@ export async function openDrachtioPeer(options: PeerOptions): Promise<DrachtioPe
         doors.close(resolve);
       });
       dropApps();
+      for (const { alarms } of ledger.owed.values()) clearAlarms(world.timers, alarms);
       await side.close();
       await closed;
     },
