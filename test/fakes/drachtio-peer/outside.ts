@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { composeCancel } from '../../../lib/engine/builtin/proto/compose.ts';
+import { uacDialog } from '../../../lib/engine/builtin/proto/dialog.ts';
+import type { Transport } from '../../../lib/sip/address.ts';
+import { uriText } from '../../../lib/sip/ids.ts';
+import type { Header, SipResponse } from '../../../lib/sip/message.ts';
+import { parseNameAddr } from '../../../lib/sip/name-addr.ts';
+import type { OutgoingRequest } from '../../../lib/sip/write.ts';
+import { type App, answer, answerSent, deliver } from './app.ts';
+import { type AppMessage, appHeaders } from './app-message.ts';
+import type { ClientUser, Sent } from './client-runs.ts';
+import { carriedIn, carriedOut, composeOutside, madeUp } from './compose.ts';
+import { dialogIdOf, type Inviting } from './ledger.ts';
+import type { Server } from './server.ts';
+
+const NOBODY: ClientUser = { onResponse: () => undefined, onFailure: () => undefined };
+
+/** A request of an application outside any dialog, a call that it makes among them. */
+export function requestOutside(server: Server, app: App, message: AppMessage): void {
+  const [id = '', , , , nextHop = ''] = message.words;
+  const composed = composeOutside(server.side.wires, message, nextHop);
+  if (typeof composed === 'string') {
+    answer(app, id, 'NOK', composed);
+    return;
+  }
+  const { request, sent } = composed;
+  const txn = randomUUID();
+  answerSent(app, id, carriedOut(sent), txn);
+  if (sent.invite !== undefined) {
+    invite(server, app, txn, request, sent);
+    return;
+  }
+  server.side.runs.begin(sent, {
+    onResponse(response) {
+      if (response.status > 100) deliver(app, carriedIn(response, sent.flow), txn, '');
+    },
+    onFailure: (cause) => deliver(app, madeUp(request, sent.flow, cause), txn, ''),
+  });
+}
+
+function invite(server: Server, app: App, txn: string, request: OutgoingRequest, sent: Sent): void {
+  const { inviting } = server.ledger;
+  const one: Inviting = {
+    txn,
+    app,
+    sent,
+    cancel: { tag: 'none' },
+    hasProvisional: false,
+    dialog: undefined,
+  };
+  inviting.set(txn, one);
+  server.side.runs.begin(sent, {
+    onResponse: (response) => onInviteResponse(server, one, response),
+    onFailure(cause) {
+      inviting.delete(txn);
+      deliver(app, madeUp(request, sent.flow, cause), txn, idOf(one));
+    },
+  });
+}
+
+/** A 100 is the server's own business: applications never see one. */
+function onInviteResponse(server: Server, one: Inviting, response: SipResponse): void {
+  const { status } = response;
+  if (status < 200) {
+    one.hasProvisional = true;
+    if (one.cancel.tag === 'held') sendCancel(server, one);
+    if (status === 100) return;
+  } else if (status < 300) {
+    if (one.dialog !== undefined) {
+      onAnsweredAgain(server, one, response.cseq.number);
+      return;
+    }
+    onAnswered(server, one, response);
+  } else server.ledger.inviting.delete(one.txn);
+  deliver(one.app, carriedIn(response, one.sent.flow), one.txn, idOf(one));
+}
+
+function onAnswered({ ledger }: Server, one: Inviting, response: SipResponse): void {
+  const { app, sent, cancel } = one;
+  const { transport } = sent.flow.wire.listener;
+  const stream: Transport | undefined = transport === 'udp' ? undefined : transport;
+  const id = idOf(one);
+  one.dialog = {
+    id,
+    app,
+    stream,
+    dialog: uacDialog(response, sent.invite?.uri ?? uriText('')),
+    inviteSeq: response.cseq.number,
+    acks: new Map(),
+    endsWithAck: cancel.tag !== 'none',
+    pending: undefined,
+  };
+  ledger.dialogs.set(id, one.dialog);
+}
+
+/** The 200 has come again, or another callee's: either gets the first one's ACK. */
+function onAnsweredAgain({ side }: Server, { dialog }: Inviting, number: number): void {
+  const ack = dialog?.acks.get(number);
+  if (ack !== undefined) side.wires.send(ack.flow.wire, ack.bytes, ack.flow.to);
+}
+
+/** The CANCEL waits for a provisional; what becomes of it nobody is told. */
+export function cancelRequest(server: Server, app: App, message: AppMessage): void {
+  const [id = '', , txn = ''] = message.words;
+  const one = server.ledger.inviting.get(txn);
+  const invited = one?.sent.invite;
+  if (one === undefined || invited === undefined) {
+    answer(app, id, 'NOK', `unable to cancel unknown transaction id: ${txn}`);
+    return;
+  }
+  if (one.cancel.tag !== 'none' || one.dialog !== undefined) {
+    answer(app, id, 'NOK', `internal server error canceling transaction id: ${txn}`);
+    return;
+  }
+  const { flow } = one.sent;
+  const given = appHeaders(message.head, flow.wire.listener).filter(mayStandInCancel);
+  const bytes = composeCancel(invited, given);
+  one.cancel = { tag: 'held', bytes };
+  answerSent(app, id, carriedOut({ flow, bytes }), randomUUID());
+  if (one.hasProvisional) sendCancel(server, one);
+}
+
+const REPEATED = new Set(['from', 'to', 'call-id', 'cseq', 'contact', 'max-forwards']);
+const mayStandInCancel = ({ name }: Header) => !REPEATED.has(name);
+
+function sendCancel({ side }: Server, one: Inviting): void {
+  if (one.cancel.tag !== 'held') return;
+  const { flow, key } = one.sent;
+  const { bytes } = one.cancel;
+  one.cancel = { tag: 'sent' };
+  side.runs.begin({ key: cancelKey(key), flow, bytes, invite: undefined }, NOBODY);
+}
+
+export const cancelKey = (inviteKey: string) => inviteKey.replace('INVITE ', 'CANCEL ');
+
+function idOf({ sent }: Inviting): string {
+  const { invite: invited } = sent;
+  const tag = parseNameAddr(invited?.from.value ?? '')?.tag;
+  return dialogIdOf(invited?.callId.value ?? '', tag);
+}
