@@ -145,8 +145,9 @@ export function configDocument(): string {
     const heading = path[0] ?? '';
     const about = groups.get(heading) ?? [];
     about.push(keySection(path, leaf));
-    const fields = path.length === 1 ? ENTRIES[heading] : undefined;
-    if (fields !== undefined) about.push(entryTable(heading, fields));
+    const key = path.join('.');
+    const fields = heading === 'listen' ? undefined : ENTRIES[key];
+    if (fields !== undefined) about.push(entryTable(key, fields));
     groups.set(heading, about);
   }
   groups.get('listen')?.push(entryTable('listen', LISTENER));
