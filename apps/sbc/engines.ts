@@ -41,6 +41,11 @@ function note(sink: EventSink, news: ServerNews): void {
       sink.note({ event: 'drachtio-down', level: 'warn', server, why, lost });
       return;
     }
+    case 'untaken': {
+      const { server, why, leg } = news;
+      sink.note({ event: 'drachtio-untaken', level: 'warn', server, why, leg });
+      return;
+    }
     case 'unusable': {
       const { server, why } = news;
       sink.note({ event: 'drachtio-unusable', level: 'warn', server, why });

@@ -3,9 +3,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type Address, writeAddress } from '../../lib/sip/address.ts';
 import { type Child, startChild } from './child.ts';
+import type { Site } from './site.ts';
 import { until } from './until.ts';
 
-export const SECRET = 'drachtio-of-a-test';
+const SECRET = 'drachtio-of-a-test';
 const LIFE_MS = 300_000;
 
 /** The real server where the environment names its binary, else the peer of the tests. */
@@ -13,6 +14,13 @@ export const BINARY = process.env['LANDFALL_DRACHTIO'];
 export const SERVER_NAME = BINARY === undefined ? 'the test peer' : 'the real drachtio-server';
 
 export type DrachtioPlaces = { readonly admin: Address; readonly sip: Address };
+
+/** What the site file of a stage says of it. The secret is passed on through the environment. */
+export function drachtioKeys({ admin }: DrachtioPlaces): Readonly<Record<string, unknown>> {
+  process.env['LANDFALL_TEST_SECRET'] = SECRET;
+  const drachtio = [{ host: admin.address, port: admin.port, secret: 'env:LANDFALL_TEST_SECRET' }];
+  return { engine: { gateway: 'drachtio', drachtio } };
+}
 
 /** Starts a drachtio-server as a process, and waits until its admin port is open. */
 export async function startDrachtio(folder: string, places: DrachtioPlaces): Promise<Child> {
@@ -22,6 +30,13 @@ export async function startDrachtio(folder: string, places: DrachtioPlaces): Pro
     return isOpen(places.admin);
   });
   return child;
+}
+
+/** Waits until the node has greeted its drachtio-server, the nth time. */
+export async function untilUp(site: Site, times = 1): Promise<void> {
+  await until('the node to use drachtio', () => {
+    return site.notices().filter(({ event }) => event === 'drachtio-up').length >= times;
+  });
 }
 
 function startPeer({ admin, sip }: DrachtioPlaces): Child {

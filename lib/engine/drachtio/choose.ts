@@ -1,7 +1,7 @@
 import type { OutgoingInvite } from '../../ports/sip-engine.ts';
 import { inviteHeaders } from './leg-b.ts';
 import type { ServerLink, SipPlace } from './server-link.ts';
-import { unspeakable } from './wording.ts';
+import { unaskable, unspeakable } from './wording.ts';
 
 /** Which engine carries an INVITE. */
 export type Choice =
@@ -26,7 +26,7 @@ export function choose(
     if (link.hindrance !== undefined) why = `${link.name}: ${link.hindrance}`;
     else if (place === undefined) why = `${link.name}: it speaks no ${transport}`;
     else {
-      const cannot = unspeakable(inviteHeaders(order, place), order.body);
+      const cannot = unaskable(order.uri) ?? unspeakable(inviteHeaders(order, place), order.body);
       return cannot === undefined
         ? { by: 'drachtio', link, place }
         : { by: 'builtin', why: cannot };

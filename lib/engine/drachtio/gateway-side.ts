@@ -29,6 +29,12 @@ import { askB, askedByThemB, confirmB, confirmedByThemB, replyB, retractB } from
 export type ServerNews =
   | { readonly what: 'up'; readonly server: string; readonly version: string }
   | { readonly what: 'down'; readonly server: string; readonly why: string; readonly lost: number }
+  | {
+      readonly what: 'untaken';
+      readonly server: string;
+      readonly why: string;
+      readonly leg: LegId;
+    }
   | { readonly what: 'unusable'; readonly server: string; readonly why: string };
 
 export type GatewaySideParts = {
@@ -86,7 +92,11 @@ export class GatewaySide implements SipEngine {
     const choice: Choice = choose(invite, this.#servers, this.#turn);
     if (choice.by === 'builtin') this.#builtin.invite(invite);
     else {
-      inviteB(this.#core, invite, choice.link, choice.place);
+      const server = choice.link.name;
+      inviteB(this.#core, invite, choice, (why) => {
+        this.#onNews({ what: 'untaken', server, why, leg: invite.leg });
+        this.#builtin.invite(invite);
+      });
       this.#turn += 1;
     }
   }

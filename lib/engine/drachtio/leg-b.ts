@@ -30,12 +30,15 @@ export function inviteHeaders(order: OutgoingInvite, place: SipPlace): readonly 
   ];
 }
 
-/** Calls a gateway through a server that can say all that is to be said. */
+/**
+ * Calls a gateway through a server that can say all that is to be said. If the server does not take
+ * the INVITE all the same, nothing has left, and `otherwise` may try.
+ */
 export function inviteB(
   core: Core,
   order: OutgoingInvite,
-  link: ServerLink,
-  place: SipPlace,
+  { link, place }: { readonly link: ServerLink; readonly place: SipPlace },
+  otherwise: (why: string) => void,
 ): void {
   const { leg: id, callId, tag, body, nextHop, uri } = order;
   const { transport } = place;
@@ -54,14 +57,20 @@ export function inviteB(
   const said = spoken(inviteHeaders(order, place), body);
   const proxy = hopUri(nextHop, transport);
   link.request({ ...said, method: 'INVITE', uri, proxy }, (error, sent) => {
-    if (sent === undefined) onUnsent(core, leg, error);
+    if (sent === undefined) onUnsent(core, leg, String(error), otherwise);
     else onSent(core, leg, sent);
   });
 }
 
-function onUnsent(core: Core, leg: Leg, error: unknown): void {
-  if (!core.legs.has(leg.id)) return;
-  refuse(core, leg, failure('transport', String(error)));
+function onUnsent(core: Core, leg: Leg, why: string, otherwise: (why: string) => void): void {
+  const { phase } = leg;
+  if (phase.tag !== 'calling') return;
+  if (phase.cancel !== undefined) {
+    refuse(core, leg, terminated([], NO_OCTETS));
+    return;
+  }
+  forget(core, leg);
+  otherwise(why);
 }
 
 function onSent(core: Core, leg: Leg, sent: SrfSent): void {

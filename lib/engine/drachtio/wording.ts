@@ -1,7 +1,9 @@
 import { type Octets, octetsOfText } from '../../base/brands.ts';
 import { textOf } from '../../base/octet-text.ts';
+import type { UriText } from '../../sip/ids.ts';
 import type { Header, SipMessage } from '../../sip/message.ts';
 import { parse } from '../../sip/parse.ts';
+import { parseUri } from '../../sip/uri.ts';
 import type { SrfContent, SrfHeaders, SrfMessage } from './srf.ts';
 
 /**
@@ -10,7 +12,9 @@ import type { SrfContent, SrfHeaders, SrfMessage } from './srf.ts';
  */
 export const MESSAGE_BYTES_MAX = 4000;
 /** Start line, what the library adds, and the frame. */
-const AROUND_BYTES = 700;
+const AROUND_BYTES = 300;
+/** What the server keeps of a start line, less method, version and next hop. */
+const URI_BYTES_MAX = 400;
 
 /** Headers that are lists by their grammar, so that several lines may become one. [3261-7.3.1] */
 const LISTS: ReadonlySet<string> = new Set([
@@ -52,8 +56,7 @@ const REWRITTEN: ReadonlySet<string> = new Set(['from', 'to', 'contact', 'p-asse
  * text that ends at the first NUL, by a header a name.
  */
 export function unspeakable(headers: readonly Header[], body: Octets): string | undefined {
-  const size = sizeOf(headers, body);
-  if (size > MESSAGE_BYTES_MAX) return `${size} bytes are too many`;
+  if (sizeOf(headers, body) > MESSAGE_BYTES_MAX) return `it is over ${MESSAGE_BYTES_MAX} bytes`;
   if (body.includes('\0')) return 'the body holds a NUL';
   if (!isText(body)) return 'the body is not UTF-8';
   const seen = new Set<string>();
@@ -66,6 +69,13 @@ export function unspeakable(headers: readonly Header[], body: Octets): string | 
     seen.add(name);
   }
   return isTyped ? undefined : 'the body has no Content-Type';
+}
+
+/** Why drachtio-server would not take a Request-URI: a tel URI is even the end of it. */
+export function unaskable(uri: UriText): string | undefined {
+  const parsed = parseUri(uri);
+  if (parsed.kind !== 'sip' || parsed.host === '') return 'the Request-URI is no SIP URI';
+  return uri.length > URI_BYTES_MAX ? 'the Request-URI is too long' : undefined;
 }
 
 function sizeOf(headers: readonly Header[], body: Octets): number {

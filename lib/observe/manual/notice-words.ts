@@ -44,6 +44,10 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'warn',
       says: 'A drachtio-server is gone (`why`): the `lost` legs on it are ended, new calls go by another one or by the builtin engine.',
     },
+    'drachtio-untaken': {
+      level: 'warn',
+      says: 'A drachtio-server did not take the INVITE of a `leg` (`why`); the builtin engine carries it.',
+    },
     'drachtio-unusable': {
       level: 'warn',
       says: 'A drachtio-server cannot be used (`why`); calls go by another one or by the builtin engine.',
