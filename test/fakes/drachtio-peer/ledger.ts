@@ -1,3 +1,4 @@
+import type { World } from '../../../lib/base/time.ts';
 import type { Alarms } from '../../../lib/engine/builtin/alarms.ts';
 import type { Dialog } from '../../../lib/engine/builtin/proto/dialog.ts';
 import { dialogKey } from '../../../lib/engine/builtin/proto/match.ts';
@@ -6,27 +7,24 @@ import type { Transport } from '../../../lib/sip/address.ts';
 import type { Tag } from '../../../lib/sip/ids.ts';
 import type { SipRequest } from '../../../lib/sip/message.ts';
 import type { App } from './app.ts';
-import type { Flow, Sent } from './client-runs.ts';
-import type { Arrived } from './sip-side.ts';
+import type { Sent } from './client-runs.ts';
+import type { Arrived, SipSide } from './sip-side.ts';
 
-/** A call of an application, from its 200 on. */
-export type PeerDialog = {
-  readonly id: string;
-  readonly app: App;
-  /** By which it goes on, whatever a Contact says; absent: as that says. */
-  readonly stream: Transport | undefined;
-  dialog: Dialog;
-  /** The number of the INVITE that made it, until its ACK. */
-  inviteSeq: number | undefined;
-  /** By the number of their INVITE, for a 200 that comes again. */
-  readonly acks: Map<number, Ack>;
-  /** It was cancelled before its 200 came: the server hangs up after the ACK. */
-  readonly endsWithAck: boolean;
-  /** Of our re-INVITE that has no answer. */
-  pending: Sent | undefined;
+/** What the parts of one peer share. */
+export type Server = {
+  readonly world: World;
+  readonly side: SipSide;
+  readonly ledger: Ledger;
 };
 
-export type Ack = { readonly bytes: Buffer; readonly flow: Flow };
+/** What the server remembers. */
+export type Ledger = {
+  /** By their transaction. */
+  readonly inviting: Map<string, Inviting>;
+  readonly owed: Map<string, Owed>;
+  /** By their id, which any application may use. */
+  readonly dialogs: Map<string, PeerDialog>;
+};
 
 /** An INVITE of an application until its ACK, or its refusal. */
 export type Inviting = {
@@ -42,22 +40,29 @@ export type Inviting = {
   dialog: PeerDialog | undefined;
 };
 
+/** A call of an application, from its 200 on. Nothing moves its target. */
+export type PeerDialog = {
+  readonly id: string;
+  readonly app: App;
+  /** By which it goes on, whatever a Contact says; absent: as that says. */
+  readonly stream: Transport | undefined;
+  dialog: Dialog;
+  /** The number of the INVITE that made it, until its ACK. */
+  inviteSeq: number | undefined;
+  /** Of that INVITE, for a 200 that comes again. */
+  ack: Pick<Sent, 'bytes' | 'flow'> | undefined;
+  /** It was cancelled before its 200 came: the server hangs up after the ACK. */
+  readonly endsWithAck: boolean;
+  /** Of our re-INVITE that has no answer. */
+  pending: Sent | undefined;
+};
+
 /** A request of the network that an application owes an answer. */
 export type Owed = {
   readonly transaction: ServerTransaction;
   readonly arrived: Arrived;
-  /** Empty: none. */
   readonly dialog: string;
   readonly alarms: Alarms;
-};
-
-/** What the server remembers. */
-export type Ledger = {
-  /** By their transaction. */
-  readonly inviting: Map<string, Inviting>;
-  readonly owed: Map<string, Owed>;
-  /** By their id, which any application may use. */
-  readonly dialogs: Map<string, PeerDialog>;
 };
 
 export const emptyLedger = (): Ledger => ({

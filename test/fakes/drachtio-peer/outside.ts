@@ -10,10 +10,9 @@ import { type App, answer, answerSent, deliver } from './app.ts';
 import { type AppMessage, appHeaders } from './app-message.ts';
 import type { ClientUser, Sent } from './client-runs.ts';
 import { carriedIn, carriedOut, composeOutside, madeUp } from './compose.ts';
-import { dialogIdOf, type Inviting } from './ledger.ts';
-import type { Server } from './server.ts';
+import { dialogIdOf, type Inviting, type Server } from './ledger.ts';
 
-const NOBODY: ClientUser = { onResponse: () => undefined, onFailure: () => undefined };
+export const NOBODY: ClientUser = { onResponse: () => undefined, onFailure: () => undefined };
 
 /** A request of an application outside any dialog, a call that it makes among them. */
 export function requestOutside(server: Server, app: App, message: AppMessage): void {
@@ -67,7 +66,7 @@ function onInviteResponse(server: Server, one: Inviting, response: SipResponse):
     if (status === 100) return;
   } else if (status < 300) {
     if (one.dialog !== undefined) {
-      onAnsweredAgain(server, one, response.cseq.number);
+      onAnsweredAgain(server, one);
       return;
     }
     onAnswered(server, one, response);
@@ -86,17 +85,18 @@ function onAnswered({ ledger }: Server, one: Inviting, response: SipResponse): v
     stream,
     dialog: uacDialog(response, sent.invite?.uri ?? uriText('')),
     inviteSeq: response.cseq.number,
-    acks: new Map(),
+    ack: undefined,
     endsWithAck: cancel.tag !== 'none',
     pending: undefined,
   };
   ledger.dialogs.set(id, one.dialog);
 }
 
-/** The 200 has come again, or another callee's: either gets the first one's ACK. */
-function onAnsweredAgain({ side }: Server, { dialog }: Inviting, number: number): void {
-  const ack = dialog?.acks.get(number);
-  if (ack !== undefined) side.wires.send(ack.flow.wire, ack.bytes, ack.flow.to);
+/** The 200 has come again, or another callee's: either gets the first one's ACK, if by UDP. */
+function onAnsweredAgain({ side }: Server, { dialog }: Inviting): void {
+  const ack = dialog?.ack;
+  if (ack?.flow.wire.listener.transport === 'udp')
+    side.wires.send(ack.flow.wire, ack.bytes, ack.flow.to);
 }
 
 /** The CANCEL waits for a provisional; what becomes of it nobody is told. */
