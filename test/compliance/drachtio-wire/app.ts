@@ -19,9 +19,13 @@ type SrfResponse = SrfMessage & { readonly status: number };
 type Ack = (content: Content, callback: Callback) => void;
 type SrfSent = SrfMessage & {
   on(event: 'response', listener: (response: SrfResponse, ack: Ack) => void): void;
+  on(event: 'update', listener: (request: SrfRequest, reply: SrfReply) => void): void;
   cancel(content: Content, callback: Callback): void;
 };
-type SrfRequest = SrfMessage & { readonly method: string };
+type SrfRequest = SrfMessage & {
+  readonly method: string;
+  on(event: 'cancel', listener: () => void): void;
+};
 type SrfReply = {
   send(status: number, reason: string, content: Content, callback: Callback): void;
 };
@@ -51,6 +55,8 @@ export type Asked = {
   readonly sent: SrfSent;
   readonly told: readonly Told[];
   isTold(status: number): Promise<Told>;
+  /** UPDATE before the answer comes here and nowhere else. */
+  isAsked(): Promise<Heard>;
   /** Answers the CANCEL as it will leave. */
   cancel(content?: Content): Promise<string>;
 };
@@ -59,6 +65,7 @@ export type Asked = {
 export type Heard = SrfRequest & {
   /** Answers the response as it was sent. */
   answer(status: number, content?: Content): Promise<string>;
+  isTakenBack(): boolean;
 };
 
 /** An application on drachtio-srf that listens for responses as soon as it may. */
@@ -72,11 +79,7 @@ export class App {
       if (!error) this.connections += 1;
     });
     this.#srf.on('error', () => undefined);
-    this.#srf.use((request, reply) => {
-      const answer = (status: number, content: Content = {}) =>
-        textOf((done) => reply.send(status, 'As Answered', { headers: {}, ...content }, done));
-      this.heard.push(Object.assign(request, { answer }));
-    });
+    this.#srf.use((request, reply) => void this.heard.push(heard(request, reply)));
   }
 
   static async open({ admin }: Subject): Promise<App> {
@@ -113,6 +116,8 @@ export class App {
 
 function asked(sent: SrfSent): Asked {
   const told: Told[] = [];
+  const updates: Heard[] = [];
+  sent.on('update', (request, reply) => void updates.push(heard(request, reply)));
   sent.on('response', (response, ack) => {
     const acknowledge = (content: Content = {}) => textOf((done) => ack(content, done));
     told.push(Object.assign(response, { acknowledge }));
@@ -122,8 +127,21 @@ function asked(sent: SrfSent): Asked {
     told,
     isTold: (status) =>
       until(`${status} at the application`, () => told.find((one) => one.status === status)),
+    isAsked: () => until('UPDATE at the application', () => updates[0]),
     cancel: (content = { headers: {} }) => textOf((done) => sent.cancel(content, done)),
   };
+}
+
+function heard(request: SrfRequest, reply: SrfReply): Heard {
+  let isTakenBack = false;
+  request.on('cancel', () => {
+    isTakenBack = true;
+  });
+  return Object.assign(request, {
+    answer: (status: number, content: Content = {}) =>
+      textOf((done) => reply.send(status, 'As Answered', { headers: {}, ...content }, done)),
+    isTakenBack: () => isTakenBack,
+  });
 }
 
 /** What the server says that it has sent. */

@@ -151,23 +151,27 @@ describe.each<[Transport, string]>([
     });
   }
 
-  holds('R6: a re-INVITE that the gateway takes back gets 487 from the server', async (stage) => {
-    const { gateway, app } = stage;
-    const { dialog, invite } = await talking(stage);
-    const text = gateway.asks(invite, 'INVITE', { cseq: 1, ...OFFERS });
-    const heard = await app.hears('INVITE');
-    gateway.say(
-      text
-        .replace('INVITE', 'CANCEL')
-        .replace('1 INVITE', '1 CANCEL')
-        .replace(/Content-Length: \d+/, 'Content-Length: 0')
-        .replace(NEW_SDP, ''),
-    );
-    await gateway.hears('200 CANCEL');
-    await gateway.hears('487 INVITE');
-    await hungUp(stage, dialog);
-    await expect(heard.answer(200)).rejects.toThrow(/unknown transaction/);
-  });
+  holds(
+    'R6: a re-INVITE that the gateway takes back gets 487, and the application is not told [stock]',
+    async (stage) => {
+      const { gateway, app } = stage;
+      const { dialog, invite } = await talking(stage);
+      const text = gateway.asks(invite, 'INVITE', { cseq: 1, ...OFFERS });
+      const heard = await app.hears('INVITE');
+      gateway.say(
+        text
+          .replace('INVITE', 'CANCEL')
+          .replace('1 INVITE', '1 CANCEL')
+          .replace(/Content-Length: \d+/, 'Content-Length: 0')
+          .replace(NEW_SDP, ''),
+      );
+      await gateway.hears('200 CANCEL');
+      await gateway.hears('487 INVITE');
+      await hungUp(stage, dialog);
+      expect(heard.isTakenBack()).toBe(false);
+      await expect(heard.answer(200)).rejects.toThrow(/unknown transaction/);
+    },
+  );
 
   holds('R4: a BYE ends the dialog; the application says 200', async (stage) => {
     const { gateway, app } = stage;

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect } from '@jest/globals';
 import type { Told } from './app.ts';
-import { calling, hungUp, inside, inviteOf, NEW_SDP, onStage, talking } from './stage.ts';
+import { calling, hungUp, inside, inviteOf, NEW_SDP, onStage, settled, talking } from './stage.ts';
 import { isReal } from './subject.ts';
 
-const TIMES = 20;
+/** A server of its own repeats an INVITE after a second, whatever its timers are. */
+const TIMES = isReal ? 20 : 50;
 
 describe('silence by udp', () => {
   const holds = onStage('127.48.11', { times: TIMES });
@@ -43,6 +44,35 @@ describe('silence by udp', () => {
     const bye = await app.ask(inside(dialog, 'BYE'));
     await bye.isTold(408);
     await expect(app.ask(inside(dialog, 'BYE'))).rejects.toThrow(/unable to find dialog/);
+  });
+
+  holds('R6: a CANCEL that nothing lets go comes to 408, too', async (stage) => {
+    const { call } = await calling(stage);
+    await call.cancel();
+    isMadeUp(await call.isTold(408));
+    expect(stage.gateway.count('CANCEL')).toBe(0);
+  });
+
+  holds(
+    'R6: of a CANCEL that is all there is after 180 nobody is told the outcome [stock]',
+    async (stage) => {
+      const { call, invite } = await calling(stage);
+      stage.gateway.answers(invite, 180);
+      await call.isTold(180);
+      await call.cancel();
+      await stage.gateway.hears('CANCEL');
+      await pause((2 * 32_000) / TIMES);
+      expect(call.told.map(({ status }) => status)).toEqual([180]);
+    },
+  );
+
+  holds('R12: a 200 after 408 is dropped', async (stage) => {
+    const { call, invite } = await calling(stage);
+    await call.isTold(408);
+    stage.gateway.answers(invite, 200);
+    await settled(stage);
+    expect(stage.gateway.count('ACK')).toBe(0);
+    expect(call.told.map(({ status }) => status)).toEqual([408]);
   });
 
   if (isReal) {

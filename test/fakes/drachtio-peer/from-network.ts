@@ -12,7 +12,7 @@ import { stampVia } from '../../../lib/sip/via.ts';
 import { writeRequest } from '../../../lib/sip/write.ts';
 import { type App, answer, answerSent, type Carried, deliver } from './app.ts';
 import { type AppMessage, appHeaders, contentType } from './app-message.ts';
-import { dialogOf, type Owed, type Server } from './ledger.ts';
+import { dialogOf, endDialog, type Owed, ringingOf, type Server } from './ledger.ts';
 import { type Arrived, refuse } from './sip-side.ts';
 import { ownUri } from './way.ts';
 
@@ -28,14 +28,13 @@ export function serveRequest(
   transaction: ServerTransaction,
 ): void {
   const { side, ledger, world } = server;
-  const { method, to } = arrived.request;
+  const { method } = arrived.request;
   const known = dialogOf(ledger, arrived.request);
   if (known === undefined) {
-    const isStray = to.tag !== undefined && OF_DIALOGS.has(method);
-    refuse(side.servers, transaction, isStray ? 481 : 503);
+    serveOutside(server, arrived, transaction);
     return;
   }
-  if (method === 'BYE') ledger.dialogs.delete(known.id);
+  if (method === 'BYE') endDialog(server, known.id);
   if (!known.app.isOpen()) {
     refuse(side.servers, transaction, 481);
     return;
@@ -49,6 +48,25 @@ export function serveRequest(
     ledger.owed.delete(txn);
     refuse(side.servers, transaction, 500);
   });
+}
+
+/** While it rings UPDATE is passed on, and BYE makes the server forget the call. */
+function serveOutside({ side, ledger }: Server, arrived: Arrived, transaction: ServerTransaction) {
+  const { request } = arrived;
+  const { method, to } = request;
+  const ringing = ringingOf(ledger, request);
+  if (ringing !== undefined && method === 'UPDATE') {
+    const { txn, id, app } = ringing;
+    ledger.owed.set(txn, { transaction, arrived, dialog: id, alarms: {} });
+    deliver(app, carried(arrived), txn, id);
+    return;
+  }
+  if (ringing !== undefined && method === 'BYE') {
+    side.runs.drop(ringing.sent.key);
+    ledger.inviting.delete(ringing.txn);
+  }
+  const isStray = to.tag !== undefined && OF_DIALOGS.has(method);
+  refuse(side.servers, transaction, isStray ? 481 : 503);
 }
 
 /** The ACK of an application's 200; one that belongs to no dialog is dropped. */

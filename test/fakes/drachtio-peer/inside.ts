@@ -5,7 +5,7 @@ import { type App, answer, answerSent, deliver } from './app.ts';
 import { type AppMessage, readAppMessage } from './app-message.ts';
 import type { Sent } from './client-runs.ts';
 import { carriedIn, carriedOut, composeInside, madeUp } from './compose.ts';
-import type { PeerDialog, Server } from './ledger.ts';
+import { endDialog, type PeerDialog, type Server } from './ledger.ts';
 import { cancelKey, NOBODY } from './outside.ts';
 
 const NO_DIALOG = 'unable to find dialog for dialog id provided';
@@ -38,7 +38,7 @@ export function requestInside(server: Server, app: App, message: AppMessage): vo
 
 /** One response is told, be it a provisional, and what comes after it is lost. */
 function begin(
-  { side, ledger }: Server,
+  server: Server,
   app: App,
   known: PeerDialog,
   { request, sent }: Exclude<ReturnType<typeof composeInside>, string>,
@@ -49,9 +49,9 @@ function begin(
   const isOver = (status: number) => {
     if (method === 'INVITE') known.pending = undefined;
     const isChallenged = status === 401 || status === 407;
-    if (method === 'BYE' && !isChallenged) ledger.dialogs.delete(known.id);
+    if (method === 'BYE' && !isChallenged) endDialog(server, known.id);
   };
-  side.runs.begin(sent, {
+  server.side.runs.begin(sent, {
     onResponse(response) {
       if (response.status === 100 || isTold) return;
       isTold = true;
@@ -79,8 +79,9 @@ function acknowledge(server: Server, known: PeerDialog, { flow, bytes }: Sent): 
 }
 
 /** The server's own BYE, of which the application is told as if the far end had sent it. */
-function hangUp({ side, ledger }: Server, known: PeerDialog): void {
-  ledger.dialogs.delete(known.id);
+function hangUp(server: Server, known: PeerDialog): void {
+  const { side } = server;
+  endDialog(server, known.id);
   const head = 'BYE sip:placeholder SIP/2.0\r\nReason: SIP ;cause=200 ;text="ACK-BYE"';
   const message = readAppMessage(octetsOfText(`|\r\n${head}\r\n\r\n`));
   const composed = composeInside(side.wires, message, known);

@@ -1,5 +1,5 @@
 import type { World } from '../../../lib/base/time.ts';
-import type { Alarms } from '../../../lib/engine/builtin/alarms.ts';
+import { type Alarms, clearAlarms } from '../../../lib/engine/builtin/alarms.ts';
 import type { Dialog } from '../../../lib/engine/builtin/proto/dialog.ts';
 import { dialogKey } from '../../../lib/engine/builtin/proto/match.ts';
 import type { ServerTransaction } from '../../../lib/engine/builtin/server-transactions.ts';
@@ -8,7 +8,7 @@ import type { Tag } from '../../../lib/sip/ids.ts';
 import type { SipRequest } from '../../../lib/sip/message.ts';
 import type { App } from './app.ts';
 import type { Sent } from './client-runs.ts';
-import type { Arrived, SipSide } from './sip-side.ts';
+import { type Arrived, refuse, type SipSide } from './sip-side.ts';
 
 /** What the parts of one peer share. */
 export type Server = {
@@ -29,6 +29,8 @@ export type Ledger = {
 /** An INVITE of an application until its ACK, or its refusal. */
 export type Inviting = {
   readonly txn: string;
+  /** Of the dialog that comes of it. */
+  readonly id: string;
   readonly app: App;
   readonly sent: Sent;
   /** It is held until a provisional has come. [3261-9.1] */
@@ -83,4 +85,21 @@ export function dialogOf({ dialogs }: Ledger, { callId, to, from }: SipRequest) 
     if (dialogKey(dialog.callId, dialog.localTag, dialog.remoteTag) === key) return known;
   }
   return undefined;
+}
+
+/** An INVITE that rings, and that a request of the callee belongs to. */
+export function ringingOf({ inviting }: Ledger, { callId, to }: SipRequest): Inviting | undefined {
+  const id = dialogIdOf(callId, to.tag);
+  return [...inviting.values()].find((one) => one.hasProvisional && one.id === id);
+}
+
+/** What is owed in a dialog that is over gets 500. */
+export function endDialog({ side, ledger, world }: Server, id: string): void {
+  ledger.dialogs.delete(id);
+  for (const [txn, { transaction, dialog, alarms }] of ledger.owed) {
+    if (dialog !== id) continue;
+    ledger.owed.delete(txn);
+    clearAlarms(world.timers, alarms);
+    refuse(side.servers, transaction, 500);
+  }
 }

@@ -41,6 +41,10 @@ function invite(server: Server, app: App, txn: string, request: OutgoingRequest,
   const { inviting } = server.ledger;
   const one: Inviting = {
     txn,
+    id: dialogIdOf(
+      sent.invite?.callId.value ?? '',
+      parseNameAddr(sent.invite?.from.value ?? '')?.tag,
+    ),
     app,
     sent,
     cancel: { tag: 'none' },
@@ -52,33 +56,32 @@ function invite(server: Server, app: App, txn: string, request: OutgoingRequest,
     onResponse: (response) => onInviteResponse(server, one, response),
     onFailure(cause) {
       inviting.delete(txn);
-      deliver(app, madeUp(request, sent.flow, cause), txn, idOf(one));
+      deliver(app, madeUp(request, sent.flow, cause), txn, one.id);
     },
   });
 }
 
-/** A 100 is the server's own business: applications never see one. */
+/** A 100 is the server's own business, and only a 200 is a success to it. */
 function onInviteResponse(server: Server, one: Inviting, response: SipResponse): void {
   const { status } = response;
   if (status < 200) {
     one.hasProvisional = true;
     if (one.cancel.tag === 'held') sendCancel(server, one);
     if (status === 100) return;
-  } else if (status < 300) {
+  } else if (status === 200) {
     if (one.dialog !== undefined) {
       onAnsweredAgain(server, one);
       return;
     }
     onAnswered(server, one, response);
   } else server.ledger.inviting.delete(one.txn);
-  deliver(one.app, carriedIn(response, one.sent.flow), one.txn, idOf(one));
+  deliver(one.app, carriedIn(response, one.sent.flow), one.txn, one.id);
 }
 
 function onAnswered({ ledger }: Server, one: Inviting, response: SipResponse): void {
-  const { app, sent, cancel } = one;
+  const { id, app, sent, cancel } = one;
   const { transport } = sent.flow.wire.listener;
   const stream: Transport | undefined = transport === 'udp' ? undefined : transport;
-  const id = idOf(one);
   one.dialog = {
     id,
     app,
@@ -132,9 +135,3 @@ function sendCancel({ side }: Server, one: Inviting): void {
 }
 
 export const cancelKey = (inviteKey: string) => inviteKey.replace('INVITE ', 'CANCEL ');
-
-function idOf({ sent }: Inviting): string {
-  const { invite: invited } = sent;
-  const tag = parseNameAddr(invited?.from.value ?? '')?.tag;
-  return dialogIdOf(invited?.callId.value ?? '', tag);
-}
