@@ -16,7 +16,6 @@ export type AppMessage = {
 /** The server copies them into arrays of these sizes and says nothing of what does not fit. */
 const START_BYTES_MAX = 512;
 const HEAD_BYTES_MAX = 8400;
-const BODY_BYTES_MAX = 12_288;
 
 const BREAK = '\r\n';
 
@@ -28,7 +27,7 @@ export function readAppMessage(text: Octets): AppMessage {
     words: meta.split('|'),
     startLine: asCString(startLine, START_BYTES_MAX),
     head: asCString(head, HEAD_BYTES_MAX),
-    body: asCString(body, BODY_BYTES_MAX) as Octets,
+    body: asCString(body) as Octets,
   };
 }
 
@@ -38,7 +37,7 @@ function cutAt(text: string, mark: string): readonly [string, string] {
 }
 
 /** A NUL ends a string there, wherever it stands. */
-function asCString(text: string, max: number): string {
+function asCString(text: string, max = text.length): string {
   const cut = text.slice(0, max);
   const nul = cut.indexOf('\0');
   return nul < 0 ? cut : cut.slice(0, nul);

@@ -7,12 +7,12 @@ import { type AppMessage, readAppMessage } from './app-message.ts';
 
 /** A connection of an application. */
 export type App = {
-  /** The verbs it asked for. */
-  readonly routes: Set<string>;
   isOpen(): boolean;
   /** Tells it something; the id of the message comes before. */
   tell(payload: string): void;
+  /** What was told before arrives. */
   hangUp(): void;
+  cut(): void;
 };
 
 export type AppEars = {
@@ -20,19 +20,34 @@ export type AppEars = {
   onGone(app: App): void;
 };
 
+/** What is said within it arrives at once: the echo of a request and its first responses, too. */
+const TOGETHER_MS = 3;
+
 export function serveApp(socket: Socket, ears: AppEars): App {
   const framing = openAdminFraming();
   let isOpen = true;
+  let gathering: NodeJS.Timeout | undefined;
   const app: App = {
-    routes: new Set(),
     isOpen: () => isOpen,
     tell(payload) {
+      if (!isOpen) return;
+      if (gathering === undefined) {
+        socket.cork();
+        gathering = setTimeout(() => {
+          gathering = undefined;
+          socket.uncork();
+        }, TOGETHER_MS);
+      }
       const text = bytesOf(`${randomUUID()}|${payload}`);
-      if (isOpen) socket.write(Buffer.concat([Buffer.from(`${text.length}#`), text]));
+      socket.write(Buffer.concat([Buffer.from(`${text.length}#`), text]));
     },
     hangUp() {
       isOpen = false;
       socket.end();
+    },
+    cut() {
+      isOpen = false;
+      socket.destroy();
     },
   };
   socket.setNoDelay(true);
@@ -46,6 +61,7 @@ export function serveApp(socket: Socket, ears: AppEars): App {
   });
   socket.once('close', () => {
     isOpen = false;
+    clearTimeout(gathering);
     ears.onGone(app);
   });
   return app;
@@ -65,8 +81,8 @@ export type Carried = {
 };
 
 /** The six words that tell of a SIP message. */
-export function meta({ source, transport, far, text }: Carried, now: Date): string {
-  const time = `${now.toISOString().slice(11, 23)}000`;
+function meta({ source, transport, far, text }: Carried): string {
+  const time = `${new Date().toISOString().slice(11, 23)}000`;
   return [source, text.length, transport, far.address, far.port, time].join('|');
 }
 
@@ -80,17 +96,10 @@ export function answerSent(
   dialog?: string,
 ): void {
   const between = dialog === undefined ? '' : `${dialog}||`;
-  const words = `${meta(carried, new Date())}|${txn}|${between}Msg sent:|`;
-  answer(app, id, 'OK', `${words}\r\n${carried.text}`);
+  answer(app, id, 'OK', `${meta(carried)}|${txn}|${between}Msg sent:|\r\n${carried.text}`);
 }
 
 /** Passes on a message of the network, or one that the server sent by itself. */
 export function deliver(app: App, carried: Carried, txn: string, dialog: string): void {
-  app.tell(`sip|${meta(carried, new Date())}|${txn}|${dialog}|\r\n${carried.text}`);
-}
-
-/** Passes on a request that belongs to no dialog, with the listener it came to. */
-export function deliverNew(app: App, carried: Carried, txn: string, on: Address): void {
-  const words = `${meta(carried, new Date())}|${txn}||${on.address}|${on.port}|`;
-  app.tell(`sip|${words}\r\n${carried.text}`);
+  app.tell(`sip|${meta(carried)}|${txn}|${dialog}|\r\n${carried.text}`);
 }

@@ -6,26 +6,19 @@ import {
   setAlarm,
 } from '../../../lib/engine/builtin/alarms.ts';
 import type { Lost } from '../../../lib/engine/builtin/connections.ts';
-import { type Far, newWay, wayName } from '../../../lib/engine/builtin/far.ts';
+import { type Far, wayName } from '../../../lib/engine/builtin/far.ts';
 import { composeAck, type SentInvite } from '../../../lib/engine/builtin/proto/compose.ts';
-import {
-  beginInviteClient,
-  stepInviteClient,
-} from '../../../lib/engine/builtin/proto/invite-client.ts';
-import type { Step, TimerEffect } from '../../../lib/engine/builtin/proto/machine.ts';
 import { responseKey } from '../../../lib/engine/builtin/proto/match.ts';
-import {
-  beginNonInviteClient,
-  stepNonInviteClient,
-} from '../../../lib/engine/builtin/proto/non-invite-client.ts';
-import { carriageOf, type Wire, type Wires } from '../../../lib/engine/builtin/wires.ts';
+import type { Wire, Wires } from '../../../lib/engine/builtin/wires.ts';
 import { headerValue } from '../../../lib/sip/headers.ts';
 import type { SipResponse } from '../../../lib/sip/message.ts';
+import { T1_MS, TIMER_B_MS } from '../../../lib/sip/timer-values.ts';
 
 export type Flow = { readonly wire: Wire; readonly to: Far };
 
 /** Who made a request. */
 export type ClientUser = {
+  /** Also a 2xx to INVITE that comes again. */
   onResponse(response: SipResponse): void;
   onFailure(cause: 'timeout' | 'transport'): void;
 };
@@ -40,24 +33,14 @@ export type Sent = {
   readonly invite: SentInvite | undefined;
 };
 
-type Effect<Timer extends string> =
-  | { readonly do: 'send-request' | 'send-ack' | 'deliver-response' }
-  | { readonly do: 'report-failure'; readonly cause: 'timeout' | 'transport' }
-  | TimerEffect<Timer>;
-
-type Event<Timer extends string> =
-  | { readonly on: 'response'; readonly status: number }
-  | { readonly on: 'timer'; readonly name: Timer }
-  | { readonly on: 'transport-failed' };
-
 type Run = {
-  readonly flow: Flow;
+  readonly sent: Sent;
+  readonly user: ClientUser;
   readonly alarms: Alarms;
-  onResponse(response: SipResponse): void;
-  onTransportFailed(): void;
+  isFinal: boolean;
 };
 
-/** The client machines of the builtin engine on timers and sockets. */
+/** Requests that wait for their response, as simply as it can be done. */
 export class ClientRuns {
   readonly #timers: Timers;
   readonly #wires: Wires;
@@ -69,91 +52,60 @@ export class ClientRuns {
   }
 
   begin(sent: Sent, user: ClientUser): void {
-    const carriage = carriageOf(sent.flow);
-    if (sent.invite === undefined) {
-      this.#run(sent, user, beginNonInviteClient(carriage), (state, event) =>
-        stepNonInviteClient(state, event, carriage),
-      );
-    } else {
-      this.#run(sent, user, beginInviteClient(carriage), (state, event) =>
-        stepInviteClient(state, event, carriage),
-      );
-    }
+    const run: Run = { sent, user, alarms: {}, isFinal: false };
+    this.#all.set(sent.key, run);
+    this.#wires.send(sent.flow.wire, sent.bytes, sent.flow.to);
+    if (isDatagram(sent.flow)) this.#repeatAfter(run, T1_MS);
+    setAlarm(this.#timers, run.alarms, 'give-up', TIMER_B_MS, () => this.#fail(run, 'timeout'));
   }
 
-  #run<State extends { readonly tag: string }, Timer extends string>(
-    sent: Sent,
-    user: ClientUser,
-    begin: Step<State, Effect<Timer>>,
-    step: (state: State, event: Event<Timer>) => Step<State, Effect<Timer>>,
-  ): void {
-    const { key, flow, bytes, invite } = sent;
-    const alarms: Alarms = {};
-    let { state } = begin;
-    const move = (event: Event<Timer>, response?: SipResponse) => {
-      const next = step(state, event);
-      state = next.state;
-      carryOut(next.effects, response);
-    };
-    const carryOut = (effects: readonly Effect<Timer>[], response?: SipResponse) => {
-      if (state.tag === 'terminated') this.#all.delete(key);
-      for (const effect of effects) {
-        switch (effect.do) {
-          case 'send-request':
-            this.#wires.send(flow.wire, bytes, flow.to);
-            break;
-          case 'send-ack':
-            if (response !== undefined) this.#acknowledge(flow, invite, response);
-            break;
-          case 'deliver-response':
-            if (response !== undefined) user.onResponse(response);
-            break;
-          case 'report-failure':
-            user.onFailure(effect.cause);
-            break;
-          case 'set-timer': {
-            const { name, delayMs } = effect;
-            setAlarm(this.#timers, alarms, name, delayMs, () => move({ on: 'timer', name }));
-            break;
-          }
-          case 'clear-timer':
-            clearAlarm(this.#timers, alarms, effect.name);
-            break;
-        }
-      }
-    };
-    this.#all.set(key, {
-      flow,
-      alarms,
-      onResponse: (response) => move({ on: 'response', status: response.status }, response),
-      onTransportFailed: () => move({ on: 'transport-failed' }),
+  #repeatAfter(run: Run, delayMs: number): void {
+    const { flow, bytes } = run.sent;
+    setAlarm(this.#timers, run.alarms, 'repeat', delayMs, () => {
+      this.#wires.send(flow.wire, bytes, flow.to);
+      this.#repeatAfter(run, 2 * delayMs);
     });
-    carryOut(begin.effects);
-  }
-
-  #acknowledge({ wire, to }: Flow, invite: SentInvite | undefined, response: SipResponse): void {
-    if (invite === undefined) return;
-    const ack = composeAck(invite, headerValue(response.headers, 'to') ?? invite.to.value);
-    this.#wires.send(wire, ack, to);
   }
 
   /** A response that belongs to no request is dropped. */
   onResponse(response: SipResponse): void {
     const key = responseKey(response);
-    if (key !== undefined) this.#all.get(key)?.onResponse(response);
+    const run = key === undefined ? undefined : this.#all.get(key);
+    if (run === undefined) return;
+    const { status } = response;
+    const { invite } = run.sent;
+    if (invite !== undefined && status >= 300) this.#acknowledge(run.sent, invite, response);
+    if (run.isFinal && (invite === undefined || status < 200 || status >= 300)) return;
+    clearAlarm(this.#timers, run.alarms, 'repeat');
+    if (invite !== undefined) clearAlarm(this.#timers, run.alarms, 'give-up');
+    if (status >= 200) this.#linger(run);
+    run.user.onResponse(response);
   }
 
-  onSendFailure(key: string): void {
-    this.#all.get(key)?.onTransportFailed();
+  #acknowledge({ flow }: Sent, invite: SentInvite, { headers }: SipResponse): void {
+    const ack = composeAck(invite, headerValue(headers, 'to') ?? invite.to.value);
+    this.#wires.send(flow.wire, ack, flow.to);
   }
 
-  /** What had gone by a connection that has ended gets no answer any more. */
-  onLost({ way }: Lost): void {
+  /** Its final response may come again. */
+  #linger(run: Run): void {
+    run.isFinal = true;
+    setAlarm(this.#timers, run.alarms, 'give-up', TIMER_B_MS, () => this.drop(run.sent.key));
+  }
+
+  #fail(run: Run, cause: 'timeout' | 'transport'): void {
+    this.drop(run.sent.key);
+    run.user.onFailure(cause);
+  }
+
+  /** A connection that could not be opened; one that breaks later is not a failure by itself. */
+  onLost({ way, wasOpen }: Lost): void {
+    if (wasOpen) return;
     for (const run of this.#all.values()) {
-      const { wire, to } = run.flow;
-      const hop = newWay(to);
-      const isLost = hop !== undefined && wayName(wire.listener, hop) === way;
-      if (isLost && wire.listener.transport !== 'udp') run.onTransportFailed();
+      const { wire, to } = run.sent.flow;
+      if (!isDatagram(run.sent.flow) && wayName(wire.listener, to) === way) {
+        this.#fail(run, 'transport');
+      }
     }
   }
 
@@ -169,3 +121,5 @@ export class ClientRuns {
     for (const key of this.#all.keys()) this.drop(key);
   }
 }
+
+const isDatagram = ({ wire }: Flow) => wire.listener.transport === 'udp';

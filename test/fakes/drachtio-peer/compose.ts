@@ -27,14 +27,16 @@ const WITH_CONTACT: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE']);
 
 /** A request outside a dialog. */
 export function composeOutside(wires: Wires, message: AppMessage, nextHop: string): Composed {
-  const [method = '', uri = ''] = message.startLine.split(' ');
+  const { startLine } = message;
+  const [method = '', uri = ''] = startLine.split(' ');
+  if (!startLine.endsWith(' SIP/2.0')) return `invalid request-uri: ${startLine}`;
   const flow = wayTo(wires, nextHop === '' ? uri : nextHop);
   if (typeof flow === 'string') return flow;
   const given = appHeaders(message.head, flow.wire.listener);
   const type = contentType(given, message.body);
   if (type === undefined) return 'missing content-type';
   const from = headerValue(given, 'from') ?? `<${ownUri(flow.wire.listener)}>`;
-  const tag = parseNameAddr(from)?.tag ?? randomBytes(8).toString('hex');
+  const tag = parseNameAddr(from)?.tag ?? newTag();
   const number = sequence(given) ?? 1 + (randomBytes(4).readUInt32BE() >>> 5);
   const others = [...given.filter(isOthers), ...type];
   const request: OutgoingRequest = {
@@ -44,7 +46,7 @@ export function composeOutside(wires: Wires, message: AppMessage, nextHop: strin
       newVia(flow),
       header('Max-Forwards', headerValue(given, 'max-forwards') ?? '70'),
       header('From', withTag(from, tag)),
-      header('To', headerValue(given, 'to') ?? `<${uri}>`),
+      header('To', headerValue(given, 'to') ?? toOf(uri)),
       header('Call-ID', headerValue(given, 'call-id') ?? randomUUID()),
       header('CSeq', `${number} ${method}`),
       ...contactAsSent(WITH_CONTACT.has(method) ? withContact(others, flow) : others, flow),
@@ -54,9 +56,12 @@ export function composeOutside(wires: Wires, message: AppMessage, nextHop: strin
   return { request, sent: asSent(request, flow) };
 }
 
-/** A request within a dialog; its number becomes the dialog's last one, but an ACK's does not. */
+/**
+ * A request within a dialog, to its target whatever the application says. Its number becomes the
+ * dialog's last one, but an ACK's does not.
+ */
 export function composeInside(wires: Wires, message: AppMessage, known: PeerDialog): Composed {
-  const [method = '', uri = ''] = message.startLine.split(' ');
+  const [method = ''] = message.startLine.split(' ');
   const { dialog, stream } = known;
   const flow = wayTo(wires, firstHop(dialog), stream);
   if (typeof flow === 'string') return flow;
@@ -66,7 +71,7 @@ export function composeInside(wires: Wires, message: AppMessage, known: PeerDial
   const others = [...given.filter(isOthers), ...type];
   const number = sequence(given) ?? dialog.localSeq + 1;
   const isAck = method === 'ACK';
-  const inDialog = requestInDialog(dialog, {
+  const request = requestInDialog(dialog, {
     method,
     number: isAck ? (known.inviteSeq ?? dialog.localSeq) : number,
     via: newVia(flow),
@@ -75,10 +80,16 @@ export function composeInside(wires: Wires, message: AppMessage, known: PeerDial
     body: message.body,
   });
   if (!isAck) known.dialog = { ...dialog, localSeq: number };
-  const isOther = !isAck && !uri.includes('placeholder') && dialog.routes.length === 0;
-  const request = isOther ? { ...inDialog, uri } : inDialog;
   return { request, sent: asSent(request, flow) };
 }
+
+/** The parameters of the URI become those of the header. */
+function toOf(uri: string): string {
+  const [bare = '', ...params] = uri.split(';');
+  return [`<${bare}>`, ...params].join(';');
+}
+
+const newTag = () => randomBytes(8).toString('hex');
 
 function sequence(given: readonly Header[]): number | undefined {
   const digits = /^\d+/.exec(headerValue(given, 'cseq') ?? '')?.[0];
@@ -124,7 +135,7 @@ export function carriedIn(response: SipResponse, { wire, to }: Flow): Carried {
   return { source: 'network', transport: wire.listener.transport, far: to, text };
 }
 
-/** The response that the server makes up where none has come. */
+/** The response that the server makes up where none has come: it comes from nowhere. */
 export function madeUp(
   request: OutgoingRequest,
   flow: Flow,
@@ -132,12 +143,14 @@ export function madeUp(
 ): Carried {
   const status = cause === 'timeout' ? 408 : 503;
   const repeated = ['via', 'from', 'to', 'call-id', 'cseq'];
-  const text = writeResponse({
-    status,
-    reason: reasonPhrase(status),
-    headers: request.headers.filter(({ name }) => repeated.includes(name)),
-    body: NO_OCTETS,
-  });
+  const headers = request.headers
+    .filter(({ name }) => repeated.includes(name))
+    .map((line) => (line.name === 'to' ? { ...line, value: withSomeTag(line.value) } : line));
+  const text = writeResponse({ status, reason: reasonPhrase(status), headers, body: NO_OCTETS });
   const { transport } = flow.wire.listener;
-  return { source: 'network', transport, far: flow.to, text: octetsOf(text) };
+  return { source: 'network', transport, far: { address: '', port: 0 }, text: octetsOf(text) };
+}
+
+function withSomeTag(to: string): string {
+  return parseNameAddr(to)?.tag === undefined ? withTag(to, newTag()) : to;
 }

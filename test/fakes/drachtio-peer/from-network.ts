@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { octetsOf } from '../../../lib/base/brands.ts';
 import { clearAlarms, setAlarm } from '../../../lib/engine/builtin/alarms.ts';
-import { inOrder, targetOf } from '../../../lib/engine/builtin/proto/dialog.ts';
-import { refreshesTarget } from '../../../lib/engine/builtin/proto/fence.ts';
 import type { ServerTransaction } from '../../../lib/engine/builtin/server-transactions.ts';
+import { header } from '../../../lib/sip/header-names.ts';
 import { headerValue } from '../../../lib/sip/headers.ts';
 import { tagOf } from '../../../lib/sip/ids.ts';
 import type { Header } from '../../../lib/sip/message.ts';
@@ -11,60 +10,31 @@ import { parseNameAddr } from '../../../lib/sip/name-addr.ts';
 import { readStartLine } from '../../../lib/sip/start-line.ts';
 import { stampVia } from '../../../lib/sip/via.ts';
 import { writeRequest } from '../../../lib/sip/write.ts';
-import { type App, answer, answerSent, type Carried, deliver, deliverNew } from './app.ts';
+import { type App, answer, answerSent, type Carried, deliver } from './app.ts';
 import { type AppMessage, appHeaders, contentType } from './app-message.ts';
-import { dialogOf, type Owed, type PeerDialog } from './ledger.ts';
-import type { Server } from './server.ts';
+import { dialogOf, endDialog, type Owed, ringingOf, type Server } from './ledger.ts';
 import { type Arrived, refuse } from './sip-side.ts';
 import { ownUri } from './way.ts';
 
 const BYE_MS = 32_000;
 
-/** A request of the network, for the application whose dialog it is, or that wants such ones. */
+/** Those that no application can be asked about. */
+const OF_DIALOGS: ReadonlySet<string> = new Set(['INVITE', 'BYE', 'UPDATE']);
+
+/** A request of the network, for the application whose dialog it is: in whatever order. */
 export function serveRequest(
   server: Server,
-  apps: Iterable<App>,
-  arrived: Arrived,
-  transaction: ServerTransaction,
-): void {
-  const { side, ledger } = server;
-  const { request, wire } = arrived;
-  const known = dialogOf(ledger, request);
-  if (known !== undefined) {
-    serveInside(server, known, arrived, transaction);
-    return;
-  }
-  if (request.to.tag !== undefined) {
-    refuse(side.servers, transaction, 481);
-    return;
-  }
-  const verb = request.method.toLowerCase();
-  const app = [...apps].find(({ routes }) => routes.has(verb));
-  if (app === undefined) {
-    refuse(side.servers, transaction, 503);
-    return;
-  }
-  const txn = randomUUID();
-  ledger.owed.set(txn, { transaction, arrived, dialog: '', alarms: {} });
-  deliverNew(app, carried(arrived), txn, wire.listener);
-}
-
-function serveInside(
-  server: Server,
-  known: PeerDialog,
   arrived: Arrived,
   transaction: ServerTransaction,
 ): void {
   const { side, ledger, world } = server;
-  const { method, headers, cseq } = arrived.request;
-  const moved = inOrder(known.dialog, cseq.number);
-  if (moved === undefined) {
-    refuse(side.servers, transaction, 500);
+  const { method } = arrived.request;
+  const known = dialogOf(ledger, arrived.request);
+  if (known === undefined) {
+    serveOutside(server, arrived, transaction);
     return;
   }
-  const target = refreshesTarget(method) ? targetOf(headers) : undefined;
-  known.dialog = { ...moved, target: target ?? moved.target };
-  if (method === 'BYE') ledger.dialogs.delete(known.id);
+  if (method === 'BYE') endDialog(server, known.id);
   if (!known.app.isOpen()) {
     refuse(side.servers, transaction, 481);
     return;
@@ -78,6 +48,25 @@ function serveInside(
     ledger.owed.delete(txn);
     refuse(side.servers, transaction, 500);
   });
+}
+
+/** While it rings UPDATE is passed on, and BYE makes the server forget the call. */
+function serveOutside({ side, ledger }: Server, arrived: Arrived, transaction: ServerTransaction) {
+  const { request } = arrived;
+  const { method, to } = request;
+  const ringing = ringingOf(ledger, request);
+  if (ringing !== undefined && method === 'UPDATE') {
+    const { txn, id, app } = ringing;
+    ledger.owed.set(txn, { transaction, arrived, dialog: id, alarms: {} });
+    deliver(app, carried(arrived), txn, id);
+    return;
+  }
+  if (ringing !== undefined && method === 'BYE') {
+    side.runs.drop(ringing.sent.key);
+    ledger.inviting.delete(ringing.txn);
+  }
+  const isStray = to.tag !== undefined && OF_DIALOGS.has(method);
+  refuse(side.servers, transaction, isStray ? 481 : 503);
 }
 
 /** The ACK of an application's 200; one that belongs to no dialog is dropped. */
@@ -116,17 +105,16 @@ export function respond({ side, ledger, world }: Server, app: App, message: AppM
   const type = contentType(given, message.body) ?? [];
   const isInvite = request.method === 'INVITE';
   const needsContact = isInvite && headerValue(given, 'contact') === undefined;
-  const contact: Header = {
-    name: 'contact',
-    written: 'Contact',
-    value: `<${ownUri(wire.listener)}>`,
-  };
   const bytes = side.servers.respond(transaction, {
     status: start.status,
     reason: start.reason,
     tag: parseNameAddr(headerValue(given, 'to') ?? '')?.tag ?? tagOf(randomUUID()),
     formsDialog: isInvite,
-    headers: [...given.filter(isOwn), ...type, ...(needsContact ? [contact] : [])],
+    headers: [
+      ...given.filter(isOwn),
+      ...type,
+      ...(needsContact ? [header('Contact', `<${ownUri(wire.listener)}>`)] : []),
+    ],
     body: message.body,
   });
   if (bytes === undefined) {

@@ -10,10 +10,9 @@ import { type App, answer, answerSent, deliver } from './app.ts';
 import { type AppMessage, appHeaders } from './app-message.ts';
 import type { ClientUser, Sent } from './client-runs.ts';
 import { carriedIn, carriedOut, composeOutside, madeUp } from './compose.ts';
-import { dialogIdOf, type Inviting } from './ledger.ts';
-import type { Server } from './server.ts';
+import { dialogIdOf, type Inviting, type Server } from './ledger.ts';
 
-const NOBODY: ClientUser = { onResponse: () => undefined, onFailure: () => undefined };
+export const NOBODY: ClientUser = { onResponse: () => undefined, onFailure: () => undefined };
 
 /** A request of an application outside any dialog, a call that it makes among them. */
 export function requestOutside(server: Server, app: App, message: AppMessage): void {
@@ -42,6 +41,10 @@ function invite(server: Server, app: App, txn: string, request: OutgoingRequest,
   const { inviting } = server.ledger;
   const one: Inviting = {
     txn,
+    id: dialogIdOf(
+      sent.invite?.callId.value ?? '',
+      parseNameAddr(sent.invite?.from.value ?? '')?.tag,
+    ),
     app,
     sent,
     cancel: { tag: 'none' },
@@ -53,50 +56,50 @@ function invite(server: Server, app: App, txn: string, request: OutgoingRequest,
     onResponse: (response) => onInviteResponse(server, one, response),
     onFailure(cause) {
       inviting.delete(txn);
-      deliver(app, madeUp(request, sent.flow, cause), txn, idOf(one));
+      deliver(app, madeUp(request, sent.flow, cause), txn, one.id);
     },
   });
 }
 
-/** A 100 is the server's own business: applications never see one. */
+/** A 100 is the server's own business, and only a 200 is a success to it. */
 function onInviteResponse(server: Server, one: Inviting, response: SipResponse): void {
   const { status } = response;
   if (status < 200) {
     one.hasProvisional = true;
     if (one.cancel.tag === 'held') sendCancel(server, one);
     if (status === 100) return;
-  } else if (status < 300) {
+  } else if (status === 200) {
     if (one.dialog !== undefined) {
-      onAnsweredAgain(server, one, response.cseq.number);
+      onAnsweredAgain(server, one);
       return;
     }
     onAnswered(server, one, response);
   } else server.ledger.inviting.delete(one.txn);
-  deliver(one.app, carriedIn(response, one.sent.flow), one.txn, idOf(one));
+  deliver(one.app, carriedIn(response, one.sent.flow), one.txn, one.id);
 }
 
 function onAnswered({ ledger }: Server, one: Inviting, response: SipResponse): void {
-  const { app, sent, cancel } = one;
+  const { id, app, sent, cancel } = one;
   const { transport } = sent.flow.wire.listener;
   const stream: Transport | undefined = transport === 'udp' ? undefined : transport;
-  const id = idOf(one);
   one.dialog = {
     id,
     app,
     stream,
     dialog: uacDialog(response, sent.invite?.uri ?? uriText('')),
     inviteSeq: response.cseq.number,
-    acks: new Map(),
+    ack: undefined,
     endsWithAck: cancel.tag !== 'none',
     pending: undefined,
   };
   ledger.dialogs.set(id, one.dialog);
 }
 
-/** The 200 has come again, or another callee's: either gets the first one's ACK. */
-function onAnsweredAgain({ side }: Server, { dialog }: Inviting, number: number): void {
-  const ack = dialog?.acks.get(number);
-  if (ack !== undefined) side.wires.send(ack.flow.wire, ack.bytes, ack.flow.to);
+/** The 200 has come again, or another callee's: either gets the first one's ACK, if by UDP. */
+function onAnsweredAgain({ side }: Server, { dialog }: Inviting): void {
+  const ack = dialog?.ack;
+  if (ack?.flow.wire.listener.transport === 'udp')
+    side.wires.send(ack.flow.wire, ack.bytes, ack.flow.to);
 }
 
 /** The CANCEL waits for a provisional; what becomes of it nobody is told. */
@@ -132,9 +135,3 @@ function sendCancel({ side }: Server, one: Inviting): void {
 }
 
 export const cancelKey = (inviteKey: string) => inviteKey.replace('INVITE ', 'CANCEL ');
-
-function idOf({ sent }: Inviting): string {
-  const { invite: invited } = sent;
-  const tag = parseNameAddr(invited?.from.value ?? '')?.tag;
-  return dialogIdOf(invited?.callId.value ?? '', tag);
-}

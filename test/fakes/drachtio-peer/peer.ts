@@ -8,9 +8,8 @@ import { type App, answer, serveApp } from './app.ts';
 import type { AppMessage } from './app-message.ts';
 import { respond, serveAck, serveRequest } from './from-network.ts';
 import { requestInside } from './inside.ts';
-import { emptyLedger } from './ledger.ts';
+import { emptyLedger, type Server } from './ledger.ts';
 import { cancelRequest, requestOutside } from './outside.ts';
-import type { Server } from './server.ts';
 import { openSipSide } from './sip-side.ts';
 
 const VERSION = 'v0.9.10';
@@ -37,7 +36,7 @@ export async function openDrachtioPeer(options: PeerOptions): Promise<DrachtioPe
   const apps = new Set<App>();
   const ledger = emptyLedger();
   const side = openSipSide(world, {
-    onRequest: (arrived, transaction) => serveRequest(server, apps, arrived, transaction),
+    onRequest: (arrived, transaction) => serveRequest(server, arrived, transaction),
     onAck: (arrived) => serveAck(server, arrived),
     onCancelled(invite) {
       for (const [txn, { transaction }] of ledger.owed) {
@@ -46,7 +45,7 @@ export async function openDrachtioPeer(options: PeerOptions): Promise<DrachtioPe
     },
   });
   const server: Server = { world, side, ledger };
-  const listeners = (['udp', 'tcp'] as const).map(
+  const listeners = (['tcp', 'udp'] as const).map(
     (transport): Listener => ({ ...sip, transport, role: 'gateway', advertise: undefined }),
   );
   const listening = await side.wires.open(listeners);
@@ -71,7 +70,7 @@ export async function openDrachtioPeer(options: PeerOptions): Promise<DrachtioPe
       const closed = new Promise((resolve) => {
         doors.close(resolve);
       });
-      dropApps();
+      for (const app of apps) app.cut();
       for (const { alarms } of ledger.owed.values()) clearAlarms(world.timers, alarms);
       await side.close();
       await closed;
@@ -95,12 +94,7 @@ function serveMessage(server: Server, app: App, message: AppMessage, greet: Gree
       answer(app, id, 'OK', 'pong');
       break;
     case 'route':
-      app.routes.add(word);
-      answer(app, id, 'OK');
-      break;
-    case 'remove_route':
-      // Whatever the word says: so does the server.
-      app.routes.clear();
+      // What asks for calls gets none here.
       answer(app, id, 'OK');
       break;
     case 'sip':

@@ -3,7 +3,7 @@ import type { World } from '../../../lib/base/time.ts';
 import { CONNECTION_LIMITS } from '../../../lib/engine/builtin/connection-limits.ts';
 import { Connections } from '../../../lib/engine/builtin/connections.ts';
 import type { Far } from '../../../lib/engine/builtin/far.ts';
-import { cancelledKey, clientKey, serverKey } from '../../../lib/engine/builtin/proto/match.ts';
+import { cancelledKey, serverKey } from '../../../lib/engine/builtin/proto/match.ts';
 import {
   type ServerTransaction,
   ServerTransactions,
@@ -39,17 +39,20 @@ export type SipSide = {
   close(): Promise<void>;
 };
 
+/** A message of the network with a larger body, or with a NUL in it, is none to the server. */
+const BODY_BYTES_MAX = 8192;
+
 /** Sockets and transactions: the builtin engine's, without its legs. */
 export function openSipSide(world: World, ears: SipEars): SipSide {
   const connections = new Connections(world, tcpStreams(), CONNECTION_LIMITS, {
-    onSendFailure,
+    onSendFailure: () => undefined,
     onLost: (lost) => runs.onLost(lost),
     usage: () => () => true,
   });
   const wires = new Wires(udpDatagrams(), connections, undefined, {
     onMessage,
     onBroken: () => undefined,
-    onSendFailure,
+    onSendFailure: () => undefined,
   });
   const runs = new ClientRuns(world.timers, wires);
   const servers = new ServerTransactions(world, wires);
@@ -57,11 +60,12 @@ export function openSipSide(world: World, ears: SipEars): SipSide {
   function onMessage(wire: Wire, bytes: Buffer, from: Far): void {
     const message = parse(bytes);
     if (message.kind === 'fault') return;
-    if (message.kind === 'response') runs.onResponse(message);
-    else onRequest({ request: message, wire, from });
+    const isWhole = message.body.length <= BODY_BYTES_MAX && !message.body.includes('\0');
+    if (message.kind === 'request') onRequest({ request: message, wire, from }, isWhole);
+    else if (isWhole) runs.onResponse(message);
   }
 
-  function onRequest(arrived: Arrived): void {
+  function onRequest(arrived: Arrived, isWhole: boolean): void {
     const { request, wire, from } = arrived;
     const key = serverKey(request);
     const known = servers.find(key);
@@ -72,6 +76,10 @@ export function openSipSide(world: World, ears: SipEars): SipSide {
     else if (request.method === 'CANCEL') onCancel(arrived, key);
     else {
       const transaction = servers.begin(key, request, wire, from);
+      if (!isWhole) {
+        refuse(servers, transaction, 400);
+        return;
+      }
       if (request.method === 'INVITE') refuse(servers, transaction, 100);
       ears.onRequest(arrived, transaction);
     }
@@ -84,12 +92,6 @@ export function openSipSide(world: World, ears: SipEars): SipSide {
     if (invite?.reply === undefined) return;
     refuse(servers, invite, 487);
     ears.onCancelled(invite);
-  }
-
-  function onSendFailure(bytes: Buffer): void {
-    const sent = parse(bytes);
-    if (sent.kind !== 'request' || sent.via.branch === undefined) return;
-    runs.onSendFailure(clientKey(sent.via.branch, sent.method));
   }
 
   return {
