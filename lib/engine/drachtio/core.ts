@@ -23,6 +23,7 @@ export function forget({ legs, dialogs, timers }: Core, leg: Leg): void {
   leg.phase = { tag: 'final' };
   const alarm = leg.dialog?.theirs?.alarm;
   if (alarm !== undefined) timers.clear(alarm);
+  leg.dialog?.waiting.splice(0);
   leg.dialog = undefined;
   legs.delete(leg.id);
   dialogs.delete(dialogId(leg));

@@ -15,15 +15,16 @@ import type {
 } from '../../ports/sip-engine.ts';
 import { type LegId, type RequestId, requestId, type StrayId, type Tag } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
-import { reasonPhrase } from '../../sip/status.ts';
+import { askedByThemB, confirmedByThemB, replyB } from './asked.ts';
+import { askB, confirmB } from './asking.ts';
 import { type Choice, choose } from './choose.ts';
 import type { Core } from './core.ts';
 import { acknowledgeB, cancelB, hangUpB, hungUpByThemB, inviteB, loseB, sayBye } from './leg-b.ts';
 import { dialogId, type Leg } from './legs.ts';
 import { sendProbe } from './probe.ts';
+import { say } from './reply.ts';
 import { ServerLink, type ServerOptions } from './server-link.ts';
 import type { SrfReceived, SrfReply } from './srf.ts';
-import { askB, askedByThemB, confirmB, confirmedByThemB, replyB, retractB } from './within.ts';
 
 /** What an operator should know of the servers. */
 export type ServerNews =
@@ -75,7 +76,7 @@ export class GatewaySide implements SipEngine {
         return requestId(`d${requests.toString(36)}`);
       },
     };
-    this.#servers = servers.map((options) => new ServerLink(options, world.clock, this));
+    this.#servers = servers.map((options) => new ServerLink(options, world, this));
   }
 
   listen(listeners: readonly Listener[]): Promise<Listening> {
@@ -127,8 +128,8 @@ export class GatewaySide implements SipEngine {
 
   retract(leg: LegId, request: RequestId, headers: readonly Header[]): void {
     const ours = this.#core.legs.get(leg);
+    // No server cancels a re-INVITE; its answer is awaited all the same.
     if (ours === undefined) this.#builtin.retract(leg, request, headers);
-    else retractB(ours, request, headers);
   }
 
   reply(leg: LegId, request: RequestId, reply: DialogReply): void {
@@ -177,8 +178,8 @@ export class GatewaySide implements SipEngine {
     await this.#builtin.close();
   }
 
-  onUp(link: ServerLink): void {
-    this.#onNews({ what: 'up', server: link.name, version: link.version ?? '' });
+  onUp(link: ServerLink, version: string): void {
+    this.#onNews({ what: 'up', server: link.name, version });
     for (const dialog of this.#orphans.get(link) ?? []) sayBye(link, dialog, []);
     this.#orphans.delete(link);
   }
@@ -219,6 +220,5 @@ function serve(core: Core, leg: Leg, request: SrfReceived, reply: SrfReply): voi
 /** A leg that is over, and what the server asks without a dialog. */
 function serveStranger({ method, source }: SrfReceived, reply: SrfReply): void {
   if (method === 'ACK' || source !== 'network') return;
-  const status = method === 'BYE' ? 200 : 481;
-  reply.send(status, reasonPhrase(status), { headers: {} });
+  say(reply, method === 'BYE' ? 200 : 481);
 }

@@ -6,11 +6,12 @@ import type { Header } from '../../sip/message.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import { TIMER_B_MS } from '../../sip/timer-values.ts';
 import { ALLOW, fenced } from '../builtin/proto/fence.ts';
+import { askedByThemB } from './asked.ts';
 import { type Core, contactOf, forget, hopUri, receivedOn } from './core.ts';
 import { dialogId, type Leg } from './legs.ts';
+import { say } from './reply.ts';
 import type { ServerLink, SipPlace } from './server-link.ts';
 import type { SrfAck, SrfReceived, SrfReply, SrfResponse, SrfSent } from './srf.ts';
-import { askedByThemB } from './within.ts';
 import { heard, spoken } from './wording.ts';
 
 /** How long a final response is waited for after CANCEL. [3261-9.1] */
@@ -97,15 +98,14 @@ function onResponse(core: Core, leg: Leg, response: SrfResponse, ack: SrfAck): v
   } else if (status < 300) {
     onAnswer(core, leg, { ...says, tag: tag ?? tagOf('') }, ack);
   } else {
-    refuse(core, leg, { on: 'refused', ...says, cause: causeOf(status, headers) });
+    refuse(core, leg, { on: 'refused', ...says, cause: causeOf(response) });
   }
 }
 
-/** What the server says for want of an answer has been through no other element. */
-function causeOf(status: number, headers: readonly Header[]): 'response' | 'timeout' | 'transport' {
-  const isReal = headers.some(({ name }) => name === 'via');
-  if (isReal || (status !== 408 && status !== 503)) return 'response';
-  return status === 408 ? 'timeout' : 'transport';
+/** What the server says for want of an answer comes from nowhere. */
+function causeOf(response: SrfResponse): 'response' | 'timeout' | 'transport' {
+  if (response.source_address !== '') return 'response';
+  return response.status === 408 ? 'timeout' : 'transport';
 }
 
 function onTrying(core: Core, leg: Leg, isAlone = true): void {
@@ -194,7 +194,7 @@ export function sayBye(link: ServerLink, stackDialogId: string, headers: readonl
  * it means that the 2xx was lost and that the callee has given up. [3261-15]
  */
 export function hungUpByThemB(core: Core, leg: Leg, request: SrfReceived, reply: SrfReply): void {
-  if (request.source === 'network') reply.send(200, 'OK', { headers: {} });
+  if (request.source === 'network') say(reply, 200);
   const { dialog, place } = leg;
   const { headers, body } = heard(request) ?? { headers: [], body: NO_OCTETS };
   if (dialog === undefined) {
@@ -210,7 +210,7 @@ export function hungUpByThemB(core: Core, leg: Leg, request: SrfReceived, reply:
 /** The dialog is over: what is still owed gets 487. [3261-15.1.2] */
 function closeOwed({ dialog }: Leg): void {
   for (const { reply } of dialog?.owed.values() ?? []) {
-    reply.send(487, reasonPhrase(487), { headers: {} });
+    say(reply, 487);
   }
 }
 

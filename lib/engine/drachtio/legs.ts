@@ -47,13 +47,7 @@ export type Dialog = {
   readonly owed: Map<RequestId, Owed>;
 };
 
-export type OurInvite = {
-  readonly request: RequestId;
-  sent: SrfSent | undefined;
-  /** Headers of a CANCEL that waits until the INVITE is taken. */
-  cancel: readonly Header[] | undefined;
-  ack: SrfAck | undefined;
-};
+export type OurInvite = { readonly request: RequestId; ack: SrfAck | undefined };
 
 export type TheirInvite = { readonly request: RequestId; alarm: Alarm | undefined };
 

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { MonoMs } from '../../base/brands.ts';
-import type { Clock } from '../../base/time.ts';
+import type { World } from '../../base/time.ts';
 import type { Address, Transport } from '../../sip/address.ts';
 import type { SrfCallback } from './srf.ts';
 import {
@@ -22,7 +22,7 @@ export type ServerOptions = {
 export type SipPlace = Address & { readonly transport: Transport };
 
 export type LinkEars = {
-  onUp(link: ServerLink): void;
+  onUp(link: ServerLink, version: string): void;
   /** It was up, and what it held is lost to us. */
   onDown(link: ServerLink, why: string): void;
   /** It cannot be used; told once for each reason. */
@@ -32,11 +32,11 @@ export type LinkEars = {
 
 type State =
   | { readonly tag: 'down'; readonly why: string }
-  | { readonly tag: 'up'; readonly version: string; readonly places: readonly SipPlace[] };
+  | { readonly tag: 'up'; readonly places: readonly SipPlace[] };
 
 /** New calls go elsewhere while an order waits longer than this to be taken. */
 const PROMPT_MS = 500;
-const RETRY_MS_MAX = 500;
+const RETRY_MS = 500;
 const UNTAKEN_MAX = 10_000;
 /** The first one that counts a frame in bytes. */
 const VERSION_MIN = [0, 9] as const;
@@ -44,33 +44,22 @@ const VERSION_MIN = [0, 9] as const;
 /** The connection to one drachtio-server, which comes back by itself. */
 export class ServerLink {
   readonly name: string;
-  readonly #clock: Clock;
+  readonly #options: ServerOptions;
+  readonly #world: World;
   readonly #ears: LinkEars;
-  readonly #srf: SrfClient;
+  #srf: SrfClient;
   #state: State = { tag: 'down', why: 'it has not answered yet' };
   #isClosed = false;
   /** When each order was given that the server has not confirmed, the oldest first. */
   readonly #untaken = new Map<number, MonoMs>();
   #orders = 0;
 
-  constructor({ host, port, secret }: ServerOptions, clock: Clock, ears: LinkEars) {
-    this.name = `${host}:${port}`;
-    this.#clock = clock;
+  constructor(options: ServerOptions, world: World, ears: LinkEars) {
+    this.name = `${options.host}:${options.port}`;
+    this.#options = options;
+    this.#world = world;
     this.#ears = ears;
-    this.#srf = srfClient();
-    this.#srf.on('connect', (error, hostports, version) => {
-      if (this.#isClosed) this.#srf.disconnect();
-      else if (error) this.#unusable('it refused the secret');
-      else this.#greet(hostports ?? '', version ?? '');
-    });
-    this.#srf.on('error', (error) => this.#unusable(error.message));
-    this.#srf.on('close', () => this.#lose());
-    this.#srf.use((request, reply) => ears.onRequest(this, request, reply));
-    this.#srf.connect({ host, port, secret, reconnect: { retryMaxDelay: RETRY_MS_MAX } });
-  }
-
-  get isUp(): boolean {
-    return this.#state.tag === 'up';
+    this.#srf = this.#connect();
   }
 
   /** Why no call goes there now; undefined: it takes calls. */
@@ -78,12 +67,8 @@ export class ServerLink {
     if (this.#state.tag === 'down') return this.#state.why;
     const [oldest] = this.#untaken.values();
     if (oldest === undefined) return undefined;
-    const isLate = this.#clock.mono() - oldest > PROMPT_MS || this.#untaken.size >= UNTAKEN_MAX;
-    return isLate ? 'it does not answer' : undefined;
-  }
-
-  get version(): string | undefined {
-    return this.#state.tag === 'up' ? this.#state.version : undefined;
+    const isLate = this.#world.clock.mono() - oldest > PROMPT_MS;
+    return isLate || this.#untaken.size >= UNTAKEN_MAX ? 'it does not answer' : undefined;
   }
 
   /** Where it speaks that transport; undefined: nowhere. */
@@ -96,7 +81,7 @@ export class ServerLink {
   request(request: SrfRequest, callback: SrfCallback): void {
     this.#orders += 1;
     const order = this.#orders;
-    this.#untaken.set(order, this.#clock.mono());
+    this.#untaken.set(order, this.#world.clock.mono());
     let isGiven = false;
     const taken: SrfCallback = (error, sent) => {
       this.#untaken.delete(order);
@@ -114,23 +99,53 @@ export class ServerLink {
 
   close(): void {
     this.#isClosed = true;
-    // A socket that never was open tells the library too that it shall not come back.
-    this.#srf.disconnect(this.#state.tag === 'up' ? undefined : new Socket());
+    disconnect(this.#srf, this.#state.tag === 'up');
     this.#state = { tag: 'down', why: 'it is closed' };
   }
 
+  #connect(): SrfClient {
+    const { host, port, secret } = this.#options;
+    const srf = srfClient();
+    const isOurs = () => srf === this.#srf && !this.#isClosed;
+    srf.on('connect', (error, hostports, version) => {
+      if (!isOurs()) disconnect(srf, true);
+      else if (error) this.#unusable('it refused the secret');
+      else this.#greet(hostports ?? '', version ?? '');
+    });
+    srf.on('error', (error) => {
+      if (isOurs()) this.#unusable(error.message);
+    });
+    srf.on('close', () => {
+      if (isOurs()) this.#lose();
+    });
+    srf.use((request, reply) => this.#ears.onRequest(this, request, reply));
+    srf.connect({ host, port, secret, reconnect: { retryMaxDelay: RETRY_MS } });
+    return srf;
+  }
+
   #greet(hostports: string, version: string): void {
+    const places = hostports.split(',').flatMap(readPlace);
     if (!isNewEnough(version)) {
       this.#unusable(`it is ${version || 'of no version'}; ${VERSION_MIN.join('.')} is needed`);
-      return;
+    } else if (places.length === 0) {
+      // Its admin port is open before the others are.
+      this.#startOver();
+    } else {
+      this.#untaken.clear();
+      this.#state = { tag: 'up', places };
+      this.#ears.onUp(this, version);
     }
-    this.#untaken.clear();
-    this.#state = { tag: 'up', version, places: hostports.split(',').flatMap(readPlace) };
-    this.#ears.onUp(this);
+  }
+
+  #startOver(): void {
+    disconnect(this.#srf, true);
+    this.#world.timers.set(RETRY_MS, () => {
+      if (!this.#isClosed) this.#srf = this.#connect();
+    });
   }
 
   #lose(): void {
-    if (this.#state.tag === 'down' || this.#isClosed) return;
+    if (this.#state.tag === 'down') return;
     const why = 'its connection was lost';
     this.#state = { tag: 'down', why };
     this.#untaken.clear();
@@ -138,10 +153,15 @@ export class ServerLink {
   }
 
   #unusable(why: string): void {
-    if (this.#isClosed || this.#state.tag === 'up' || this.#state.why === why) return;
+    if (this.#state.tag === 'up' || this.#state.why === why) return;
     this.#state = { tag: 'down', why };
     this.#ears.onUnusable(this, why);
   }
+}
+
+/** For good: a socket that never was open tells the library too that it shall not come back. */
+function disconnect(srf: SrfClient, isConnected: boolean): void {
+  srf.disconnect(isConnected ? undefined : new Socket());
 }
 
 function isNewEnough(version: string): boolean {

@@ -46,7 +46,12 @@ export type SrfReceived = SrfMessage & {
 
 export type SrfReply = {
   /** Throws for a status it has no phrase for. */
-  send(status: number, reason: string, content: SrfContent): void;
+  send(
+    status: number,
+    reason: string,
+    content: SrfContent,
+    callback: (error: unknown) => void,
+  ): void;
 };
 
 export type SrfRequest = SrfContent & {

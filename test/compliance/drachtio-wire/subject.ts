@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { realWorld } from '../../../lib/base/real-world.ts';
+import type { World } from '../../../lib/base/time.ts';
 import { type Address, writeAddress } from '../../../lib/sip/address.ts';
 import { openDrachtioPeer } from '../../fakes/drachtio-peer/peer.ts';
 import { startChild } from '../../support/child.ts';
@@ -23,11 +24,20 @@ export const isReal = BINARY !== undefined;
 const LIFE_MS = 300_000;
 
 /** On addresses of its own; `times` tells how much faster than usual its timers run. */
-export async function openSubject(net: string, times: number): Promise<Subject> {
+export function openSubject(net: string, times: number): Promise<Subject> {
   const admin = { address: `${net}.1`, port: 9022 };
   const sip = { address: `${net}.21`, port: 5060 };
-  if (BINARY !== undefined) return startServer(BINARY, admin, sip, times);
   const world = times === 1 ? realWorld() : hurriedWorld(times);
+  return openSubjectAt({ admin, sip }, times, world);
+}
+
+/** The peer runs by the world, a real server by its own time. */
+export async function openSubjectAt(
+  { admin, sip }: { readonly admin: Address; readonly sip: Address },
+  times: number,
+  world: World,
+): Promise<Subject> {
+  if (BINARY !== undefined) return startServer(BINARY, admin, sip, times);
   const peer = await openDrachtioPeer({ admin, secret: SECRET, sip, world });
   return { admin, sip, close: () => peer.close() };
 }
