@@ -48,6 +48,8 @@ export class FarEnd {
   readonly #fresh = new Tape<Heard>();
   readonly #again = new Tape<Heard>();
   readonly #known = new Set<string>();
+  /** The branches of the INVITEs that came. */
+  readonly #invited = new Set<string>();
   readonly #said = new Map<string, string>();
   readonly #engineAt: Address;
   #door: Door | undefined;
@@ -111,6 +113,11 @@ export class FarEnd {
     }
   }
 
+  /** How often that has come once more and was not spoken of. */
+  repetitions(what: string): number {
+    return this.#again.untaken.filter((heard) => heard.what === what).length;
+  }
+
   /** What came for the first time and was not spoken of. */
   get unheard(): readonly string[] {
     return this.#fresh.untaken.map(({ what }) => what);
@@ -120,8 +127,18 @@ export class FarEnd {
     this.#door?.send(bytesOf(text), this.#engineAt);
   }
 
-  answers({ message }: Heard<SipRequest>, status: number, parts: ResponseParts = {}): void {
-    this.say(responds(message, status, { contact: this.uri, tag: 'gw', ...parts }));
+  /** Ends the connection with the engine. */
+  cut(): void {
+    this.#door?.cut(this.#engineAt);
+  }
+
+  /** A response as text, for a test that says it in its own way. */
+  response({ message }: Heard<SipRequest>, status: number, parts: ResponseParts = {}): string {
+    return responds(message, status, { contact: this.uri, tag: 'gw', ...parts });
+  }
+
+  answers(heard: Heard<SipRequest>, status: number, parts: ResponseParts = {}): void {
+    this.say(this.response(heard, status, parts));
   }
 
   /** Says a request in the dialog that our INVITE has made. */
@@ -167,7 +184,11 @@ export class FarEnd {
     if (message.kind === 'response') this.#acknowledge(message);
     const what =
       message.kind === 'request' ? message.method : `${message.status} ${message.cseq.method}`;
-    const key = keyOf(what, message);
+    const { branch = '' } = message.via;
+    if (what === 'INVITE') this.#invited.add(branch);
+    // The ACK of a refusal has the branch of its INVITE, that of a 2xx may have any.
+    const isFree = what === 'ACK' && !this.#invited.has(branch);
+    const key = keyOf(what, message, isFree ? '' : branch);
     const tape = this.#known.has(key) ? this.#again : this.#fresh;
     this.#known.add(key);
     tape.push({ what, message, text, from });
@@ -189,8 +210,7 @@ export class FarEnd {
   }
 }
 
-/** What a message has in common with its repetitions. The ACK of a 2xx may have any branch. */
-function keyOf(what: string, { cseq, callId, via, to }: SipMessage): string {
-  const branch = what === 'ACK' ? '' : via.branch;
+/** What a message has in common with its repetitions. */
+function keyOf(what: string, { cseq, callId, to }: SipMessage, branch: string): string {
   return [what, cseq.number, callId, to.tag, branch].join(' ');
 }

@@ -16,7 +16,10 @@ import { Tape } from '../../support/tape.ts';
 import { FarEnd, SETTLE } from './far-end.ts';
 import type { Subject } from './subject.ts';
 
-const SETTLE_MS = 5000;
+/** How long a message may take on the loopback of a busy machine. */
+const MESSAGE_MS = 5000;
+/** To all hosts of the loopback: the system sends no datagram there unasked. */
+export const BROADCAST = '127.255.255.255';
 
 export type Told<On extends LegEvent['on'] = LegEvent['on']> = Extract<LegEvent, { on: On }> & {
   readonly leg: LegId;
@@ -33,10 +36,12 @@ export type Stage = {
   readonly elsewhere: Address;
   /** A second gateway: at another address, or at the first one's for another transport. */
   openFarEnd(at: Address, transport: Transport): Promise<FarEnd>;
-  /** The next thing that the node is told must be that. */
-  told<On extends LegEvent['on']>(on: On, withinMs?: number): Promise<Told<On>>;
+  /** The next thing that the node is told must be that, after so much time of the engine. */
+  told<On extends LegEvent['on']>(on: On, afterMs?: number): Promise<Told<On>>;
   /** What the node does while it is being told. */
   react(reaction: (event: Told) => void): void;
+  /** What comes of a probe; that anything comes of it twice is a surprise. */
+  probe(probe: Probe): Promise<ProbeOutcome>;
   /** Lets so much time of the engine pass. */
   pass(ms: number): Promise<void>;
   /** Waits until all that was ordered and all that was said has arrived. */
@@ -59,7 +64,7 @@ export async function openStage(
   { transport, times }: StageOptions,
 ): Promise<Stage> {
   const at = addressesOf(subject);
-  const node = listeningNode();
+  const node = listeningNode(times);
   const world = times === 1 ? realWorld() : hurriedWorld(times);
   const started = await subject.start(world, node.ears, gatewaySide(at(21, 5060)));
   const { engine, listeners } = started;
@@ -79,7 +84,8 @@ export async function openStage(
   }
 
   const gateway = await openFarEnd(at(31, 5080), transport);
-  const settle = () => askTwice(engine, listener(), gateway.at, SETTLE_MS * times);
+  const probe = (what: Probe) => node.probed((tell) => engine.probe(what, tell));
+  const settle = () => askTwice(probe, listener(), gateway.at, MESSAGE_MS * times);
   return {
     engine,
     transport,
@@ -89,6 +95,7 @@ export async function openStage(
     openFarEnd,
     told: node.told,
     react: node.react,
+    probe,
     pass: (ms) => pause(ms / times),
     settle,
     async isDone() {
@@ -116,7 +123,7 @@ function addressesOf({ net }: Subject): (host: number, port: number) => Address 
 }
 
 /** The node, which hears everything and does what the test wants it to. */
-function listeningNode() {
+function listeningNode(times: number) {
   const told = new Tape<Told>();
   const surprises: string[] = [];
   let reaction: (event: Told) => void = () => undefined;
@@ -131,13 +138,23 @@ function listeningNode() {
   };
   return {
     ears,
-    told: async <On extends LegEvent['on']>(on: On, withinMs?: number): Promise<Told<On>> => {
-      const event = await told.next(`the node is told ${on}`, withinMs);
+    told: async <On extends LegEvent['on']>(on: On, afterMs = 0): Promise<Told<On>> => {
+      const event = await told.next(`the node is told ${on}`, afterMs / times + MESSAGE_MS);
       if (!isTold(event, on)) throw new Error(`the node was told ${event.on} instead of ${on}`);
       return event;
     },
     react: (what: typeof reaction) => {
       reaction = what;
+    },
+    probed: (ask: (tell: (outcome: ProbeOutcome) => void) => void) => {
+      let count = 0;
+      return new Promise<ProbeOutcome>((resolve) =>
+        ask((outcome) => {
+          count += 1;
+          if (count > 1) surprises.push(`a probe is ${outcome.kind} once more`);
+          resolve(outcome);
+        }),
+      );
     },
     untold: () => [...told.untaken, ...surprises],
   };
@@ -148,14 +165,14 @@ function listeningNode() {
  * take an order in two strides, so it is asked twice.
  */
 async function askTwice(
-  engine: SipEngine,
+  probe: Stage['probe'],
   listener: Listener,
   nextHop: Address,
   timeoutMs: number,
 ): Promise<void> {
   const uri = uriText(`sip:${SETTLE}@${writeAddress(nextHop)}`);
   for (const _ of ['first', 'second']) {
-    const outcome = await outcomeOf(engine, { listener, nextHop, uri, timeoutMs });
+    const outcome = await probe({ listener, nextHop, uri, timeoutMs });
     expect(outcome).toMatchObject({ kind: 'answered' });
   }
 }
@@ -164,10 +181,6 @@ function gatewaySide(place: Address): readonly Listener[] {
   const role = 'gateway';
   const both: readonly Transport[] = ['udp', 'tcp'];
   return both.map((transport) => ({ ...place, transport, role, advertise: undefined }));
-}
-
-export function outcomeOf(engine: SipEngine, probe: Probe): Promise<ProbeOutcome> {
-  return new Promise((resolve) => engine.probe(probe, resolve));
 }
 
 function isTold<On extends LegEvent['on']>(event: Told, on: On): event is Told<On> {

@@ -7,6 +7,7 @@ import { ASKING } from './promises/asking.ts';
 import { BODIES } from './promises/bodies.ts';
 import { CANCELLING } from './promises/cancelling.ts';
 import { CLOSING } from './promises/closing.ts';
+import { CONNECTIONS } from './promises/connections.ts';
 import { FORKING } from './promises/forking.ts';
 import { HANGING_UP } from './promises/hanging-up.ts';
 import { HEADER_LINES } from './promises/header-lines.ts';
@@ -36,6 +37,7 @@ const TOPICS: readonly (readonly [string, readonly Promised[]])[] = [
   ['a probe', PROBING],
   ['a body', BODIES],
   ['a header line', HEADER_LINES],
+  ['a connection', CONNECTIONS],
   ['an engine that is closed', CLOSING],
 ];
 

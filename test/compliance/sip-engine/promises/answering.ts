@@ -3,7 +3,7 @@ import { octetsOfText } from '../../../../lib/base/brands.ts';
 import { header } from '../../../../lib/sip/header-names.ts';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { tagOf } from '../../../../lib/sip/ids.ts';
-import { calling, GW, NOTHING, OFFER, SDP, SDP_TYPE, talking } from '../call.ts';
+import { calling, GW, NOTHING, OFFER, ringing, SDP, SDP_TYPE, talking } from '../call.ts';
 import { type Promised, promised } from '../promise.ts';
 
 /** What the gateway says to our INVITE. */
@@ -163,6 +163,18 @@ export const ANSWERING: readonly Promised[] = [
       const bye = await stage.gateway.hears('BYE');
       expect(bye.message.uri).toBe(contact);
       expect(routesIn(bye.text)).toEqual([first, second]);
+    },
+  ),
+
+  promised(
+    'in a dialog that is only early there is nothing to change yet: the gateway is to ask later, and the call goes on [3261-14.2]',
+    async (stage) => {
+      const { leg, invite } = await ringing(stage);
+      stage.gateway.asks(invite, 'INFO');
+      const { message } = await stage.gateway.isTold('500 INFO');
+      expect(headerValue(message.headers, 'retry-after')).toMatch(/^\d+$/);
+      stage.gateway.answers(invite, 200);
+      expect(await stage.told('answered')).toMatchObject({ leg, tag: GW });
     },
   ),
 

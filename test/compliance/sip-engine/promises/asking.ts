@@ -98,7 +98,7 @@ export const ASKING: readonly Promised[] = [
     async (stage) => {
       const call = await talking(stage);
       const { request } = await asking(stage, call, 'INFO');
-      const told = await stage.told('replied', 40_000);
+      const told = await stage.told('replied', 32_000);
       expect(told).toMatchObject({ leg: call.leg, request, status: 408, ...NOTHING });
     },
     { waitsMs: 32_000 },

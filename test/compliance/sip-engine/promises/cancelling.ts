@@ -104,7 +104,7 @@ export const CANCELLING: readonly Promised[] = [
     async (stage) => {
       const { leg } = await calling(stage);
       stage.engine.cancel(leg, []);
-      expect(await stage.told('refused', 40_000)).toMatchObject({ leg, status: 408 });
+      expect(await stage.told('refused', 32_000)).toMatchObject({ leg, status: 408 });
     },
     { waitsMs: 32_000 },
   ),
@@ -112,11 +112,13 @@ export const CANCELLING: readonly Promised[] = [
   promised(
     'If there is no final response for the original request in 64*T1 seconds, the client SHOULD then consider the original transaction cancelled [3261-9.1]',
     async (stage) => {
-      const { leg } = await ringing(stage);
+      const { leg, invite } = await ringing(stage);
       stage.engine.cancel(leg, []);
       stage.gateway.answers(await stage.gateway.hears('CANCEL'), 200);
-      const told = await stage.told('refused', 40_000);
+      const told = await stage.told('refused', 32_000);
       expect(told).toMatchObject({ leg, status: 408, cause: 'timeout' });
+      stage.gateway.answers(invite, 487);
+      await stage.gateway.hears('ACK');
     },
     { waitsMs: 32_000 },
   ),

@@ -4,7 +4,7 @@ import { writeAddress } from '../../../../lib/sip/address.ts';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { uriText } from '../../../../lib/sip/ids.ts';
 import { type Promised, promised } from '../promise.ts';
-import { outcomeOf, type Stage } from '../stage.ts';
+import { BROADCAST, type Stage } from '../stage.ts';
 
 /** Whether a gateway lives. */
 export const PROBING: readonly Promised[] = [
@@ -12,7 +12,7 @@ export const PROBING: readonly Promised[] = [
     'OPTIONS: the target is identified by the Request-URI, outside of every dialog [3261-11.1]',
     async (stage) => {
       const probe = probeOf(stage);
-      const outcome = outcomeOf(stage.engine, probe);
+      const outcome = stage.probe(probe);
       const heard = await stage.gateway.hears('OPTIONS');
       const { message, from } = heard;
       expect(message.uri).toBe(probe.uri);
@@ -29,7 +29,7 @@ export const PROBING: readonly Promised[] = [
 
   promised('any final response shows that it lives, and once [3261-11.2]', async (stage) => {
     for (const status of [302, 404, 405, 483, 500, 600]) {
-      const outcome = outcomeOf(stage.engine, probeOf(stage));
+      const outcome = stage.probe(probeOf(stage));
       const heard = await stage.gateway.hears('OPTIONS');
       stage.gateway.answers(heard, 100);
       stage.gateway.answers(heard, status);
@@ -47,7 +47,7 @@ export const PROBING: readonly Promised[] = [
         ['5 (in a minute)', 5000],
         ['soon', undefined],
       ] as const) {
-        const outcome = outcomeOf(stage.engine, probeOf(stage));
+        const outcome = stage.probe(probeOf(stage));
         const heard = await stage.gateway.hears('OPTIONS');
         stage.gateway.answers(heard, 503, { headers: [`Retry-After: ${retryAfter}`] });
         expect(await outcome).toMatchObject({ kind: 'answered', status: 503, restMs });
@@ -56,25 +56,27 @@ export const PROBING: readonly Promised[] = [
   ),
 
   promised('a gateway that says nothing is silent after the time of the probe', async (stage) => {
-    const outcome = outcomeOf(stage.engine, { ...probeOf(stage), timeoutMs: 100 });
+    const outcome = stage.probe({ ...probeOf(stage), timeoutMs: 100 });
     const heard = await stage.gateway.hears('OPTIONS');
     expect(await outcome).toEqual({ kind: 'silent' });
     stage.gateway.answers(heard, 200);
   }),
 
-  promised(
-    'one that cannot be reached is said to be so, with words',
-    async (stage) => {
-      const probe = { ...probeOf(stage), nextHop: stage.elsewhere };
-      const outcome = await outcomeOf(stage.engine, probe);
-      expect(outcome).toEqual({ kind: 'unsent', why: expect.stringMatching(/\w/) });
-    },
-    { only: 'tcp' },
+  ...(['tcp', 'udp'] as const).map((only) =>
+    promised(
+      `one that cannot be reached by ${only} is said to be so, with words`,
+      async (stage) => {
+        const nextHop = only === 'tcp' ? stage.elsewhere : { address: BROADCAST, port: 5080 };
+        const outcome = await stage.probe({ ...probeOf(stage), nextHop });
+        expect(outcome).toEqual({ kind: 'unsent', why: expect.stringMatching(/\w/) });
+      },
+      { only },
+    ),
   ),
 
   promised('several at once are told apart', async (stage) => {
     const uris = ['one', 'two', 'three'].map((user) => probeOf(stage, user));
-    const outcomes = uris.map((probe) => outcomeOf(stage.engine, probe));
+    const outcomes = uris.map((probe) => stage.probe(probe));
     const heard = [];
     for (const _ of uris) heard.push(await stage.gateway.hears('OPTIONS'));
     for (const one of heard.reverse()) {

@@ -85,8 +85,12 @@ export const RE_INVITED: readonly Promised[] = [
       await stage.gateway.hearsAgain('200 INVITE');
       stage.gateway.asks(asked.invite, 'ACK', { cseq: asked.cseq });
       expect(await stage.told('confirmed')).toMatchObject({ leg, request });
+      await stage.settle();
+      const heardBefore = stage.gateway.repetitions('200 INVITE');
+      await stage.pass(33_000);
+      expect(stage.gateway.repetitions('200 INVITE')).toBe(heardBefore);
     },
-    { ability: 'repeat-2xx-within', waitsMs: 1500 },
+    { ability: 'repeat-2xx-within', waitsMs: 34_500 },
   ),
 
   promised(
@@ -95,7 +99,7 @@ export const RE_INVITED: readonly Promised[] = [
       const { leg, request } = await reInvited(stage);
       stage.engine.reply(leg, request, replyOf(stage, 200, OFFER));
       await stage.gateway.isTold('200 INVITE');
-      const told = await stage.told('unconfirmed', 40_000);
+      const told = await stage.told('unconfirmed', 32_000);
       expect(told).toMatchObject({ leg, request, tag: GW });
     },
     { ability: 'repeat-2xx-within', waitsMs: 32_000 },

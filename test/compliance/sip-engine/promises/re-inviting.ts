@@ -89,7 +89,7 @@ export const RE_INVITING: readonly Promised[] = [
   ),
 
   promised(
-    'every provisional but 100 is told, and the target stays where it is [3261-12.2.1.2]',
+    'every provisional but 100 is told; neither they nor a refusal change the target [3261-12.2.1.2]',
     async (stage) => {
       const call = await talking(stage);
       const { request, heard } = await asking(stage, call, 'INVITE');
@@ -99,7 +99,7 @@ export const RE_INVITING: readonly Promised[] = [
       stage.gateway.answers(heard, 183, { contact, headers: [SDP_TYPE], body: SDP });
       expect(await stage.told('replied')).toMatchObject({ request, status: 180 });
       expect(await stage.told('replied')).toMatchObject({ request, status: 183, body: SDP });
-      stage.gateway.answers(heard, 488);
+      stage.gateway.answers(heard, 488, { contact });
       await stage.gateway.hears('ACK');
       expect(await stage.told('replied')).toMatchObject({ request, status: 488 });
       stage.engine.hangUp(call.leg, GW, []);
@@ -161,7 +161,7 @@ export const RE_INVITING: readonly Promised[] = [
     async (stage) => {
       const call = await talking(stage);
       const { request } = await asking(stage, call, 'INVITE');
-      const told = await stage.told('replied', 40_000);
+      const told = await stage.told('replied', 32_000);
       expect(told).toMatchObject({ leg: call.leg, request, status: 408, ...NOTHING });
     },
     { waitsMs: 32_000 },
@@ -177,4 +177,17 @@ export const RE_INVITING: readonly Promised[] = [
     expect(message.cseq.number).toBe(heard.message.cseq.number);
     await stage.gateway.hears('BYE');
   }),
+
+  promised(
+    'one that is agreed to after the end of the call gets its ACK all the same, and nothing is told of it [3261-13.2.2.4]',
+    async (stage) => {
+      const call = await talking(stage);
+      const { heard } = await asking(stage, call, 'INVITE');
+      stage.engine.hangUp(call.leg, GW, []);
+      stage.gateway.answers(await stage.gateway.hears('BYE'), 200);
+      stage.gateway.answers(heard, 200);
+      const { message } = await stage.gateway.hears('ACK');
+      expect(message.cseq.number).toBe(heard.message.cseq.number);
+    },
+  ),
 ];

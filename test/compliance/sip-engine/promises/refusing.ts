@@ -4,9 +4,7 @@ import { headerValue } from '../../../../lib/sip/headers.ts';
 import { uriText } from '../../../../lib/sip/ids.ts';
 import { calling, GW, inviteOrder, NOTHING, ringing } from '../call.ts';
 import { type Promised, promised } from '../promise.ts';
-import type { Stage } from '../stage.ts';
-
-const BROADCAST = '127.255.255.255';
+import { BROADCAST, type Stage } from '../stage.ts';
 
 /** What an INVITE of ours comes to that nobody answers. */
 export const REFUSING: readonly Promised[] = [
@@ -57,7 +55,7 @@ export const REFUSING: readonly Promised[] = [
     'When a timeout error is received from the transaction layer, it MUST be treated as if a 408 (Request Timeout) status code has been received [3261-8.1.3.1]',
     async (stage) => {
       const { leg } = await calling(stage);
-      expect(await stage.told('refused', 40_000)).toMatchObject({
+      expect(await stage.told('refused', 32_000)).toMatchObject({
         ...NOTHING,
         leg,
         status: 408,
@@ -81,7 +79,7 @@ export const REFUSING: readonly Promised[] = [
     'an answer that comes after the timeout is told all the same',
     async (stage) => {
       const { leg, invite } = await calling(stage);
-      await stage.told('refused', 40_000);
+      await stage.told('refused', 32_000);
       stage.gateway.answers(invite, 200);
       expect(await stage.told('answered')).toMatchObject({ leg, tag: GW });
       stage.engine.acknowledge(leg, GW, NOTHING);
@@ -90,6 +88,22 @@ export const REFUSING: readonly Promised[] = [
       stage.gateway.answers(await stage.gateway.hears('BYE'), 200);
     },
     { waitsMs: 32_000, ability: 'late-answers' },
+  ),
+
+  promised(
+    'an answer that comes after a refusal is told all the same: that callee believes to be in a call',
+    async (stage) => {
+      const { leg, invite } = await calling(stage);
+      stage.gateway.answers(invite, 503);
+      await stage.gateway.hears('ACK');
+      await stage.told('refused');
+      stage.gateway.answers(invite, 200);
+      expect(await stage.told('answered')).toMatchObject({ leg, tag: GW });
+      stage.engine.hangUp(leg, GW, []);
+      await stage.gateway.hears('ACK');
+      await stage.gateway.hears('BYE');
+    },
+    { ability: 'late-answers' },
   ),
 
   promised(
