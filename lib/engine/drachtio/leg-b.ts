@@ -11,7 +11,14 @@ import { type Core, contactOf, forget, hopUri, receivedOn } from './core.ts';
 import { dialogId, type Leg } from './legs.ts';
 import { say } from './reply.ts';
 import type { ServerLink, SipPlace } from './server-link.ts';
-import type { SrfAck, SrfReceived, SrfReply, SrfResponse, SrfSent } from './srf.ts';
+import {
+  type SrfAck,
+  type SrfReceived,
+  type SrfReply,
+  type SrfResponse,
+  type SrfSent,
+  whyOf,
+} from './srf.ts';
 import { heard, spoken } from './wording.ts';
 
 /** How long a final response is waited for after CANCEL. [3261-9.1] */
@@ -58,7 +65,7 @@ export function inviteB(
   const said = spoken(inviteHeaders(order, place), body);
   const proxy = hopUri(nextHop, transport);
   link.request({ ...said, method: 'INVITE', uri, proxy }, (error, sent) => {
-    if (sent === undefined) onUnsent(core, leg, String(error), otherwise);
+    if (sent === undefined) onUnsent(core, leg, whyOf(error), otherwise);
     else onSent(core, leg, sent);
   });
 }
@@ -168,7 +175,7 @@ export function acknowledgeB(core: Core, leg: Leg, tag: Tag, content: Content): 
   const { ack } = dialog;
   dialog.ack = undefined;
   ack(spoken(fenced(content.headers), content.body), (error) => {
-    if (error) loseB(core, leg, `the ACK could not be sent: ${String(error)}`);
+    if (error) loseB(core, leg, `the ACK could not be sent: ${whyOf(error)}`);
   });
 }
 

@@ -6,6 +6,7 @@ import { restMsIn } from '../../sip/retry-after.ts';
 import { sipUri } from '../../sip/uri.ts';
 import { hopUri } from './core.ts';
 import type { ServerLink, SipPlace } from './server-link.ts';
+import { whyOf } from './srf.ts';
 import { heard } from './wording.ts';
 
 /** Asks a gateway through a server whether it lives. [3261-11.1] */
@@ -35,7 +36,7 @@ export function sendProbe(
   };
   const proxy = hopUri(nextHop, transport);
   link.request({ headers, method: 'OPTIONS', uri, proxy }, (error, sent) => {
-    if (sent === undefined) end({ kind: 'unsent', why: String(error) });
+    if (sent === undefined) end({ kind: 'unsent', why: whyOf(error) });
     sent?.on('response', (response) => {
       const { status } = response;
       if (status < 200) return;

@@ -1,16 +1,16 @@
 import { reasonPhrase } from '../../sip/status.ts';
-import type { SrfContent, SrfReply } from './srf.ts';
+import type { SrfContent, SrfError, SrfReply } from './srf.ts';
 
 type Says = SrfContent & { readonly reason?: string };
 
-/** Answers a request. The library throws for a status that it has no phrase for; its class will do. */
+/** Answers a request; for a status that the library throws at, its class will do. */
 export function say(
   reply: SrfReply,
   status: number,
   { reason = reasonPhrase(status), ...content }: Says = { headers: {} },
   onRefused: () => void = () => undefined,
 ): void {
-  const onSent = (error: unknown) => {
+  const onSent = (error: SrfError) => {
     if (error) onRefused();
   };
   try {

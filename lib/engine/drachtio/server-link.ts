@@ -92,7 +92,7 @@ export class ServerLink {
       this.#srf.request(request, taken);
     } catch (error) {
       // The library asserts that there is a socket.
-      taken(error);
+      taken(error instanceof Error ? error : undefined);
     }
     isGiven = true;
   }

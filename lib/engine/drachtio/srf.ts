@@ -21,10 +21,17 @@ export type SrfHeaders = Record<string, string>;
 
 export type SrfContent = { headers: SrfHeaders; body?: string };
 
-export type SrfCallback = (error: unknown, request?: SrfSent) => void;
+/** The library has both sorts; no error is null or nothing. */
+export type SrfError = Error | string | null | undefined;
+
+export function whyOf(error: SrfError): string {
+  return typeof error === 'string' ? error : (error?.message ?? 'it says not why');
+}
+
+export type SrfCallback = (error: SrfError, request?: SrfSent) => void;
 
 /** Sends ACK in the dialog of a 2xx. */
-export type SrfAck = (content: SrfContent, callback: (error: unknown) => void) => void;
+export type SrfAck = (content: SrfContent, callback: (error: SrfError) => void) => void;
 
 /** A request of ours that drachtio-server has taken. */
 export type SrfSent = SrfMessage & {
@@ -50,7 +57,7 @@ export type SrfReply = {
     status: number,
     reason: string,
     content: SrfContent,
-    callback: (error: unknown) => void,
+    callback: (error: SrfError) => void,
   ): void;
 };
 
