@@ -19,7 +19,7 @@ export default {
   projects: [
     project('unit', ['unit', 'ladder', 'torture', 'house']),
     project('sim', ['sim'], { testTimeout: 240_000 }),
-    project('system', ['system'], {
+    project('system', ['system', 'compliance'], {
       runner: '<rootDir>/test/support/serial-runner.cjs',
       testTimeout: 180_000,
     }),

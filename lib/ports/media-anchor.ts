@@ -82,8 +82,8 @@ export interface MediaEars {
 
 /**
  * Where media crosses this node. A call is anchored by its first offer and given back by `release`,
- * whatever has become of it; what is asked of one call is done in that order. No promise rejects,
- * and each settles within two seconds, so that a call is never held up.
+ * whatever has become of it. What is asked of one call is done one after the other, each within
+ * two seconds, so that a call is never held up. No promise rejects.
  */
 export interface MediaAnchor {
   /** An offer crosses: the first one, or a later one of either leg. [3264-5] [3264-8] */
@@ -93,6 +93,8 @@ export interface MediaAnchor {
    * another device, takes the place of the one before; so does that of another attempt. [3264-6]
    */
   answer(answer: MediaAnswer): Promise<Anchored>;
+  /** The last offer was refused: what had been agreed before it holds again. [3261-14.1] */
+  restore(call: CallId, attempt: number): Promise<void>;
   /** The leg b of one attempt is over: nothing that still comes from there is heard any more. */
   abandon(call: CallId, attempt: number): Promise<void>;
   /** The call is over. */

@@ -1,0 +1,115 @@
+import { drawOrder } from '../../base/draw-order.ts';
+import type { World } from '../../base/time.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
+import type { MediaEars } from '../../ports/media-anchor.ts';
+import type { AnchoredCall, Home } from './anchored-call.ts';
+import { ASK_MS, type Instance, openInstance } from './instance.ts';
+import type { NgSockets } from './ng-socket.ts';
+import type { RtpengineOptions } from './options.ts';
+
+/** Which call is anchored where. */
+export type Homes = {
+  /** Those to try for a call: where it is, then the others that live, then the rest. */
+  candidatesFor(call: AnchoredCall): readonly Instance[];
+  /** Takes a call to its new home; the old one forgets it. */
+  settle(call: AnchoredCall, home: Home): void;
+  /** Takes a call away from its home. */
+  leave(call: AnchoredCall): Promise<void>;
+  lose(call: AnchoredCall): void;
+  /** Nothing that was asked of that call is under way any more. */
+  onRest(call: AnchoredCall): void;
+  close(): void;
+};
+
+export type HomesParts = {
+  readonly world: World;
+  readonly options: RtpengineOptions;
+  readonly sink: EventSink;
+  readonly ears: MediaEars;
+  readonly openSocket: NgSockets;
+};
+
+export function openHomes({ world, options, sink, ears, openSocket }: HomesParts): Homes {
+  const residents = new Map<Instance, Set<AnchoredCall>>();
+  const underReview = new Set<Instance>();
+  for (const one of options.instances) {
+    const instance = openInstance({ world, options: one, openSocket, onTurned, onBeat });
+    residents.set(instance, new Set());
+  }
+  const homes: Homes = {
+    candidatesFor({ home }) {
+      const drawn = drawOrder([...residents.keys()].map(ranked), world.rng);
+      const others = drawn.map(({ instance }) => instance).filter((one) => one !== home?.instance);
+      return home === undefined ? others : [home.instance, ...others];
+    },
+    settle(call, home) {
+      if (call.home === home) return;
+      void homes.leave(call);
+      call.home = home;
+      call.isLost = false;
+      residents.get(home.instance)?.add(call);
+    },
+    async leave(call) {
+      const { home } = call;
+      if (home === undefined) return;
+      residents.get(home.instance)?.delete(call);
+      call.home = undefined;
+      await home.instance.forget(home.anchorId);
+    },
+    lose(call) {
+      void homes.leave(call);
+      call.isLost = true;
+      homes.onRest(call);
+    },
+    onRest(call) {
+      if (!call.isLost || call.underWay > 0) return;
+      call.isLost = false;
+      ears.onLost(call.id);
+    },
+    close() {
+      for (const instance of residents.keys()) instance.close();
+    },
+  };
+  return homes;
+
+  function onTurned(instance: Instance, isUp: boolean, why: string): void {
+    const ng = instance.name;
+    if (isUp) {
+      sink.note({ event: 'media-up', level: 'info', ng });
+      return;
+    }
+    const calls = [...(residents.get(instance) ?? [])];
+    sink.note({ event: 'media-down', level: 'warn', ng, why, calls: calls.length });
+    for (const call of calls) homes.lose(call);
+  }
+
+  /**
+   * One that was restarted lives, and has forgotten its calls. The youngest is asked after, since
+   * it is the last that rtpengine would have ended by itself for want of packets.
+   */
+  function onBeat(instance: Instance): void {
+    const calls = residents.get(instance) ?? new Set();
+    const youngest = [...calls].at(-1);
+    if (youngest === undefined || underReview.has(instance)) return;
+    underReview.add(instance);
+    void review(youngest, calls).then(() => underReview.delete(instance));
+  }
+
+  async function review(youngest: AnchoredCall, calls: ReadonlySet<AnchoredCall>): Promise<void> {
+    if (!(await isGone(youngest))) return;
+    for (const call of [...calls]) if (await isGone(call)) homes.lose(call);
+  }
+}
+
+/** Nobody's tag makes the answer a short one. */
+async function isGone(call: AnchoredCall): Promise<boolean> {
+  const { home } = call;
+  if (home === undefined || call.underWay > 0) return false;
+  const query = { command: 'query', 'call-id': home.anchorId, 'from-tag': '-' } as const;
+  const outcome = await home.instance.ask(query, ASK_MS);
+  return outcome.kind === 'refused' && call.home === home && call.underWay === 0;
+}
+
+function ranked(instance: Instance) {
+  return { instance, priority: instance.isUp() ? 1 : 2, weight: instance.weight };
+}

@@ -1,0 +1,39 @@
+import type { Address } from '../../lib/sip/address.ts';
+import { type Child, startChild } from './child.ts';
+import { untilUdpBound } from './udp-bound.ts';
+
+const LIFE_MS = 120_000;
+
+export type RtpengineAt = {
+  readonly ng: Address;
+  /** Its addresses on the two networks. */
+  readonly outside: string;
+  readonly inside: string;
+};
+
+/** The names that its two networks go by. */
+export const INTERFACES = { outside: 'pub', inside: 'priv' };
+
+/** A real rtpengine, in user space, that forgets what it is told to forget at once. */
+export async function startRtpengine({ ng, outside, inside }: RtpengineAt): Promise<Child> {
+  const child = startChild(
+    'rtpengine',
+    [
+      '--foreground',
+      '--log-stderr',
+      '--log-level=5',
+      '--table=-1',
+      '--delete-delay=0',
+      '--num-threads=2',
+      `--interface=${INTERFACES.outside}/${outside}`,
+      `--interface=${INTERFACES.inside}/${inside}`,
+      `--listen-ng=${ng.address}:${ng.port}`,
+    ],
+    { lifeMs: LIFE_MS },
+  );
+  await untilUdpBound(ng, () => {
+    if (child.isOver()) throw new Error(`rtpengine ended at once:\n${child.output()}`);
+    return false;
+  });
+  return child;
+}
