@@ -1,4 +1,4 @@
-/** The lines of an SDP body, whatever ends them, without an empty one at the end. [4566-5] */
+/** The lines of an SDP body, whatever ends them, without an empty one at the end. */
 export function linesOf(sdp: string): readonly string[] {
   const lines = sdp.split(/\r\n|\n|\r/);
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;

@@ -49,7 +49,10 @@ function wayOf(sdp: string): string {
   return linesOf(sdp).filter(isOfTheWay).toSorted().join('\n');
 }
 
-const OF_THE_WAY =
-  /^(c=|m=|a=(crypto|fingerprint|setup|tls-id|ice-ufrag|ice-pwd|rtcp|rtcp-mux|rtpmap|fmtp|sendrecv|sendonly|recvonly|inactive)(:|$))/;
+const WAYS = [
+  'crypto fingerprint setup tls-id ice-ufrag ice-pwd rtcp rtcp-mux rtpmap fmtp',
+  'sendrecv sendonly recvonly inactive',
+];
+const OF_THE_WAY = new RegExp(`^(c=|m=|a=(${WAYS.join(' ').replaceAll(' ', '|')})(:|$))`);
 
 const isOfTheWay = (line: string) => OF_THE_WAY.test(line);

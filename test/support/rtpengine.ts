@@ -19,6 +19,7 @@ export async function startRtpengine({ ng, outside, inside }: RtpengineAt): Prom
   const child = startChild(
     'rtpengine',
     [
+      '--config-file=none',
       '--foreground',
       '--log-stderr',
       '--log-level=5',

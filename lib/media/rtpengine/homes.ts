@@ -10,15 +10,15 @@ import type { RtpengineOptions } from './options.ts';
 /** Which call is anchored where. */
 export type Homes = {
   /** Those to try for a call: where it is, then the others that live, then the rest. */
-  candidatesFor(call: AnchoredCall): readonly Instance[];
+  readonly candidatesFor: (call: AnchoredCall) => readonly Instance[];
   /** Takes a call to its new home; the old one forgets it. */
-  settle(call: AnchoredCall, home: Home): void;
+  readonly settle: (call: AnchoredCall, home: Home) => void;
   /** Takes a call away from its home. */
-  leave(call: AnchoredCall): Promise<void>;
-  lose(call: AnchoredCall): void;
+  readonly leave: (call: AnchoredCall) => Promise<void>;
+  readonly lose: (call: AnchoredCall) => void;
   /** Nothing that was asked of that call is under way any more. */
-  onRest(call: AnchoredCall): void;
-  close(): void;
+  readonly onRest: (call: AnchoredCall) => void;
+  readonly close: () => void;
 };
 
 export type HomesParts = {
@@ -83,22 +83,26 @@ export function openHomes({ world, options, sink, ears, openSocket }: HomesParts
     for (const call of calls) homes.lose(call);
   }
 
-  /**
-   * One that was restarted lives, and has forgotten its calls. The youngest is asked after, since
-   * it is the last that rtpengine would have ended by itself for want of packets.
-   */
   function onBeat(instance: Instance): void {
     const calls = residents.get(instance) ?? new Set();
-    const youngest = [...calls].at(-1);
-    if (youngest === undefined || underReview.has(instance)) return;
+    if (calls.size === 0 || underReview.has(instance)) return;
     underReview.add(instance);
-    void review(youngest, calls).then(() => underReview.delete(instance));
+    void review(calls, homes.lose).then(() => underReview.delete(instance));
   }
+}
 
-  async function review(youngest: AnchoredCall, calls: ReadonlySet<AnchoredCall>): Promise<void> {
-    if (!(await isGone(youngest))) return;
-    for (const call of [...calls]) if (await isGone(call)) homes.lose(call);
-  }
+/**
+ * One that was restarted lives, and has forgotten its calls. The youngest is asked after, since it
+ * is the last that rtpengine would have ended by itself for want of packets.
+ */
+async function review(
+  calls: ReadonlySet<AnchoredCall>,
+  lose: (call: AnchoredCall) => void,
+): Promise<void> {
+  const all = [...calls];
+  const youngest = all.at(-1);
+  if (youngest === undefined || !(await isGone(youngest))) return;
+  for (const call of all) if (await isGone(call)) lose(call);
 }
 
 /** Nobody's tag makes the answer a short one. */

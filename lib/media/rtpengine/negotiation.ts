@@ -61,18 +61,23 @@ export async function offerOf(
 }
 
 export async function answerOf(
-  { homes }: Asking,
+  { homes, interfaces }: Asking,
   call: AnchoredCall,
   answer: MediaAnswer,
 ): Promise<Anchored> {
   const attempt = call.attempts.get(answer.attempt);
-  // One more answer to an offer that has been answered is another device's.
+  // One more answer is another device's, and rtpengine takes formats from the first one alone.
   const asked = attempt?.open ?? attempt?.agreed;
   const { home } = call;
   if (attempt === undefined || asked === undefined || asked.offer.from === answer.from)
     return failed('refused', 'there is no offer that this could answer');
   if (home === undefined || asked.home !== home)
     return failed('lost', 'who heard the offer is gone');
+  if (attempt.open === undefined) {
+    const again = offerRequest(home, attempt, asked.offer, interfaces);
+    const outcome = await home.instance.ask(again, ASK_MS);
+    if (outcome.kind !== 'done') return failureOf(outcome);
+  }
   const outcome = await home.instance.ask(answerRequest(home, attempt, answer), ASK_MS);
   if (outcome.kind === 'done' && outcome.sdp !== undefined) {
     attempt.open = undefined;

@@ -19,8 +19,9 @@ export const ASKS_MAX = 2000;
 /** What a datagram holds. */
 const BYTES_MAX = 65_000;
 const FIRST_REPEAT_MS = 100;
+const CLOSED = { kind: 'failed', why: 'closed', reason: 'closed' } as const;
 
-type Pending = { readonly settle: (outcome: NgOutcome) => void };
+type Settle = (outcome: NgOutcome) => void;
 
 /**
  * Asks one instance over UDP. A question is repeated under the same cookie, by which rtpengine
@@ -28,23 +29,23 @@ type Pending = { readonly settle: (outcome: NgOutcome) => void };
  */
 export function openNgClient(world: World, openSocket: (ears: NgEars) => NgSocket): NgClient {
   const { timers, rng } = world;
-  const pending = new Map<string, Pending>();
+  const pending = new Map<string, Settle>();
   const prefix = Buffer.from(rng.bytes(9)).toString('base64url');
   let asked = 0;
   let isClosed = false;
-  const settleAll = (why: NgFailure, reason: string) => {
-    for (const { settle } of [...pending.values()]) settle({ kind: 'failed', why, reason });
+  const settleAll = (outcome: NgOutcome) => {
+    for (const settle of [...pending.values()]) settle(outcome);
   };
   const socket = openSocket({
     onMessage(bytes) {
       const message = readReply(bytes);
-      if (message !== undefined) pending.get(message.cookie)?.settle(message.reply);
+      if (message !== undefined) pending.get(message.cookie)?.(message.reply);
     },
-    onUnreachable: (why) => settleAll('unreachable', why),
+    onUnreachable: (reason) => settleAll({ kind: 'failed', why: 'unreachable', reason }),
   });
   return {
     async ask(request, withinMs) {
-      if (isClosed) return { kind: 'failed', why: 'closed', reason: 'closed' };
+      if (isClosed) return CLOSED;
       if (pending.size >= ASKS_MAX)
         return { kind: 'failed', why: 'full', reason: `${ASKS_MAX} questions are out` };
       asked += 1;
@@ -54,7 +55,7 @@ export function openNgClient(world: World, openSocket: (ears: NgEars) => NgSocke
         return { kind: 'failed', why: 'unusable', reason: `${bytes.length} bytes are too many` };
       return new Promise((resolve) => {
         let alarm: Alarm = {};
-        const settle = (outcome: NgOutcome) => {
+        const settle: Settle = (outcome) => {
           pending.delete(cookie);
           timers.clear(alarm);
           resolve(outcome);
@@ -69,13 +70,13 @@ export function openNgClient(world: World, openSocket: (ears: NgEars) => NgSocke
           alarm = timers.set(delayMs, () => send(2 * waitMs, leftMs - delayMs));
           socket.send(bytes);
         };
-        pending.set(cookie, { settle });
+        pending.set(cookie, settle);
         send(FIRST_REPEAT_MS, withinMs);
       });
     },
     close() {
       isClosed = true;
-      settleAll('closed', 'closed');
+      settleAll(CLOSED);
       socket.close();
     },
   };

@@ -2,7 +2,7 @@ import { bytesOf, type Octets, octetsOf } from '../../base/brands.ts';
 
 /** One question to rtpengine, as its ng protocol has it; an absent field is left out. */
 export type NgRequest = {
-  readonly command: 'ping' | 'offer' | 'answer' | 'delete' | 'query';
+  readonly command: string;
   readonly [key: string]: string | number | readonly string[] | undefined;
 };
 

@@ -23,31 +23,39 @@ export type NgSockets = (to: Address, ears: NgEars) => NgSocket;
  * that could not be connected is opened anew for the next message.
  */
 export const openNgSocket: NgSockets = (to, ears) => {
-  let open: ReturnType<typeof connect> | undefined;
+  let connected: Connected | undefined;
   return {
     send(bytes) {
-      open ??= connect(to, ears, () => {
-        open = undefined;
+      connected ??= connect(to, ears, () => {
+        connected = undefined;
       });
-      open.send(bytes);
+      connected.send(bytes);
     },
     close() {
-      open?.close();
+      connected?.close();
+      connected = undefined;
     },
   };
 };
 
-function connect(to: Address, ears: NgEars, onFailed: () => void) {
+type Connected = { readonly send: (bytes: Buffer) => void; readonly close: () => void };
+
+function connect(to: Address, ears: NgEars, onFailed: () => void): Connected {
   const socket = createSocket(isIPv6(to.address) ? 'udp6' : 'udp4');
-  let waiting: Buffer[] | undefined = [];
+  const waiting: Buffer[] = [];
+  let state: 'connecting' | 'open' | 'closed' = 'connecting';
+  const close = () => {
+    if (state !== 'closed') socket.close();
+    state = 'closed';
+  };
   socket.on('connect', () => {
-    for (const bytes of waiting ?? []) socket.send(bytes);
-    waiting = undefined;
+    if (state === 'closed') return;
+    state = 'open';
+    for (const bytes of waiting.splice(0)) socket.send(bytes);
   });
   socket.on('error', (error) => {
-    if (waiting !== undefined) {
-      waiting = [];
-      socket.close();
+    if (state === 'connecting') {
+      close();
       onFailed();
     }
     ears.onUnreachable(error.message);
@@ -55,8 +63,7 @@ function connect(to: Address, ears: NgEars, onFailed: () => void) {
   socket.on('message', ears.onMessage);
   socket.connect(to.port, to.address);
   return {
-    send: (bytes: Buffer) =>
-      void (waiting === undefined ? socket.send(bytes) : waiting.push(bytes)),
-    close: () => socket.close(),
+    send: (bytes) => void (state === 'open' ? socket.send(bytes) : waiting.push(bytes)),
+    close,
   };
 }

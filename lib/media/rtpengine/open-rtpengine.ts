@@ -55,7 +55,7 @@ export function openRtpengine(parts: RtpengineParts): MediaAnchor {
       const call = calls.get(id);
       if (call === undefined) return { kind: 'released', legs: undefined };
       calls.delete(id);
-      return told('release', await after(call, () => releaseOf(asking, call)));
+      return told('release', await after(call, homes, () => releaseOf(asking, call)));
     },
     close: homes.close,
   };
@@ -82,23 +82,23 @@ export function openRtpengine(parts: RtpengineParts): MediaAnchor {
     const call = find(id);
     if ('why' in call) return told(what, call);
     if (call.underWay >= UNDER_WAY_MAX) return told(what, failed('full', `${call.underWay} asks`));
-    return told(what, await after(call, () => work(call)));
-  }
-
-  /** What is asked of one call goes out when all before it has been answered. */
-  function after<T>(call: AnchoredCall, work: () => Promise<T>): Promise<T> {
-    call.underWay += 1;
-    const done = call.last.then(work);
-    const over = () => {
-      call.underWay -= 1;
-      homes.onRest(call);
-    };
-    call.last = done.then(over, over);
-    return done;
+    return told(what, await after(call, homes, () => work(call)));
   }
 
   function told<T extends { readonly kind: string } | Failed>(what: string, outcome: T): T {
     sink.count('media', `${what}-${'why' in outcome ? outcome.why : 'done'}`);
     return outcome;
   }
+}
+
+/** What is asked of one call goes out when all before it has been answered. */
+function after<T>(call: AnchoredCall, homes: Homes, work: () => Promise<T>): Promise<T> {
+  call.underWay += 1;
+  const done = call.last.then(work);
+  const over = () => {
+    call.underWay -= 1;
+    homes.onRest(call);
+  };
+  call.last = done.then(over, over);
+  return done;
 }

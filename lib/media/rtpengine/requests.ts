@@ -111,7 +111,7 @@ function protection({ protection: wanted }: MediaFace, offered: string) {
   }
 }
 
-/** Keys are offered in the way that they are offered to us, and in no other. [4568-6] */
+/** Keys are offered in the way that they are offered to us, and in no other. */
 function keying(sdp: string) {
   const bySdes = hasAttribute(sdp, 'crypto');
   const byDtls = hasAttribute(sdp, 'fingerprint');

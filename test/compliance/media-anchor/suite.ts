@@ -23,22 +23,41 @@ const LINES = [
 /** What every implementation of MediaAnchor owes. */
 export function mediaAnchorSuite(open: () => Promise<Subject>): void {
   let subject: Subject;
-  let anchor: MediaAnchor;
   let talk: Talk;
   beforeAll(async () => {
     subject = await open();
-    anchor = subject.anchor;
   });
   afterAll(() => subject.close());
   beforeEach(async () => {
-    talk = await openTalk(anchor);
+    talk = await openTalk(subject.anchor);
   });
   afterEach(async () => {
-    await anchor.release(talk.call);
+    await subject.anchor.release(talk.call);
     talk.close();
   });
+  const present = (): Present => ({ anchor: subject.anchor, talk });
+  whatCrosses(present);
+  whatIsAgreedAnew(present);
+  whoAnswers(present);
 
+  test('what is released twice, or was never there, is released', async () => {
+    const { anchor } = subject;
+    await agree(talk, 1);
+    await anchor.release(talk.call);
+
+    const again = await anchor.release(talk.call);
+    await anchor.abandon(talk.call, 1);
+    await anchor.restore(talk.call, 1);
+
+    expect(again.kind).toBe('released');
+  });
+}
+
+type Present = { readonly anchor: MediaAnchor; readonly talk: Talk };
+
+function whatCrosses(present: () => Present): void {
   test('each leg hears all that the other one says', async () => {
+    const { talk } = present();
     const { caller } = talk;
     const { toCaller, toGateway, gateway } = await agree(talk, 1);
 
@@ -46,6 +65,7 @@ export function mediaAnchorSuite(open: () => Promise<Subject>): void {
   });
 
   test('text, video, MSRP and attributes that nobody knows are kept', async () => {
+    const { talk } = present();
     const { sdp } = await talk.offer('a', 1, sdpOf({ at: talk.caller.at, more: LINES }));
 
     const kinds = sdp.match(/^m=\S+/gm);
@@ -55,6 +75,7 @@ export function mediaAnchorSuite(open: () => Promise<Subject>): void {
   });
 
   test('a session name in Latin-1 crosses byte for byte', async () => {
+    const { talk } = present();
     const offer = sdpOf({ at: talk.caller.at, more: ['a=x-name:Nöd \xff\x80 ÅÄÖ'] });
 
     const { sdp } = await talk.offer('a', 1, offer);
@@ -63,8 +84,11 @@ export function mediaAnchorSuite(open: () => Promise<Subject>): void {
       true,
     );
   });
+}
 
+function whatIsAgreedAnew(present: () => Present): void {
   test('hold crosses and is taken back [3264-8.4]', async () => {
+    const { talk } = present();
     const { caller } = talk;
     const { gateway } = await agree(talk, 1);
     const held = await talk.offer(
@@ -87,6 +111,7 @@ export function mediaAnchorSuite(open: () => Promise<Subject>): void {
   });
 
   test('the gateway may be the one who offers anew', async () => {
+    const { talk } = present();
     const { caller } = talk;
     const { gateway } = await agree(talk, 1);
 
@@ -97,6 +122,7 @@ export function mediaAnchorSuite(open: () => Promise<Subject>): void {
   });
 
   test('a late offer: the gateway offers, and the caller answers in its ACK [3264-5]', async () => {
+    const { talk } = present();
     const { caller, gateways } = talk;
     const [gateway] = gateways;
 
@@ -105,8 +131,11 @@ export function mediaAnchorSuite(open: () => Promise<Subject>): void {
 
     await speakBothWays(caller, toCaller.sdp, gateway, toGateway.sdp);
   });
+}
 
+function whoAnswers(present: () => Present): void {
   test('the next gateway answers after early media of the first one', async () => {
+    const { anchor, talk } = present();
     const { caller } = talk;
     await agree(talk, 1);
 
@@ -117,6 +146,7 @@ export function mediaAnchorSuite(open: () => Promise<Subject>): void {
   });
 
   test('the first gateway answers late, while the second one rings', async () => {
+    const { anchor, talk } = present();
     const { caller, gateways } = talk;
     const first = await agree(talk, 1);
     await agree(talk, 2);
@@ -127,7 +157,8 @@ export function mediaAnchorSuite(open: () => Promise<Subject>): void {
     await speakBothWays(caller, toCaller.sdp, gateways[0], first.toGateway.sdp);
   });
 
-  test('another device behind the same gateway answers', async () => {
+  test('another device behind the same gateway answers [3264-6]', async () => {
+    const { talk } = present();
     const { caller, gateways } = talk;
     const first = await agree(talk, 1);
 
@@ -137,6 +168,7 @@ export function mediaAnchorSuite(open: () => Promise<Subject>): void {
   });
 
   test('an offer that is refused changes nothing [3261-14.1]', async () => {
+    const { anchor, talk } = present();
     const { caller, gateways } = talk;
     const { toCaller, toGateway, gateway } = await agree(talk, 1);
     const elsewhere = { at: gateways[1].at, version: 2, more: ['a=inactive'] };
@@ -145,16 +177,5 @@ export function mediaAnchorSuite(open: () => Promise<Subject>): void {
     await anchor.restore(talk.call, 1);
 
     await speakBothWays(caller, toCaller.sdp, gateway, toGateway.sdp);
-  });
-
-  test('what is released twice, or was never there, is released', async () => {
-    await agree(talk, 1);
-    await anchor.release(talk.call);
-
-    const again = await anchor.release(talk.call);
-    await anchor.abandon(talk.call, 1);
-    await anchor.restore(talk.call, 1);
-
-    expect(again.kind).toBe('released');
   });
 }
