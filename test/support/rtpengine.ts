@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Address } from '../../lib/sip/address.ts';
 import { type Child, startChild } from './child.ts';
 import { untilUdpBound } from './udp-bound.ts';
+import { until } from './until.ts';
 
 const LIFE_MS = 120_000;
 
@@ -37,4 +39,12 @@ export async function startRtpengine({ ng, outside, inside }: RtpengineAt): Prom
     return false;
   });
   return child;
+}
+
+/** Stops it in the middle of whatever it does, every thread of it. */
+export async function hang(daemon: Child): Promise<void> {
+  daemon.signal('SIGSTOP');
+  const tasks = `/proc/${daemon.pid}/task`;
+  const isStopped = (task: string) => / T /.test(readFileSync(`${tasks}/${task}/stat`, 'latin1'));
+  await until('every thread to stop', () => readdirSync(tasks).every(isStopped));
 }

@@ -74,16 +74,24 @@ export function openHomes({ world, options, sink, ears, openSocket }: HomesParts
 
   function onTurned(instance: Instance, isUp: boolean, why: string): void {
     const ng = instance.name;
-    if (isUp) {
-      sink.note({ event: 'media-up', level: 'info', ng });
-      return;
-    }
-    const calls = [...(residents.get(instance) ?? [])];
-    sink.note({ event: 'media-down', level: 'warn', ng, why, calls: calls.length });
-    for (const call of calls) homes.lose(call);
+    const calls = residents.get(instance)?.size ?? 0;
+    if (isUp) sink.note({ event: 'media-up', level: 'info', ng, calls });
+    else sink.note({ event: 'media-down', level: 'warn', ng, why, calls });
+    evacuate();
+  }
+
+  /**
+   * Calls are taken from whoever is down as soon as somebody else is steady. Until then they stay:
+   * media may still flow, and once their home is heard again it tells which of them it has.
+   */
+  function evacuate(): void {
+    const all = [...residents];
+    if (!all.some(([one]) => one.isSteady())) return;
+    for (const [one, calls] of all) if (!one.isUp()) for (const call of calls) homes.lose(call);
   }
 
   function onBeat(instance: Instance): void {
+    evacuate();
     const calls = residents.get(instance) ?? new Set();
     if (calls.size === 0 || underReview.has(instance)) return;
     underReview.add(instance);

@@ -11,11 +11,13 @@ export type Instance = {
   /** `address:port` of its ng listener. */
   readonly name: string;
   readonly weight: number;
-  isUp(): boolean;
-  ask(request: NgRequest, withinMs: number): Promise<NgOutcome>;
+  readonly isUp: () => boolean;
+  /** It has been up for a while: those that were all out of reach do not come back at once. */
+  readonly isSteady: () => boolean;
+  readonly ask: (request: NgRequest, withinMs: number) => Promise<NgOutcome>;
   /** Deletes a call there, now or when it can be reached again. */
-  forget(anchorId: string): Promise<void>;
-  close(): void;
+  readonly forget: (anchorId: string) => Promise<void>;
+  readonly close: () => void;
 };
 
 export type InstanceParts = {
@@ -34,6 +36,7 @@ export const ASK_MS = 500;
 export const BEAT_MS = 500;
 /** How many such questions go unanswered before its calls are given up. */
 const SILENT_BEATS_MAX = 2;
+const STEADY_BEATS = 3;
 /** What it still has to be told; of more than that the oldest is left to its own timeout. */
 export const FORGOTTEN_MAX = 20_000;
 /** How many of those go out at one time. */
@@ -44,6 +47,7 @@ export function openInstance({ world, options, openSocket, onTurned, onBeat }: I
   const client: NgClient = openNgClient(world, (ears) => openSocket(options.ng, ears));
   const forgotten = new BoundedMap<string, true>(FORGOTTEN_MAX);
   let silentBeats = 0;
+  let goodBeats = 0;
   let isClosed = false;
   let beat: Alarm = timers.set(0, onBeatDue);
 
@@ -51,6 +55,7 @@ export function openInstance({ world, options, openSocket, onTurned, onBeat }: I
     name: writeAddress(options.ng),
     weight: options.weight,
     isUp: () => silentBeats < SILENT_BEATS_MAX,
+    isSteady: () => goodBeats >= STEADY_BEATS,
     ask: client.ask,
     async forget(anchorId) {
       forgotten.set(anchorId, true);
@@ -75,6 +80,7 @@ export function openInstance({ world, options, openSocket, onTurned, onBeat }: I
   /** A closed port says for sure that nobody lives there; silence may be the way's. */
   function takeIn(outcome: NgOutcome): void {
     const wasUp = instance.isUp();
+    goodBeats = outcome.kind === 'done' ? goodBeats + 1 : 0;
     if (outcome.kind === 'done') silentBeats = 0;
     else if (outcome.kind === 'failed' && outcome.why === 'silent') silentBeats += 1;
     else silentBeats = SILENT_BEATS_MAX;
@@ -82,8 +88,12 @@ export function openInstance({ world, options, openSocket, onTurned, onBeat }: I
     if (instance.isUp() !== wasUp) onTurned(instance, !wasUp, reason);
     if (outcome.kind !== 'done') return;
     onBeat(instance);
-    for (const [anchorId] of [...forgotten.entries()].slice(0, FORGET_AT_ONCE))
+    let left = FORGET_AT_ONCE;
+    for (const [anchorId] of forgotten.entries()) {
       void forget(anchorId);
+      left -= 1;
+      if (left === 0) return;
+    }
   }
 
   /** What it does not know any more is forgotten, too. */

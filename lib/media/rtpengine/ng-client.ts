@@ -10,8 +10,8 @@ export type NgFailure = 'unreachable' | 'silent' | 'full' | 'unusable' | 'closed
 
 export type NgClient = {
   /** Settles within that time, whatever the network does. */
-  ask(request: NgRequest, withinMs: number): Promise<NgOutcome>;
-  close(): void;
+  readonly ask: (request: NgRequest, withinMs: number) => Promise<NgOutcome>;
+  readonly close: () => void;
 };
 
 /** What is out at one instance at one time. */
@@ -34,7 +34,7 @@ export function openNgClient(world: World, openSocket: (ears: NgEars) => NgSocke
   let asked = 0;
   let isClosed = false;
   const settleAll = (outcome: NgOutcome) => {
-    for (const settle of [...pending.values()]) settle(outcome);
+    for (const settle of pending.values()) settle(outcome);
   };
   const socket = openSocket({
     onMessage(bytes) {

@@ -37,7 +37,7 @@ function replyOf(fields: NgFields): NgReply {
   const { result, sdp } = fields;
   if (result !== 'ok' && result !== 'pong') {
     const reason = fields['error-reason'];
-    return { kind: 'refused', reason: typeof reason === 'string' ? reason : `${result}` };
+    return { kind: 'refused', reason: typeof reason === 'string' ? reason : 'without a reason' };
   }
   if (typeof sdp !== 'string') return { kind: 'done', sdp: undefined, fields };
   if (BEYOND_OCTETS.test(sdp)) return { kind: 'refused', reason: 'the SDP came back garbled' };

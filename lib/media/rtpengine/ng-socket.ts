@@ -60,7 +60,7 @@ function connect(to: Address, ears: NgEars, onFailed: () => void): Connected {
     }
     ears.onUnreachable(error.message);
   });
-  socket.on('message', ears.onMessage);
+  socket.on('message', (bytes) => ears.onMessage(bytes));
   socket.connect(to.port, to.address);
   return {
     send: (bytes) => void (state === 'open' ? socket.send(bytes) : waiting.push(bytes)),

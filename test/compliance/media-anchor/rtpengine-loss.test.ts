@@ -4,7 +4,7 @@ import type { CallId, MediaAnchor } from '../../../lib/ports/media-anchor.ts';
 import type { Address } from '../../../lib/sip/address.ts';
 import type { Child } from '../../support/child.ts';
 import { sdpOf } from '../../support/rtp-peer.ts';
-import { startRtpengine } from '../../support/rtpengine.ts';
+import { hang, startRtpengine } from '../../support/rtpengine.ts';
 import { until } from '../../support/until.ts';
 import { VirtualWorld } from '../../support/virtual-world.ts';
 import { anchorAt, callsAt, FIRST, forgetAt, SECOND, type Watched } from './anchors.ts';
@@ -88,7 +88,7 @@ describe('media anchored at rtpengines that come and go', () => {
   });
 
   test('one that hangs costs no new call, and keeps nothing when it wakes', async () => {
-    daemons[0]?.signal('SIGSTOP');
+    if (daemons[0] !== undefined) await hang(daemons[0]);
     const startedAt = performance.now();
 
     const offered = await Promise.all(
@@ -105,8 +105,24 @@ describe('media anchored at rtpengines that come and go', () => {
     expect((await callsAt(SECOND.ng)).length).toBe(calls.length);
   });
 
+  test('all hang for a while: calls stay where they are, and talk on', async () => {
+    const { caller } = talk;
+    const { toCaller, toGateway, gateway } = await agree(talk, 1);
+    await Promise.all(daemons.map(hang));
+    await until('both to be down', () => watched.notices.length === 2);
+
+    for (const daemon of daemons) daemon.signal('SIGCONT');
+    await until('both to be up', () => watched.notices.length === 4);
+
+    await speakBothWays(caller, toCaller.sdp, gateway, toGateway.sdp);
+    expect(watched.lost).toEqual([]);
+  });
+
   test('all are dead: it is said soon, and calls are taken again when one is back', async () => {
+    await agree(talk, 1);
     await Promise.all(daemons.map(end));
+    await until('both to be down', () => watched.notices.length === 2);
+    expect(watched.lost).toEqual([]);
     const startedAt = performance.now();
     const offer = { call: talk.call, attempt: 1, sdp: sdpOf({ at: CALLER }), faces: FACES };
 
@@ -115,12 +131,13 @@ describe('media anchored at rtpengines that come and go', () => {
     expect(offered).toMatchObject({ kind: 'failed', why: 'unreachable' });
     expect(performance.now() - startedAt).toBeLessThan(SETTLED_MS_MAX);
     daemons.push(await startRtpengine(SECOND));
+    await until('word of the loss', () => watched.lost.includes(talk.call));
     expect((await settle(talk.call)).at(-1)).toBe('anchored');
   });
 
   test('one that hangs through an answer is found out, and nothing rejects', async () => {
     await talk.offer('a', 1, sdpOf({ at: CALLER }));
-    for (const daemon of daemons) daemon.signal('SIGSTOP');
+    await Promise.all(daemons.map(hang));
     const startedAt = performance.now();
 
     const answer = { call: talk.call, attempt: 1, sdp: sdpOf({ at: GATEWAY, formats: '8' }) };
