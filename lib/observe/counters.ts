@@ -22,6 +22,7 @@ const NAMING: Readonly<Record<string, Naming>> = {
   dns: { label: 'outcome', help: 'Questions about names of gateways, by what came of them.' },
   faults: { label: 'reason', help: 'Datagrams that were no SIP message, by what was wrong.' },
   marks: { label: 'mark', help: 'Calls that something was suspicious about, placed or refused.' },
+  media: { label: 'outcome', help: 'What was asked of media anchors, by what came of it.' },
   merged: { label: 'outcome', help: 'Further INVITEs of a call that had come already.' },
   refusals: { label: 'condition', help: 'Calls refused by this node, by the row of the table.' },
 };
