@@ -53,16 +53,15 @@ export class VirtualRtpengine {
   }
 
   #served(request: NgFields): NgFields {
-    const id = `${request['call-id']}`;
+    if (request['command'] === 'ping') return { result: 'pong' };
+    const id = textIn(request, 'call-id');
     switch (request['command']) {
-      case 'ping':
-        return { result: 'pong' };
       case 'offer':
         this.calls.add(id);
-        return { result: 'ok', sdp: this.#rewritten(`${request['sdp']}`) };
+        return { result: 'ok', sdp: this.#rewritten(textIn(request, 'sdp')) };
       case 'answer':
         if (!this.calls.has(id)) break;
-        return { result: 'ok', sdp: this.#rewritten(`${request['sdp']}`) };
+        return { result: 'ok', sdp: this.#rewritten(textIn(request, 'sdp')) };
       case 'query':
         if (!this.calls.has(id)) break;
         return { result: 'ok', tags: {} };
@@ -81,6 +80,12 @@ export class VirtualRtpengine {
       .replace(/^c=.*$/m, `c=IN IP4 ${this.at.address}`)
       .replace(/^m=audio \d+/m, `m=audio ${this.#port}`);
   }
+}
+
+function textIn(request: NgFields, name: string): string {
+  const value = request[name];
+  if (typeof value !== 'string') throw new Error(`${name} is no text`);
+  return value;
 }
 
 export type Way = {
