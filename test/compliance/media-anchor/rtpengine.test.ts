@@ -14,7 +14,7 @@ import { audioOf, type SdpParts, sdpOf } from '../../support/rtp-peer.ts';
 import { startRtpengine } from '../../support/rtpengine.ts';
 import { anchorAt, callsAt, FIRST, type Watched } from './anchors.ts';
 import { mediaAnchorSuite } from './suite.ts';
-import { agree, INSIDE, OUTSIDE, openTalk, speakBothWays, type Talk } from './talk.ts';
+import { agree, heardInAll, INSIDE, OUTSIDE, openTalk, speakBothWays, type Talk } from './talk.ts';
 
 jest.setTimeout(60_000);
 const SDES = {
@@ -148,14 +148,9 @@ describe('media anchored at rtpengine', () => {
 
       await watched.anchor.abandon(talk.call, 1);
       await first.gateway.speak(first.toGateway.sdp, 5);
-      const heard = await speakBothWays(
-        caller,
-        second.toCaller.sdp,
-        second.gateway,
-        second.toGateway.sdp,
-      );
+      await second.gateway.speak(second.toGateway.sdp, 5);
 
-      expect(heard.gateway.length).toBe(1);
+      expect(await heardInAll(caller, 5)).toBe(5);
     });
 
     test('the port toward the caller stays when the only gateway is over before the next', async () => {
@@ -163,7 +158,10 @@ describe('media anchored at rtpengine', () => {
       await watched.anchor.abandon(talk.call, 1);
 
       const second = await agree(talk, 2);
+      await first.gateway.speak(first.toGateway.sdp, 5);
+      await second.gateway.speak(second.toGateway.sdp, 5);
 
+      expect(await heardInAll(talk.caller, 5)).toBe(5);
       expect(second.toCaller.stands).toBe(true);
       expect(audioOf(second.toCaller.sdp)).toEqual(audioOf(first.toCaller.sdp));
     });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { bytesOf } from '../../../lib/base/brands.ts';
 import type { MediaAnchor } from '../../../lib/ports/media-anchor.ts';
 import { sdpOf } from '../../support/rtp-peer.ts';
-import { agree, openTalk, speakBothWays, type Talk } from './talk.ts';
+import { agree, heardInAll, openTalk, speakBothWays, type Talk } from './talk.ts';
 
 export type Subject = { readonly anchor: MediaAnchor; close(): Promise<void> };
 
@@ -176,6 +176,8 @@ function whoAnswers(present: () => Present): void {
 
     await anchor.restore(talk.call, 1);
 
+    await gateway.speak(toGateway.sdp, 5);
+    expect(await heardInAll(caller, 5)).toBe(5);
     await speakBothWays(caller, toCaller.sdp, gateway, toGateway.sdp);
   });
 }

@@ -79,6 +79,16 @@ export async function speakBothWays(
   return { caller: await heardAll(caller), gateway: await heardAll(gateway) };
 }
 
+/** How many packets have come when there are so many at least. */
+export async function heardInAll(peer: RtpPeer, atLeast: number): Promise<number> {
+  let count = 0;
+  await until(`${atLeast} packets at ${peer.at.address}`, () => {
+    for (const packets of peer.heard().values()) count += packets;
+    return count >= atLeast;
+  });
+  return count;
+}
+
 async function heardAll(peer: RtpPeer): Promise<readonly string[]> {
   const places = new Set<string>();
   let count = 0;

@@ -76,6 +76,28 @@ describe('media anchored while rtpengines die and datagrams are lost', () => {
     expect(engines.flatMap((engine) => [...engine.calls]).length).toBe(calls.length);
   });
 
+  test('a call that comes back is not ended by what was said when it left', async () => {
+    open(FIRST_SEED, { lost: 0, twice: 0, delayMsMax: 40 });
+    const call = callIdOf('sto-1');
+    const [first, ...others] = engines;
+    for (const other of others) other.turn('dead');
+    void agree(call);
+    await pass(1000);
+    first?.turn('hung');
+    others[0]?.turn('alive');
+    void agree(call);
+    await pass(1500);
+    const away = [first, others[0]].map((engine) => engine?.calls.size);
+
+    first?.turn('alive');
+    others[0]?.turn('dead');
+    void agree(call);
+    await pass(5000);
+
+    expect(away).toEqual([1, 1]);
+    expect(first?.calls.size).toBe(1);
+  });
+
   function open(seed: number, way: Way): void {
     virtual = new VirtualWorld(seed);
     engines = [1, 2, 3].map((n) => new VirtualRtpengine({ address: `10.0.0.${n}`, port: 2223 }));
