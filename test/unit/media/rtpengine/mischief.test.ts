@@ -89,9 +89,9 @@ describe('media anchored while rtpengines die and datagrams are lost', () => {
     await pass(1500);
     const away = [first, others[0]].map((engine) => engine?.calls.size);
 
-    first?.turn('alive');
     others[0]?.turn('dead');
     void agree(call);
+    virtual.at(virtual.nowMs + 150, () => first?.turn('alive'));
     await pass(5000);
 
     expect(away).toEqual([1, 1]);
