@@ -45,8 +45,8 @@ export async function offerOf(
     const home = isHome && call.home !== undefined ? call.home : newHome(call, instance);
     const request = offerRequest(home, attempt, offer, interfaces);
     const outcome = await instance.ask(request, Math.min(ASK_MS, leftMs));
-    const isStillHome = !isHome || call.home === home;
-    if (outcome.kind === 'done' && outcome.sdp !== undefined && isStillHome) {
+    const hasLeft = isHome && call.home !== home;
+    if (outcome.kind === 'done' && outcome.sdp !== undefined && !hasLeft) {
       homes.settle(call, home);
       attempt.open = { offer, home };
       attempt.isOver = false;
@@ -54,7 +54,7 @@ export async function offerOf(
       return anchored(offer.from === 'a' ? attempt.b : call.a, outcome.sdp);
     }
     last = failureOf(outcome);
-    if (isHome && !isDead(outcome)) return last;
+    if (isHome && !hasLeft && !isDead(outcome)) return last;
     if (!isHome) void instance.forget(home.anchorId);
   }
   return last;

@@ -8,7 +8,8 @@ import { hang, startRtpengine } from '../../support/rtpengine.ts';
 import { until } from '../../support/until.ts';
 import { VirtualWorld } from '../../support/virtual-world.ts';
 import { anchorAt, callsAt, FIRST, forgetAt, SECOND, type Watched } from './anchors.ts';
-import { agree, FACES, openTalk, speakBothWays, type Talk } from './talk.ts';
+import { BROWSER } from './callers.ts';
+import { agree, FACES, INSIDE, OUTSIDE, openTalk, speakBothWays, type Talk } from './talk.ts';
 
 jest.setTimeout(60_000);
 const AGAIN_WITHIN_MS = 3000;
@@ -76,6 +77,23 @@ describe('media anchored at rtpengines that come and go', () => {
     expect((await callsAt(isAtFirst ? SECOND.ng : FIRST.ng)).length).toBe(1);
     await anchor.release(talk.call);
     expect(await callsAt(isAtFirst ? SECOND.ng : FIRST.ng)).toEqual([]);
+  });
+
+  test('a leg is offered what it speaks by one that has never heard of it', async () => {
+    const { caller, gateways } = talk;
+    const faces = { a: OUTSIDE, b: { ...INSIDE, protection: 'none' } } as const;
+    await talk.offer('a', 1, sdpOf({ at: caller.at, ...BROWSER }), faces);
+    await talk.answer('b', 1, sdpOf({ at: gateways[0].at, formats: '8' }));
+    const isAtFirst = (await callsAt(FIRST.ng)).length === 1;
+    await end(daemons[isAtFirst ? 0 : 1]);
+
+    const again = sdpOf({ at: gateways[0].at, version: 2, formats: '8' });
+    const offered = await talk.offer('b', 1, again, faces);
+
+    expect(offered.sdp).toMatch(/^m=audio \d+ UDP\/TLS\/RTP\/SAVPF 8\r$/m);
+    expect(offered.sdp).toMatch(/^a=fingerprint:/m);
+    expect(offered.sdp).toMatch(/^a=ice-ufrag:/m);
+    expect(offered.sdp).not.toContain('a=crypto');
   });
 
   test('one that is killed costs no new call', async () => {

@@ -13,26 +13,11 @@ import type { Child } from '../../support/child.ts';
 import { audioOf, type SdpParts, sdpOf } from '../../support/rtp-peer.ts';
 import { startRtpengine } from '../../support/rtpengine.ts';
 import { anchorAt, callsAt, FIRST, type Watched } from './anchors.ts';
+import { BROWSER, FINGERPRINT, SDES } from './callers.ts';
 import { mediaAnchorSuite } from './suite.ts';
 import { agree, heardInAll, INSIDE, OUTSIDE, openTalk, speakBothWays, type Talk } from './talk.ts';
 
 jest.setTimeout(60_000);
-const SDES = {
-  profile: 'RTP/SAVP',
-  more: ['a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj'],
-};
-const FINGERPRINT = Array.from({ length: 32 }, () => 'AB').join(':');
-const BROWSER = {
-  profile: 'UDP/TLS/RTP/SAVPF',
-  more: [
-    'a=ice-ufrag:abcd',
-    'a=ice-pwd:abcdefghijklmnopqrstuvwx',
-    'a=candidate:1 1 UDP 2130706431 127.23.0.1 40000 typ host',
-    `a=fingerprint:sha-256 ${FINGERPRINT}`,
-    'a=setup:actpass',
-    'a=rtcp-mux',
-  ],
-};
 const plain: MediaFace = { network: 'inside', protection: 'none', ice: 'none' };
 
 describe('media anchored at rtpengine', () => {

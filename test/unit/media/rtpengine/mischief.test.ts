@@ -30,6 +30,8 @@ describe('media anchored while rtpengines die and datagrams are lost', () => {
   let anchor: MediaAnchor;
   let lost: CallId[];
   let slowestMs: number;
+  let hungAt: number;
+  let downAt: number;
   beforeEach(() => {
     lost = [];
     slowestMs = 0;
@@ -98,6 +100,36 @@ describe('media anchored while rtpengines die and datagrams are lost', () => {
     expect(first?.calls.size).toBe(1);
   });
 
+  test('an offer goes on elsewhere when its call is taken away in the middle of it', async () => {
+    const call = callIdOf('sto-1');
+    await hangFirst(call);
+    await pass(5000);
+    const downMs = downAt - hungAt;
+    anchor.close();
+    await hangFirst(call);
+    await pass(downMs - 200);
+
+    const offered = agree(call);
+    virtual.at(virtual.nowMs + 300, () => engines[0]?.turn('alive'));
+    await pass(5000);
+
+    expect(downMs).toBeGreaterThan(500);
+    expect(await offered).toEqual(['anchored', 'anchored']);
+    expect(engines.map((engine) => engine.calls.size)).toEqual([0, 1, 0]);
+  });
+
+  /** A call at the first engine, which hangs; the second one is steady, the third one dead. */
+  async function hangFirst(call: CallId): Promise<void> {
+    open(FIRST_SEED, { lost: 0, twice: 0, delayMsMax: 40 });
+    for (const other of engines.slice(1)) other.turn('dead');
+    void agree(call);
+    await pass(1000);
+    engines[1]?.turn('alive');
+    await pass(3000);
+    engines[0]?.turn('hung');
+    hungAt = virtual.nowMs;
+  }
+
   function open(seed: number, way: Way): void {
     virtual = new VirtualWorld(seed);
     engines = [1, 2, 3].map((n) => new VirtualRtpengine({ address: `10.0.0.${n}`, port: 2223 }));
@@ -111,7 +143,9 @@ describe('media anchored while rtpengines die and datagrams are lost', () => {
       sink: {
         step: () => undefined,
         record: () => undefined,
-        note: () => undefined,
+        note({ event }) {
+          if (event === 'media-down') downAt = virtual.nowMs;
+        },
         count: () => undefined,
       },
       ears: { onLost: (call) => void lost.push(call) },
