@@ -106,6 +106,7 @@ describe('media anchored while rtpengines die and datagrams are lost', () => {
     await pass(5000);
     const downMs = downAt - hungAt;
     anchor.close();
+    lost = [];
     await hangFirst(call);
     await pass(downMs - 200);
 
@@ -116,6 +117,7 @@ describe('media anchored while rtpengines die and datagrams are lost', () => {
     expect(downMs).toBeGreaterThan(500);
     expect(await offered).toEqual(['anchored', 'anchored']);
     expect(engines.map((engine) => engine.calls.size)).toEqual([0, 1, 0]);
+    expect(lost).toEqual([]);
   });
 
   /** A call at the first engine, which hangs; the second one is steady, the third one dead. */
