@@ -16,7 +16,7 @@ export type RtpengineAt = {
 /** The names that its two networks go by. */
 export const INTERFACES = { outside: 'pub', inside: 'priv' };
 
-/** A real rtpengine, in user space, that forgets what it is told to forget at once. */
+/** A real rtpengine, in user space. */
 export async function startRtpengine({ ng, outside, inside }: RtpengineAt): Promise<Child> {
   const child = startChild(
     'rtpengine',
@@ -26,7 +26,6 @@ export async function startRtpengine({ ng, outside, inside }: RtpengineAt): Prom
       '--log-stderr',
       '--log-level=5',
       '--table=-1',
-      '--delete-delay=0',
       '--num-threads=2',
       `--interface=${INTERFACES.outside}/${outside}`,
       `--interface=${INTERFACES.inside}/${inside}`,

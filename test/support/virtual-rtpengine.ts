@@ -66,7 +66,8 @@ export class VirtualRtpengine {
         if (!this.calls.has(id)) break;
         return { result: 'ok', tags: {} };
       case 'delete':
-        if (request['from-tag'] === undefined) this.calls.delete(id);
+        if (request['to-tag'] === undefined && request['via-branch'] === undefined)
+          this.calls.delete(id);
         return { result: 'ok' };
       default:
         break;

@@ -15,6 +15,7 @@ export type AnchoredCall = {
   names: number;
   readonly a: ToldLeg;
   readonly attempts: Map<number, AnchoredAttempt>;
+  attemptsEver: number;
   /** Settles when all that has been asked of this call is done, and how much that is. */
   last: Promise<unknown>;
   underWay: number;
@@ -45,6 +46,7 @@ export function newAnchoredCall(id: CallId, world: World): AnchoredCall {
     names: 0,
     a: newToldLeg(world),
     attempts: new Map(),
+    attemptsEver: 0,
     last: Promise.resolve(),
     underWay: 0,
   };
@@ -61,6 +63,7 @@ export function attemptOf(call: AnchoredCall, number: number, world: World): Anc
     isOver: false,
   };
   call.attempts.set(number, attempt);
+  call.attemptsEver += 1;
   return attempt;
 }
 

@@ -1,5 +1,5 @@
 import { drawOrder } from '../../base/draw-order.ts';
-import type { World } from '../../base/time.ts';
+import type { Rng, World } from '../../base/time.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
 import type { MediaEars } from '../../ports/media-anchor.ts';
 import type { AnchoredCall, Home } from './anchored-call.ts';
@@ -15,6 +15,8 @@ export type Homes = {
   readonly settle: (call: AnchoredCall, home: Home) => void;
   /** Takes a call away from its home. */
   readonly leave: (call: AnchoredCall) => Promise<void>;
+  /** The same, of a home that has forgotten it. */
+  readonly strike: (call: AnchoredCall) => Home | undefined;
   readonly lose: (call: AnchoredCall) => void;
   /** Nothing that was asked of that call is under way any more. */
   readonly onRest: (call: AnchoredCall) => void;
@@ -37,11 +39,7 @@ export function openHomes({ world, options, sink, ears, openSocket }: HomesParts
     residents.set(instance, new Set());
   }
   const homes: Homes = {
-    candidatesFor({ home }) {
-      const drawn = drawOrder([...residents.keys()].map(ranked), world.rng);
-      const others = drawn.map(({ instance }) => instance).filter((one) => one !== home?.instance);
-      return home === undefined ? others : [home.instance, ...others];
-    },
+    candidatesFor: ({ home }) => candidates([...residents.keys()], home, world.rng),
     settle(call, home) {
       if (call.home === home) return;
       void homes.leave(call);
@@ -49,12 +47,15 @@ export function openHomes({ world, options, sink, ears, openSocket }: HomesParts
       call.isLost = false;
       residents.get(home.instance)?.add(call);
     },
-    async leave(call) {
+    strike(call) {
       const { home } = call;
-      if (home === undefined) return;
-      residents.get(home.instance)?.delete(call);
+      if (home !== undefined) residents.get(home.instance)?.delete(call);
       call.home = undefined;
-      await home.instance.forget(home.anchorId);
+      return home;
+    },
+    async leave(call) {
+      const home = homes.strike(call);
+      await home?.instance.forget(home.anchorId);
     },
     lose(call) {
       void homes.leave(call);
@@ -122,6 +123,15 @@ async function isGone(call: AnchoredCall): Promise<boolean> {
   return outcome.kind === 'refused' && call.home === home && call.underWay === 0;
 }
 
-function ranked(instance: Instance) {
-  return { instance, priority: instance.isUp() ? 1 : 2, weight: instance.weight };
+function candidates(
+  all: readonly Instance[],
+  home: Home | undefined,
+  rng: Rng,
+): readonly Instance[] {
+  const ranked = all.map((instance) => {
+    return { instance, priority: instance.isUp() ? 1 : 2, weight: instance.weight };
+  });
+  const drawn = drawOrder(ranked, rng).map(({ instance }) => instance);
+  if (home === undefined) return drawn;
+  return [home.instance, ...drawn.filter((one) => one !== home.instance)];
 }

@@ -2,7 +2,7 @@ import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Alarm, World } from '../../base/time.ts';
 import { writeAddress } from '../../sip/address.ts';
 import { type NgClient, type NgOutcome, openNgClient } from './ng-client.ts';
-import type { NgRequest } from './ng-message.ts';
+import { deleteRequest, type NgRequest } from './ng-message.ts';
 import type { NgSockets } from './ng-socket.ts';
 import type { RtpengineInstance } from './options.ts';
 
@@ -98,7 +98,7 @@ export function openInstance({ world, options, openSocket, onTurned, onBeat }: I
 
   /** What it does not know any more is forgotten, too. */
   async function forget(anchorId: string): Promise<void> {
-    const outcome = await client.ask({ command: 'delete', 'call-id': anchorId }, ASK_MS);
+    const outcome = await client.ask(deleteRequest(anchorId), ASK_MS);
     if (outcome.kind !== 'failed') forgotten.delete(anchorId);
   }
 }

@@ -13,6 +13,7 @@ import { type AnchoredAttempt, type AnchoredCall, newHome } from './anchored-cal
 import type { Homes } from './homes.ts';
 import { ASK_MS } from './instance.ts';
 import type { NgOutcome } from './ng-client.ts';
+import { deleteRequest } from './ng-message.ts';
 import type { RtpengineOptions } from './options.ts';
 import { abandonRequest, answerRequest, offerRequest, partyOf } from './requests.ts';
 import { readStatistics } from './statistics.ts';
@@ -138,16 +139,25 @@ async function sweep(call: AnchoredCall): Promise<Restored> {
   return result;
 }
 
-/** Asks what was counted, if anything can have been, and has the call forgotten. */
+/**
+ * Asks what was counted, if anything can have been, and has the call forgotten. Both are one ask
+ * where there never was more than one leg b: with leg a all of that call goes.
+ */
 export async function releaseOf({ homes }: Asking, call: AnchoredCall): Promise<Released> {
   const { home } = call;
   call.isLost = false;
-  if (home === undefined) return { kind: 'released', legs: undefined };
   const spoke = [...call.attempts.values()].findLast(({ agreed }) => agreed?.home === home);
-  const query = { command: 'query', 'call-id': home.anchorId } as const;
-  const outcome = spoke === undefined ? undefined : await home.instance.ask(query, ASK_MS);
-  await homes.leave(call);
-  if (spoke === undefined || outcome === undefined) return { kind: 'released', legs: undefined };
+  if (home === undefined || spoke === undefined) {
+    await homes.leave(call);
+    return { kind: 'released', legs: undefined };
+  }
+  const isPlain = call.attemptsEver === 1;
+  const query = { command: 'query', 'call-id': home.anchorId };
+  const whole = { ...deleteRequest(home.anchorId), 'from-tag': partyOf('a', spoke) };
+  const outcome = await home.instance.ask(isPlain ? whole : query, ASK_MS);
+  const isGone = isPlain && outcome.kind === 'done' && outcome.fields['warning'] === undefined;
+  if (isGone) homes.strike(call);
+  else await homes.leave(call);
   if (outcome.kind !== 'done') return failureOf(outcome);
   const parties = { a: partyOf('a', spoke), b: partyOf('b', spoke) };
   return { kind: 'released', legs: readStatistics(outcome.fields, parties) };

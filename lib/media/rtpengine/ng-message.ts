@@ -6,6 +6,11 @@ export type NgRequest = {
   readonly [key: string]: string | number | readonly string[] | undefined;
 };
 
+/** Its ports are free at once; by itself rtpengine keeps what is deleted for half a minute. */
+export function deleteRequest(anchorId: string): NgRequest {
+  return { command: 'delete', 'call-id': anchorId, 'delete delay': 0 };
+}
+
 export type NgReply =
   | { readonly kind: 'done'; readonly sdp: Octets | undefined; readonly fields: NgFields }
   /** It was understood, and is not done. */

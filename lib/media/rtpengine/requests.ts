@@ -2,7 +2,7 @@ import { never } from '../../base/never.ts';
 import type { MediaAnswer, MediaFace, MediaOffer, Side } from '../../ports/media-anchor.ts';
 import { hasAttribute, rtpProfileOf } from '../sdp-lines.ts';
 import { type AnchoredAttempt, agreedOf, type Home, otherSide } from './anchored-call.ts';
-import type { NgRequest } from './ng-message.ts';
+import { deleteRequest, type NgRequest } from './ng-message.ts';
 import type { RtpengineOptions } from './options.ts';
 
 type Interfaces = RtpengineOptions['interfaces'];
@@ -68,8 +68,7 @@ export function abandonRequest(home: Home, attempt: AnchoredAttempt): NgRequest 
   const party = partyOf('b', attempt);
   const didOffer = attempt.open?.offer.from === 'b';
   return {
-    command: 'delete',
-    'call-id': home.anchorId,
+    ...deleteRequest(home.anchorId),
     'from-tag': didOffer ? party : 'a',
     'to-tag': !didOffer && attempt.agreed?.home === home ? party : undefined,
     'via-branch': didOffer ? undefined : party,

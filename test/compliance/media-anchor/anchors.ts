@@ -1,5 +1,6 @@
 import { realWorld } from '../../../lib/base/real-world.ts';
 import { openNgClient } from '../../../lib/media/rtpengine/ng-client.ts';
+import { deleteRequest } from '../../../lib/media/rtpengine/ng-message.ts';
 import { openNgSocket } from '../../../lib/media/rtpengine/ng-socket.ts';
 import { openRtpengine } from '../../../lib/media/rtpengine/open-rtpengine.ts';
 import type { RtpengineOptions } from '../../../lib/media/rtpengine/options.ts';
@@ -67,7 +68,7 @@ export async function callsAt(ng: Address): Promise<readonly unknown[]> {
 /** Has an rtpengine end a call that its anchor knows nothing of. */
 export async function forgetAt(ng: Address, call: CallId): Promise<void> {
   const client = openNgClient(realWorld(), (ears) => openNgSocket(ng, ears));
-  const outcome = await client.ask({ command: 'delete', 'call-id': call }, 2000);
+  const outcome = await client.ask(deleteRequest(call), 2000);
   client.close();
   if (outcome.kind !== 'done') throw new Error(outcome.reason);
 }
