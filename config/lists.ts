@@ -5,6 +5,7 @@ import {
   type Item,
   LISTENER,
   ROUTE,
+  RTPENGINE,
   readItems,
   TRUNK,
 } from './items.ts';
@@ -16,6 +17,7 @@ export type GatewayItem = Item<typeof GATEWAY>;
 export type GroupItem = Item<typeof GROUP>;
 export type RouteItem = Item<typeof ROUTE>;
 export type TrunkItem = Item<typeof TRUNK>;
+export type RtpengineItem = Item<typeof RTPENGINE>;
 
 /** The lists of a site file, entry by entry. A list that is missing as a whole is absent. */
 export type SiteLists = {
@@ -26,11 +28,12 @@ export type SiteLists = {
   readonly groups: readonly GroupItem[] | undefined;
   readonly routes: readonly RouteItem[] | undefined;
   readonly trunks: readonly TrunkItem[] | undefined;
+  readonly rtpengine: readonly RtpengineItem[] | undefined;
 };
 
 /** Reads them; `isSpoilt` names the lists that something was already wrong with as a whole. */
 export function readLists(
-  { listen, gateways, groups, routes, trunks }: SiteValues,
+  { listen, gateways, groups, routes, trunks, media }: SiteValues,
   isSpoilt: (key: string) => boolean,
   report: Report,
 ): SiteLists {
@@ -42,6 +45,7 @@ export function readLists(
     groups: read(['groups'], groups, GROUP),
     routes: read(['routes'], routes, ROUTE),
     trunks: read(['trunks'], trunks, TRUNK),
+    rtpengine: read(['media', 'rtpengine'], media.rtpengine, RTPENGINE),
   };
 
   function read<F extends Fields>(path: Path, list: readonly unknown[] | null, fields: F) {

@@ -1,3 +1,4 @@
+import type { RtpengineOptions } from '../lib/media/rtpengine/options.ts';
 import type { SiteOptions } from '../lib/node/site-options.ts';
 import type { LogOptions as AllLogOptions } from '../lib/observe/log-files.ts';
 import type { Address } from '../lib/sip/address.ts';
@@ -13,6 +14,8 @@ export type SiteConfig = {
   readonly keys: readonly ClusterKey[];
   /** Where names are looked up. Empty: where the system does. */
   readonly nameServers: readonly Address[];
+  /** Absent: media flows past this site. */
+  readonly media: RtpengineOptions | undefined;
   readonly nat: { readonly keepAliveMs: number };
   readonly log: LogOptions;
   readonly admin: {

@@ -1,4 +1,4 @@
-import { type Fields, GATEWAY, GROUP, LISTENER, ROUTE, TRUNK } from '../config/items.ts';
+import { type Fields, GATEWAY, GROUP, LISTENER, ROUTE, RTPENGINE, TRUNK } from '../config/items.ts';
 import type { Leaf, Reload } from '../config/leaf.ts';
 import { environmentName, leaves } from '../config/schema.ts';
 
@@ -11,6 +11,7 @@ export const ENTRIES: Readonly<Record<string, Fields>> = {
   groups: GROUP,
   routes: ROUTE,
   trunks: TRUNK,
+  'media.rtpengine': RTPENGINE,
 };
 
 /** One right value for each key, and for each key of an entry: `gateways[].uri`. */
@@ -58,6 +59,12 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'guard.callsPerSecMax': 20,
   'guard.callsMax': 100,
   'guard.lagMsMax': 100,
+  'media.anchor': 'rtpengine',
+  'media.rtpengine': [{ ng: '10.0.0.12:2223' }, { ng: '10.0.0.13:2223' }],
+  'media.rtpengine[].ng': '10.0.0.12:2223',
+  'media.rtpengine[].weight': 2,
+  'media.outside': 'pub',
+  'media.inside': 'priv',
   'nat.keepAliveMs': 15_000,
   'probe.everySec': 5,
   'probe.downAfter': 2,
@@ -140,8 +147,9 @@ export function configDocument(): string {
     const heading = path[0] ?? '';
     const about = groups.get(heading) ?? [];
     about.push(keySection(path, leaf));
-    const fields = path.length === 1 ? ENTRIES[heading] : undefined;
-    if (fields !== undefined) about.push(entryTable(heading, fields));
+    const key = path.join('.');
+    const fields = heading === 'listen' ? undefined : ENTRIES[key];
+    if (fields !== undefined) about.push(entryTable(key, fields));
     groups.set(heading, about);
   }
   groups.get('listen')?.push(entryTable('listen', LISTENER));
