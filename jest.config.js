@@ -18,6 +18,7 @@ const project = (name, folders, more = {}) => ({
 export default {
   projects: [
     project('unit', ['unit', 'ladder', 'torture', 'house']),
+    project('compliance', ['compliance']),
     project('sim', ['sim'], { testTimeout: 240_000 }),
     project('system', ['system', 'compliance'], {
       runner: '<rootDir>/test/support/serial-runner.cjs',

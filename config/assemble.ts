@@ -1,3 +1,4 @@
+import type { ServerOptions } from '../lib/engine/drachtio/server-link.ts';
 import type { Gateway, GatewayName, Group, ProbeRules } from '../lib/gateways/options.ts';
 import type { Listener, ListenerRole } from '../lib/ports/sip-engine.ts';
 import { adminAddress, nameServer, type Target } from './addresses.ts';
@@ -33,10 +34,23 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
     stateDir,
     keys: secrets.keys,
     nameServers: dns.servers.flatMap((server) => nameServer(server) ?? []),
+    drachtio: drachtio(values, lists, secrets),
     nat,
     log,
     admin: { listen, token: secrets.adminToken },
   };
+}
+
+function drachtio(
+  { engine }: SiteValues,
+  lists: SiteLists,
+  secrets: SiteSecrets,
+): readonly ServerOptions[] {
+  if (engine.gateway !== 'drachtio') return [];
+  return (lists.drachtio ?? []).map((item, index) => {
+    const { host, port } = whole(item);
+    return { host, port, secret: secrets.drachtio[index] ?? '' };
+  });
 }
 
 function listeners(role: ListenerRole, items: readonly ListenerItem[] = []): readonly Listener[] {

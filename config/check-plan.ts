@@ -36,7 +36,15 @@ export function checkPlan(lists: SiteLists, report: Report): void {
 const NAME_SERVERS_MAX = 3;
 
 /** Holds single values against each other. */
-export function checkValues({ hunt, probe, dns, log, admin }: SiteValues, report: Report): void {
+export function checkValues(
+  { engine, hunt, probe, dns, log, admin }: SiteValues,
+  report: Report,
+): void {
+  if (engine.gateway === 'drachtio' && engine.drachtio.length === 0)
+    report(['engine', 'drachtio'], {
+      wrong: 'is missing, and engine.gateway is drachtio',
+      want: 'write drachtio: [{ host: 127.0.0.1, secret: "env:NAME" }], or gateway: builtin',
+    });
   if (dns.servers.length > NAME_SERVERS_MAX)
     report(['dns', 'servers'], {
       wrong: `has ${dns.servers.length} entries`,

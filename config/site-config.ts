@@ -1,3 +1,4 @@
+import type { ServerOptions } from '../lib/engine/drachtio/server-link.ts';
 import type { SiteOptions } from '../lib/node/site-options.ts';
 import type { LogOptions as AllLogOptions } from '../lib/observe/log-files.ts';
 import type { Address } from '../lib/sip/address.ts';
@@ -13,6 +14,8 @@ export type SiteConfig = {
   readonly keys: readonly ClusterKey[];
   /** Where names are looked up. Empty: where the system does. */
   readonly nameServers: readonly Address[];
+  /** The servers that leg b goes through. Empty: the builtin engine alone. */
+  readonly drachtio: readonly ServerOptions[];
   readonly nat: { readonly keepAliveMs: number };
   readonly log: LogOptions;
   readonly admin: {

@@ -1,9 +1,10 @@
-import { type Fields, GATEWAY, GROUP, LISTENER, ROUTE, TRUNK } from '../config/items.ts';
+import { DRACHTIO, type Fields, GATEWAY, GROUP, LISTENER, ROUTE, TRUNK } from '../config/items.ts';
 import type { Leaf, Reload } from '../config/leaf.ts';
 import { environmentName, leaves } from '../config/schema.ts';
 
 /** What each list holds; the lists of listeners hold the same. */
 export const ENTRIES: Readonly<Record<string, Fields>> = {
+  'engine.drachtio': DRACHTIO,
   'listen.anycast': LISTENER,
   'listen.unicast': LISTENER,
   'listen.gateway': LISTENER,
@@ -26,7 +27,11 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'listen[].port': 5060,
   'listen[].advertise': 'sto.any.example',
   'listen[].emergency': true,
-  'engine.gateway': 'builtin',
+  'engine.gateway': 'drachtio',
+  'engine.drachtio': [{ host: '127.0.0.1', secret: 'env:DRACHTIO_SECRET' }],
+  'engine.drachtio[].host': '127.0.0.1',
+  'engine.drachtio[].port': 9022,
+  'engine.drachtio[].secret': 'env:DRACHTIO_SECRET',
   gateways: [{ name: 'psap-a', uri: 'sip:10.0.1.31:5060' }],
   'gateways[].name': 'psap-a',
   'gateways[].uri': 'sip:psap.example',
@@ -140,8 +145,9 @@ export function configDocument(): string {
     const heading = path[0] ?? '';
     const about = groups.get(heading) ?? [];
     about.push(keySection(path, leaf));
-    const fields = path.length === 1 ? ENTRIES[heading] : undefined;
-    if (fields !== undefined) about.push(entryTable(heading, fields));
+    const key = path.join('.');
+    const fields = heading === 'listen' ? undefined : ENTRIES[key];
+    if (fields !== undefined) about.push(entryTable(key, fields));
     groups.set(heading, about);
   }
   groups.get('listen')?.push(entryTable('listen', LISTENER));

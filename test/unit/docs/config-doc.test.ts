@@ -8,7 +8,7 @@ import { configDocument, ENTRIES, EXAMPLES } from '../../../scripts/config-doc.t
 
 const { listen, ...lists } = { ...ENTRIES, listen: LISTENER };
 const fields = Object.entries({ ...lists, listen })
-  .filter(([list]) => !list.includes('.'))
+  .filter(([list]) => !list.startsWith('listen.'))
   .flatMap(([list, entry]) =>
     Object.entries(entry).map(([key, { reads }]): [string, Format<unknown>] => [
       `${list}[].${key}`,
