@@ -18,8 +18,9 @@ const project = (name, folders, more = {}) => ({
 export default {
   projects: [
     project('unit', ['unit', 'ladder', 'torture', 'house']),
+    project('compliance', ['compliance']),
     project('sim', ['sim'], { testTimeout: 240_000 }),
-    project('system', ['system', 'compliance'], {
+    project('system', ['system'], {
       runner: '<rootDir>/test/support/serial-runner.cjs',
       testTimeout: 180_000,
     }),

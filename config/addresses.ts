@@ -25,19 +25,21 @@ export const TRANSPORT: Format<'udp' | 'tcp'> = {
 };
 
 /** What stands in Contact in place of the address: another address, or a name callers resolve. */
-export const ADVERTISE: Format<string> = text(
-  'advertised host',
-  'write a host name such as sto.any.example, or an IPv4 address',
-  (value) => {
+export const ADVERTISE = hostOrAddress('advertised host', 'sto.any.example');
+
+export const SERVER_HOST = hostOrAddress('server host', 'drachtio.example');
+
+function hostOrAddress(name: string, example: string): Format<string> {
+  return text(name, `write a host name such as ${example}, or an IPv4 address`, (value) => {
     if (isIPv4(value)) return singleHost(value);
     if (isHostName(value)) return good(value.toLowerCase());
     return bad(
       value,
       'is neither a host name nor an IPv4 address',
-      'write the host alone, such as sto.any.example',
+      `write the host alone, such as ${example}`,
     );
-  },
-);
+  });
+}
 
 export type Target = { readonly uri: UriText; readonly destination: Destination };
 

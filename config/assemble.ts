@@ -1,3 +1,4 @@
+import type { ServerOptions } from '../lib/engine/drachtio/server-link.ts';
 import type { Gateway, GatewayName, Group, ProbeRules } from '../lib/gateways/options.ts';
 import type { Listener, ListenerRole } from '../lib/ports/sip-engine.ts';
 import { adminAddress, nameServer, type Target } from './addresses.ts';
@@ -34,6 +35,7 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
     keys: secrets.keys,
     nameServers: dns.servers.flatMap((server) => nameServer(server) ?? []),
     media: media(values, lists),
+    drachtio: drachtio(values, lists, secrets),
     nat,
     log,
     admin: { listen, token: secrets.adminToken },
@@ -45,6 +47,18 @@ function media({ media: { anchor, outside, inside }, callsMax }: SiteValues, lis
   if (anchor === 'none') return undefined;
   const instances = (lists.rtpengine ?? []).map(whole);
   return { instances, interfaces: { outside, inside }, callsMax: 2 * callsMax };
+}
+
+function drachtio(
+  { engine }: SiteValues,
+  lists: SiteLists,
+  secrets: SiteSecrets,
+): readonly ServerOptions[] {
+  if (engine.gateway !== 'drachtio') return [];
+  return (lists.drachtio ?? []).map((item, index) => {
+    const { host, port } = whole(item);
+    return { host, port, secret: secrets.drachtio[index] ?? '' };
+  });
 }
 
 function listeners(role: ListenerRole, items: readonly ListenerItem[] = []): readonly Listener[] {

@@ -43,12 +43,16 @@ const NAME_SERVERS_MAX = 3;
 
 /** Holds single values against each other. */
 export function checkValues(values: SiteValues, report: Report): void {
-  const { hunt, probe, dns, media, log, admin } = values;
+  const { engine, hunt, probe, dns, media, log, admin } = values;
   if (media.anchor === 'rtpengine' && media.rtpengine.length === 0)
-    report(['media', 'anchor'], {
-      value: media.anchor,
-      wrong: 'has nobody to ask: media.rtpengine lists none',
-      want: 'write rtpengine: [{ ng: "HOST:PORT" }] beside it, or anchor: none',
+    report(['media', 'rtpengine'], {
+      wrong: 'is missing, and media.anchor is rtpengine',
+      want: 'write rtpengine: [{ ng: "HOST:PORT" }], or anchor: none',
+    });
+  if (engine.gateway === 'drachtio' && engine.drachtio.length === 0)
+    report(['engine', 'drachtio'], {
+      wrong: 'is missing, and engine.gateway is drachtio',
+      want: 'write drachtio: [{ host: 127.0.0.1, secret: "env:NAME" }], or gateway: builtin',
     });
   if (dns.servers.length > NAME_SERVERS_MAX)
     report(['dns', 'servers'], {

@@ -3,6 +3,7 @@ import {
   ADVERTISE,
   HOST_ADDRESS,
   NG,
+  SERVER_HOST,
   SIP_PORT,
   SOURCE_RANGE,
   TARGET,
@@ -24,6 +25,7 @@ import {
 import { HEADERS, PROBE } from './gateway-formats.ts';
 import type { Finding, Path, Report } from './problems.ts';
 import { ROUTE_MATCH } from './route-match.ts';
+import { SECRET_REF } from './secrets.ts';
 
 /** One key of the entries of a list. */
 export type Field<T> = {
@@ -50,6 +52,7 @@ export const NAME = pattern(
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
   'write 1 to 64 letters, digits, dots, hyphens or underscores, such as psap-a',
 );
+const DRACHTIO_PORT = 9022;
 const PRIORITY = wholeNumber(1, 1000);
 const WEIGHT = wholeNumber(0, 65_535);
 const SHARE = wholeNumber(1, 1_000_000);
@@ -69,6 +72,12 @@ export const LISTENER = {
     { value: false },
     'Whether every call that comes here is an emergency call, whatever is dialled.',
   ),
+};
+
+export const DRACHTIO = {
+  host: given(SERVER_HOST, 'Where its admin port is.'),
+  port: field(PORT, { value: DRACHTIO_PORT }, 'The admin port.'),
+  secret: given(SECRET_REF, 'Where its secret is kept, env:NAME or file:PATH.'),
 };
 
 export const GATEWAY = {

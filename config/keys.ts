@@ -1,7 +1,7 @@
 import type { ClusterKey, KeyId } from '../lib/sip/owner-token.ts';
 import { isLoopback } from './addresses.ts';
 import { reportFaults } from './items.ts';
-import type { SiteLists } from './lists.ts';
+import type { DrachtioItem, SiteLists } from './lists.ts';
 import type { Path, Report } from './problems.ts';
 import type { SiteValues } from './schema.ts';
 import {
@@ -17,19 +17,29 @@ import {
 export type SiteSecrets = {
   readonly keys: readonly ClusterKey[];
   readonly adminToken: string | undefined;
+  /** One for each entry of engine.drachtio that is in use. */
+  readonly drachtio: readonly string[];
 };
 
 /** Fetches the secrets that the configuration points at; outside loopback weak ones are refused. */
 export function readSecrets(
   values: SiteValues,
-  isOnLoopback: boolean,
+  { lists, isOnLoopback }: { readonly lists: SiteLists; readonly isOnLoopback: boolean },
   sources: SecretSources,
   report: Report,
 ): SiteSecrets {
   return {
     keys: readKeys(values.cluster.keys),
     adminToken: values.admin.token === null ? undefined : readToken(values.admin.token),
+    drachtio:
+      values.engine.gateway === 'drachtio' ? (lists.drachtio ?? []).flatMap(readServer) : [],
   };
+
+  function readServer({ path, parts: { secret: value } }: DrachtioItem): readonly string[] {
+    const ref = value === undefined ? undefined : secretRef(value);
+    const secret = ref === undefined ? undefined : fetch([...path, 'secret'], value, ref);
+    return secret === undefined ? [] : [secret];
+  }
 
   function readKeys(list: readonly unknown[]): readonly ClusterKey[] {
     const keys: ClusterKey[] = [];

@@ -1,4 +1,5 @@
 import {
+  DRACHTIO,
   type Fields,
   GATEWAY,
   GROUP,
@@ -13,6 +14,7 @@ import type { Path, Report } from './problems.ts';
 import type { SiteValues } from './schema.ts';
 
 export type ListenerItem = Item<typeof LISTENER>;
+export type DrachtioItem = Item<typeof DRACHTIO>;
 export type GatewayItem = Item<typeof GATEWAY>;
 export type GroupItem = Item<typeof GROUP>;
 export type RouteItem = Item<typeof ROUTE>;
@@ -24,6 +26,7 @@ export type SiteLists = {
   readonly anycast: readonly ListenerItem[] | undefined;
   readonly unicast: readonly ListenerItem[] | undefined;
   readonly gateway: readonly ListenerItem[] | undefined;
+  readonly drachtio: readonly DrachtioItem[] | undefined;
   readonly gateways: readonly GatewayItem[] | undefined;
   readonly groups: readonly GroupItem[] | undefined;
   readonly routes: readonly RouteItem[] | undefined;
@@ -33,7 +36,7 @@ export type SiteLists = {
 
 /** Reads them; `isSpoilt` names the lists that something was already wrong with as a whole. */
 export function readLists(
-  { listen, gateways, groups, routes, trunks, media }: SiteValues,
+  { listen, engine, gateways, groups, routes, trunks, media }: SiteValues,
   isSpoilt: (key: string) => boolean,
   report: Report,
 ): SiteLists {
@@ -41,6 +44,7 @@ export function readLists(
     anycast: read(['listen', 'anycast'], listen.anycast, LISTENER),
     unicast: read(['listen', 'unicast'], listen.unicast, LISTENER),
     gateway: read(['listen', 'gateway'], listen.gateway, LISTENER),
+    drachtio: read(['engine', 'drachtio'], engine.drachtio, DRACHTIO),
     gateways: read(['gateways'], gateways, GATEWAY),
     groups: read(['groups'], groups, GROUP),
     routes: read(['routes'], routes, ROUTE),

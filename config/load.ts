@@ -72,7 +72,8 @@ function loadLayers(file: SiteFile, request: LoadRequest): LoadedConfig {
   checkPlan(lists, report);
   checkValues(values, report);
   const adminHost = adminAddress(values.admin.listen)?.address ?? '';
-  const secrets = readSecrets(values, isSiteOnLoopback(lists, adminHost), request, report);
+  const isOnLoopback = isSiteOnLoopback(lists, adminHost);
+  const secrets = readSecrets(values, { lists, isOnLoopback }, request, report);
   if (problems.length > 0) return { kind: 'invalid', problems: inFileOrder(problems) };
   assertValid();
   const config = assemble(values, lists, secrets);

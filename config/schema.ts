@@ -61,9 +61,17 @@ export const SCHEMA = {
   },
   engine: {
     gateway: leaf(
-      oneOf('gateway-side engine', ['builtin']),
+      oneOf<'builtin' | 'drachtio'>('gateway-side engine', ['builtin', 'drachtio']),
       'builtin',
-      'The SIP engine toward the gateways; the caller side is always the builtin one.',
+      'The SIP engine toward the gateways; the caller side is always the builtin one. With drachtio ' +
+        'the builtin one still carries what no drachtio-server can: see engine.drachtio.',
+    ),
+    drachtio: leaf(
+      anyList('[{ host: 127.0.0.1, secret: "env:DRACHTIO_SECRET" }]'),
+      [],
+      'The drachtio-servers that calls to gateways go through in turn, with engine.gateway: ' +
+        'drachtio. A call goes by the builtin engine when none is up, or when its INVITE is too ' +
+        'large or no text; its log line says why.',
     ),
   },
   gateways: live(

@@ -26,6 +26,7 @@ export function sheetOf(values: SiteValues, lists: SiteLists, secrets: SiteSecre
     ['listen.anycast', listSheet(lists.anycast)],
     ['listen.unicast', listSheet(lists.unicast)],
     ['listen.gateway', listSheet(lists.gateway)],
+    ['engine.drachtio', listSheet(lists.drachtio)],
     ['gateways', listSheet(lists.gateways, 'name')],
     ['groups', listSheet(lists.groups, 'name')],
     ['routes', listSheet(lists.routes, 'match')],

@@ -1,3 +1,4 @@
+import type { ServerOptions } from '../lib/engine/drachtio/server-link.ts';
 import type { RtpengineOptions } from '../lib/media/rtpengine/options.ts';
 import type { SiteOptions } from '../lib/node/site-options.ts';
 import type { LogOptions as AllLogOptions } from '../lib/observe/log-files.ts';
@@ -16,6 +17,8 @@ export type SiteConfig = {
   readonly nameServers: readonly Address[];
   /** Absent: media flows past this site. */
   readonly media: RtpengineOptions | undefined;
+  /** The servers that leg b goes through. Empty: the builtin engine alone. */
+  readonly drachtio: readonly ServerOptions[];
   readonly nat: { readonly keepAliveMs: number };
   readonly log: LogOptions;
   readonly admin: {

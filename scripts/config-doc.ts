@@ -1,9 +1,19 @@
-import { type Fields, GATEWAY, GROUP, LISTENER, ROUTE, RTPENGINE, TRUNK } from '../config/items.ts';
+import {
+  DRACHTIO,
+  type Fields,
+  GATEWAY,
+  GROUP,
+  LISTENER,
+  ROUTE,
+  RTPENGINE,
+  TRUNK,
+} from '../config/items.ts';
 import type { Leaf, Reload } from '../config/leaf.ts';
 import { environmentName, leaves } from '../config/schema.ts';
 
 /** What each list holds; the lists of listeners hold the same. */
 export const ENTRIES: Readonly<Record<string, Fields>> = {
+  'engine.drachtio': DRACHTIO,
   'listen.anycast': LISTENER,
   'listen.unicast': LISTENER,
   'listen.gateway': LISTENER,
@@ -27,7 +37,11 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'listen[].port': 5060,
   'listen[].advertise': 'sto.any.example',
   'listen[].emergency': true,
-  'engine.gateway': 'builtin',
+  'engine.gateway': 'drachtio',
+  'engine.drachtio': [{ host: '127.0.0.1', secret: 'env:DRACHTIO_SECRET' }],
+  'engine.drachtio[].host': '127.0.0.1',
+  'engine.drachtio[].port': 9022,
+  'engine.drachtio[].secret': 'env:DRACHTIO_SECRET',
   gateways: [{ name: 'psap-a', uri: 'sip:10.0.1.31:5060' }],
   'gateways[].name': 'psap-a',
   'gateways[].uri': 'sip:psap.example',

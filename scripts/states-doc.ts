@@ -136,6 +136,8 @@ const EVENTS: Readonly<Record<CallEvent['on'], (call: CallState) => readonly Row
   ],
   'b-hung-up': (call) =>
     ofEach(call, (attempt) => ({ on: 'b-hung-up', attempt, tag: tagOf(`g${attempt}`), ...empty })),
+  'b-lost': (call) =>
+    ofEach(call, (attempt) => ({ on: 'b-lost', attempt, tag: tagOf(`g${attempt}`) })),
   'b-declined': (call) => ofEach(call, (attempt) => ({ on: 'b-declined', attempt })),
   asked: () => [
     { what: ' by the caller, INVITE', happening: asks('a') },

@@ -6,7 +6,7 @@ import { describeProblem } from '../../config/problems.ts';
 import { type SiteConfig, siteOptions } from '../../config/site-config.ts';
 import { realWorld } from '../../lib/base/real-world.ts';
 import type { World } from '../../lib/base/time.ts';
-import { type BuiltinEngine, builtinEngine } from '../../lib/engine/builtin/engine.ts';
+import type { BuiltinEngine } from '../../lib/engine/builtin/engine.ts';
 import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
@@ -18,6 +18,7 @@ import type { Listener } from '../../lib/ports/sip-engine.ts';
 import { writeAddress } from '../../lib/sip/address.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
 import { openAdmin } from './admin-http.ts';
+import { type Engines, openEngines } from './engines.ts';
 import { type ReloadParts, reloader } from './reload.ts';
 import { nextEpoch, ownKey } from './state-dir.ts';
 import { openSought, writtenHosts } from './whereabouts.ts';
@@ -142,18 +143,19 @@ function openSite(
     observer.reconfigure({ level: configured().log.level, readableHosts: sought.readableHosts() });
   const { directory } = sought;
   const parts = engineParts(configured());
-  let engine: BuiltinEngine | undefined;
+  const { drachtio: servers } = configured();
+  let engines: Engines | undefined;
   const node = siteNode(options, world, sink, directory, (ears) => {
-    engine = builtinEngine({ ...parts, world, ears });
-    return engine;
+    engines = openEngines({ ...parts, world, ears }, servers, sink);
+    return engines.whole;
   });
-  if (engine === undefined) throw new Error('the node made no engine');
-  const made = engine;
+  if (engines === undefined) throw new Error('the node made no engine');
+  const { whole, builtin } = engines;
   const close = async () => {
-    await made.close();
+    await whole.close();
     directory.close();
   };
-  return { node, engine: made, directory, showHosts, close };
+  return { node, engine: builtin, directory, showHosts, close };
 }
 
 function engineParts({ nat: { keepAliveMs } }: SiteConfig) {

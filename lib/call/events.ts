@@ -50,6 +50,8 @@ export type CallEvent = { readonly at: MonoMs } & (
       readonly redirects?: readonly Target[] | undefined;
     })
   | (Content & { readonly on: 'b-hung-up'; readonly attempt: number; readonly tag: Tag })
+  /** What carried the leg is gone. */
+  | { readonly on: 'b-lost'; readonly attempt: number; readonly tag: Tag }
   | { readonly on: 'b-declined'; readonly attempt: number }
   | (Content &
       Within & {

@@ -17,6 +17,8 @@ export type Step = {
   readonly remote?: string | undefined;
   readonly attempt?: number | undefined;
   readonly gateway?: string | undefined;
+  /** Which engine carries leg b. Absent where the site has one. */
+  readonly engine?: string | undefined;
   /** The Contact that the message named, ours or theirs. */
   readonly contact?: string | undefined;
   readonly why?: string | undefined;

@@ -16,6 +16,7 @@ export type EndReason =
   | 'caller-never-acknowledged'
   | 'caller-lost'
   | 'gateway-lost'
+  | 'engine-lost'
   | 'malformed'
   | 'too-many-hops'
   | 'unknown-extension'
@@ -55,6 +56,7 @@ export const FAULT_OF: Readonly<Record<EndReason, Fault>> = {
   'caller-never-acknowledged': 'caller',
   'caller-lost': 'caller',
   'gateway-lost': 'gateway',
+  'engine-lost': 'us',
   malformed: 'caller',
   'too-many-hops': 'caller',
   'unknown-extension': 'caller',

@@ -5,7 +5,7 @@ import type { TimerName } from '../call/events.ts';
 import type { Target } from '../call/facts.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
-import type { Listener, SipEngine } from '../ports/sip-engine.ts';
+import type { Listener, OutgoingInvite, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { legId, type Tag } from '../sip/ids.ts';
 import { contactUri, withoutTag, withTag } from '../sip/name-addr.ts';
@@ -143,12 +143,30 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
   const { tag } = identities.mint(emergency, legCallId);
   const leg = legId(`${callId}/b${attempt}`);
   const contact = contactAt(listener, tag);
+  const invite: OutgoingInvite = {
+    leg,
+    listener,
+    large: forLarge(target, hands.gatewayListeners, tag),
+    nextHop: target.address,
+    uri: target.uri,
+    from: withTag(asked.from, tag),
+    to: withoutTag(asked.to),
+    tag,
+    callId: legCallId,
+    contact,
+    maxForwards: asked.maxForwards,
+    headers: [...asked.headers, ...(target.headers ?? [])],
+    body: asked.body,
+  };
+  const { local, by, why } = engine.departure(invite);
   call.legsB.push({
     leg,
     callId: legCallId,
     gateway: target.gateway,
-    local: writeAddress(listener),
+    local: writeAddress(local),
     target: writeAddress(target.address),
+    by,
+    why,
     contact,
     isAtGateway: true,
   });
@@ -164,21 +182,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     sentTo: target.address,
     group: call.group,
   });
-  engine.invite({
-    leg,
-    listener,
-    large: forLarge(target, hands.gatewayListeners, tag),
-    nextHop: target.address,
-    uri: target.uri,
-    from: withTag(asked.from, tag),
-    to: withoutTag(asked.to),
-    tag,
-    callId: legCallId,
-    contact,
-    maxForwards: asked.maxForwards,
-    headers: [...asked.headers, ...(target.headers ?? [])],
-    body: asked.body,
-  });
+  engine.invite(invite);
 }
 
 /** The side of ours that speaks the target's transport, whatever the caller's leg speaks. */

@@ -20,6 +20,10 @@ export type LegB = {
   readonly local: string;
   /** `address:port` it was sent to. */
   readonly target: string;
+  /** The engine that carries it, where the site has two. */
+  readonly by: string | undefined;
+  /** Why it is not the engine that was configured. */
+  readonly why: string | undefined;
   readonly contact: UriText;
   /** Whether it still takes a place at the gateway. */
   isAtGateway: boolean;

@@ -83,7 +83,7 @@ export function openRuntime(around: Surroundings): Runtime {
       const at = clock.mono();
       if (attempt === 0) tell.heardA(call, event, at);
       else tell.heardB(call, attempt, event, at);
-      if (attempt > 0 && (event.on === 'refused' || event.on === 'hung-up')) {
+      if (attempt > 0 && FREES.has(event.on)) {
         leaves(legBOf(call, attempt), hands);
       }
       const heard = attempt === 0 ? fromLegA(event, at) : fromLegB(event, attempt, at);
@@ -96,6 +96,9 @@ export function openRuntime(around: Surroundings): Runtime {
     },
   };
 }
+
+/** After these the gateway has one call less. */
+const FREES: ReadonlySet<LegEvent['on']> = new Set(['refused', 'hung-up', 'lost']);
 
 /** A 3xx with where it leads to, for a call whose group follows. */
 function withRedirects({ redirects }: LiveCall, event: CallEvent): CallEvent {

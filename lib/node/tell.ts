@@ -65,10 +65,11 @@ export function teller(sink: EventSink, site: string): Teller {
         attempt,
         gateway,
         contact: contactIn(event),
-        why: event.on === 'refused' && event.cause !== 'response' ? event.cause : undefined,
+        why: whyIn(event),
       });
     },
     ordered(call, effect, at) {
+      if (effect.do === 'invite-b') countEngine(sink, legBOf(call, effect.attempt).by);
       const step = stepOf(call, effect);
       if (step !== undefined) tell(call, at, step);
     },
@@ -107,10 +108,16 @@ function messageOf(event: LegEvent): string | undefined {
       return `${event.method} (${event.status})`;
     case 'unacknowledged':
     case 'unconfirmed':
+    case 'lost':
       return undefined;
     default:
       return never(event);
   }
+}
+
+function whyIn(event: LegEvent): string | undefined {
+  if (event.on === 'lost') return event.why;
+  return event.on === 'refused' && event.cause !== 'response' ? event.cause : undefined;
 }
 
 /** Where the gateway wants the rest of the dialog to go. */
@@ -120,8 +127,19 @@ function contactIn(event: LegEvent): string | undefined {
   return value === undefined ? undefined : contactUri(value);
 }
 
+function countEngine(sink: EventSink, engine: string | undefined): void {
+  if (engine !== undefined) sink.count('legs', engine);
+}
+
+/** Where the site has two engines, the step says which one carries the leg. */
+function inviteStep(call: LiveCall, attempt: number) {
+  const { gateway, target, local, by: engine, why } = legBOf(call, attempt);
+  const wire = { direction: 'out', local, remote: target } as const;
+  const event = 'invite-b';
+  return { leg: 'b', event, message: 'INVITE', ...wire, attempt, gateway, engine, why } as const;
+}
+
 const REQUESTS: Partial<Record<Effect['do'], string>> = {
-  'invite-b': 'INVITE',
   'cancel-b': 'CANCEL',
   'ack-b': 'ACK',
   'bye-b': 'BYE',
@@ -132,6 +150,7 @@ function stepOf(call: LiveCall, effect: Effect) {
   const event = effect.do;
   switch (effect.do) {
     case 'invite-b':
+      return inviteStep(call, effect.attempt);
     case 'cancel-b':
     case 'ack-b':
     case 'bye-b': {

@@ -31,6 +31,7 @@ export function fromLegA(event: LegEvent, at: MonoMs): CallEvent | undefined {
     case 'ringing':
     case 'answered':
     case 'refused':
+    case 'lost':
       return undefined;
     default:
       return never(event);
@@ -61,6 +62,8 @@ export function fromLegB(event: LegEvent, attempt: number, at: MonoMs): CallEven
     case 'confirmed':
     case 'unconfirmed':
       return { ...event, side: 'b', attempt, at };
+    case 'lost':
+      return { on: 'b-lost', at, attempt, tag: event.tag };
     case 'cancelled':
     case 'acknowledged':
     case 'unacknowledged':

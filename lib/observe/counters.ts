@@ -21,6 +21,10 @@ const NAMING: Readonly<Record<string, Naming>> = {
   },
   dns: { label: 'outcome', help: 'Questions about names of gateways, by what came of them.' },
   faults: { label: 'reason', help: 'Datagrams that were no SIP message, by what was wrong.' },
+  legs: {
+    label: 'engine',
+    help: 'INVITEs to gateways, by the engine that carried them; where the site has two.',
+  },
   marks: { label: 'mark', help: 'Calls that something was suspicious about, placed or refused.' },
   media: { label: 'outcome', help: 'What was asked of media anchors, by what came of it.' },
   merged: { label: 'outcome', help: 'Further INVITEs of a call that had come already.' },

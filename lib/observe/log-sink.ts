@@ -97,6 +97,7 @@ function stepLine(step: Step, mask: Mask): object {
     remote: remote === undefined || step.leg === 'b' ? remote : mask.address(remote),
     attempt: step.attempt,
     gateway: step.gateway,
+    engine: step.engine,
     contact: contact === undefined ? undefined : mask.uri(contact),
     why: why === undefined ? undefined : mask.text(why),
     site: step.site,

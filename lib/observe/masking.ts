@@ -9,6 +9,8 @@ export const MASKING: Readonly<Record<string, Masking>> = {
   leg: 'plain',
   direction: 'plain',
   gateway: 'plain',
+  engine: 'plain',
+  server: 'plain',
   group: 'plain',
   trunk: 'plain',
   local: 'plain',

@@ -50,6 +50,15 @@ export type OutgoingInvite = {
   readonly body: Octets;
 };
 
+/** How an INVITE leaves. */
+export type Departure = {
+  readonly local: Address;
+  /** The engine that carries it, where the site has two. */
+  readonly by?: string;
+  /** Why it is not the engine that was configured. */
+  readonly why?: string | undefined;
+};
+
 /** The far end's half of a message of a leg: what may cross to the other leg. */
 export type Content = { readonly headers: readonly Header[]; readonly body: Octets };
 
@@ -134,6 +143,8 @@ export type LegEvent =
     })
   /** No ACK to our 2xx to a re-INVITE came within 64*T1. [3261-13.3.1.4] */
   | { readonly on: 'unconfirmed'; readonly request: RequestId; readonly tag: Tag }
+  /** Whatever held the leg of an answered call is gone, and the far end cannot be told. */
+  | { readonly on: 'lost'; readonly tag: Tag; readonly why: string }
   /** A request in the dialog that this engine does not carry, and what it answered. */
   | {
       readonly on: 'declined';
@@ -208,6 +219,8 @@ export interface SipEngine {
    * its own, until it is the last one. False: it can be joined no more, and nothing has changed.
    */
   join(leg: LegId, older: LegId): boolean;
+  /** How `invite` would send it now. */
+  departure(invite: OutgoingInvite): Departure;
   invite(invite: OutgoingInvite): void;
   /** Gives up leg b; on the wire only after its first provisional response. [3261-9.1] */
   cancel(leg: LegId, headers: readonly Header[]): void;

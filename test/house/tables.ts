@@ -40,6 +40,12 @@ export const ROOMS: readonly Room[] = [
   { folder: 'lib/engine/builtin', values: LIB, types: ['lib/ports'], node: undefined },
   { folder: 'lib/engine/builtin/proto', values: LIB, types: ['lib/ports'], node: PURE },
   {
+    folder: 'lib/engine/drachtio',
+    values: [...LIB, 'lib/engine/builtin/proto'],
+    types: ['lib/ports'],
+    node: ['node:net'],
+  },
+  {
     folder: 'lib/observe',
     values: [...LIB, 'lib/call'],
     types: ['lib/ports'],
@@ -59,6 +65,7 @@ export const ROOMS: readonly Room[] = [
 export const HOMES: Readonly<Record<string, string>> = {
   pino: 'lib/observe',
   'prom-client': 'lib/observe',
+  'drachtio-srf': 'lib/engine/drachtio',
   convict: 'config',
   yaml: 'config',
   'dns-packet': 'lib/gateways/dns/client',

@@ -28,6 +28,7 @@ export function stepAnswering(state: Answering, event: CallEvent): Transition {
     case 'b-answered':
     case 'b-refused':
     case 'b-hung-up':
+    case 'b-lost':
     case 'b-declined':
     case 'retracted':
     case 'replied':

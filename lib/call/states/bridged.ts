@@ -12,6 +12,9 @@ import { type EndReason, terminated } from '../termination.ts';
 import { type Transition, transition } from '../transition.ts';
 import { askOther, crossingOf, isBridged, otherSide, refuse, replyTo } from './asks.ts';
 
+/** The cause in the BYE of a call whose other leg is gone. */
+const LOST = 503;
+
 type Bridged = Answering | Talking | Renegotiating;
 
 /** What an answered call does alike before and after the ACK. Undefined: nothing of that. */
@@ -34,6 +37,13 @@ export function stepBridged(state: Bridged, event: CallEvent): Transition | unde
       const reasons = reasonsOf(event.headers);
       const bye: Effect = { do: 'bye-a', fork: bridge.fork, headers: reasons };
       return endBridge(state, 'callee-hung-up', [bye]);
+    }
+    case 'b-lost': {
+      if (event.attempt !== bridge.attempt || event.tag !== bridge.tag) return undefined;
+      const reasons = [reasonHeader(LOST, reasonPhrase(LOST))];
+      return endBridge(state, 'engine-lost', [
+        { do: 'bye-a', fork: bridge.fork, headers: reasons },
+      ]);
     }
     case 'asked':
       return asked(state, event);

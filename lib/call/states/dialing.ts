@@ -38,6 +38,7 @@ export function stepDialing(state: Dialing, event: CallEvent): Transition {
     case 'a-unacknowledged':
     case 'a-declined':
     case 'b-hung-up':
+    case 'b-lost':
     case 'b-declined':
     case 'retracted':
     case 'replied':

@@ -40,6 +40,7 @@ export function stepRenegotiating(state: Renegotiating, event: CallEvent): Trans
     case 'b-answered':
     case 'b-refused':
     case 'b-hung-up':
+    case 'b-lost':
     case 'b-declined':
     case 'shutdown':
       return ignored(state, event);

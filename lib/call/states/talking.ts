@@ -26,6 +26,7 @@ export function stepTalking(state: Talking, event: CallEvent): Transition {
     case 'b-answered':
     case 'b-refused':
     case 'b-hung-up':
+    case 'b-lost':
     case 'b-declined':
     case 'retracted':
     case 'replied':

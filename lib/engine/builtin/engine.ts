@@ -2,6 +2,7 @@ import { never } from '../../base/never.ts';
 import type { World } from '../../base/time.ts';
 import type {
   Content,
+  Departure,
   DialogReply,
   EngineEars,
   InviteResponse,
@@ -145,6 +146,10 @@ export class BuiltinEngine implements SipEngine {
     const found = this.#core.legsA.get(leg);
     const into = this.#core.legsA.get(older);
     return found !== undefined && into !== undefined && joinA(this.#core, found, into);
+  }
+
+  departure({ listener }: OutgoingInvite): Departure {
+    return { local: listener };
   }
 
   invite(invite: OutgoingInvite): void {

@@ -36,6 +36,22 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'error',
       says: 'Every gateway of `group` failed an emergency call, the last resort too; what each of them `tried` said.',
     },
+    'drachtio-up': {
+      level: 'info',
+      says: 'A drachtio-server (`server`, `version`) takes calls to gateways.',
+    },
+    'drachtio-down': {
+      level: 'warn',
+      says: 'A drachtio-server is gone (`why`): the `lost` legs on it are ended, new calls go by another one or by the builtin engine.',
+    },
+    'drachtio-untaken': {
+      level: 'warn',
+      says: 'A drachtio-server did not take the INVITE of a `leg` (`why`); the builtin engine carries it.',
+    },
+    'drachtio-unusable': {
+      level: 'warn',
+      says: 'A drachtio-server cannot be used (`why`); calls go by another one or by the builtin engine.',
+    },
     'gateway-turned': {
       level: 'info, down: warn',
       says: 'What is believed of a `gateway` has changed: `before`, `after` and `why`.',

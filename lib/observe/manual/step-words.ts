@@ -62,6 +62,7 @@ export const STEP_EVENTS: Readonly<Record<StepEvent, string>> = {
   'b-declined': 'The gateway sent a request inside the dialog that we do not take.',
   'a-hung-up': 'The caller sent a BYE.',
   'b-hung-up': 'The gateway sent a BYE.',
+  'b-lost': 'What carried the leg to the gateway is gone (`why`); the caller is hung up.',
   'bye-a': 'We sent a BYE to the caller.',
   'bye-b': 'We sent a BYE to the gateway.',
   end: 'The call is over for the caller, and its record is written; `why` holds reason and fault.',
@@ -80,6 +81,7 @@ export const STEP_FIELDS: Readonly<Record<keyof Step, string>> = {
   remote: 'The address and port of the far end.',
   attempt: 'Which try at a gateway this belongs to, from 1.',
   gateway: 'The configured name of that gateway.',
+  engine: 'Which engine carries leg b: `builtin` or `drachtio`. Absent where the site has one.',
   contact: 'The Contact that the message named, ours or theirs.',
   why: 'More about it, where there is more.',
 };

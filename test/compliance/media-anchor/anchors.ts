@@ -9,16 +9,10 @@ import type { CallId, MediaAnchor } from '../../../lib/ports/media-anchor.ts';
 import type { Address } from '../../../lib/sip/address.ts';
 import { INTERFACES, type RtpengineAt } from '../../support/rtpengine.ts';
 
-export const FIRST: RtpengineAt = {
-  ng: { address: '127.23.0.11', port: 2223 },
-  outside: '127.23.0.11',
-  inside: '127.23.0.21',
-};
-export const SECOND: RtpengineAt = {
-  ng: { address: '127.23.0.12', port: 2223 },
-  outside: '127.23.0.12',
-  inside: '127.23.0.22',
-};
+/** An rtpengine that is asked at its address outside. */
+export function placeAt(outside: string, inside: string): RtpengineAt {
+  return { ng: { address: outside, port: 2223 }, outside, inside };
+}
 
 /** An anchor at rtpengines, and what it has said. */
 export type Watched = {

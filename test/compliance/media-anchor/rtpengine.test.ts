@@ -12,18 +12,19 @@ import type { MediaFace } from '../../../lib/ports/media-anchor.ts';
 import type { Child } from '../../support/child.ts';
 import { audioOf, type SdpParts, sdpOf } from '../../support/rtp-peer.ts';
 import { startRtpengine } from '../../support/rtpengine.ts';
-import { anchorAt, callsAt, FIRST, type Watched } from './anchors.ts';
+import { anchorAt, callsAt, placeAt, type Watched } from './anchors.ts';
 import { BROWSER, FINGERPRINT, SDES } from './callers.ts';
 import { mediaAnchorSuite } from './suite.ts';
 import { agree, heardInAll, INSIDE, OUTSIDE, openTalk, speakBothWays, type Talk } from './talk.ts';
 
 jest.setTimeout(60_000);
+const PLACE = placeAt('127.23.0.11', '127.23.0.21');
 const plain: MediaFace = { network: 'inside', protection: 'none', ice: 'none' };
 
 describe('media anchored at rtpengine', () => {
   let daemon: Child;
   beforeAll(async () => {
-    daemon = await startRtpengine(FIRST);
+    daemon = await startRtpengine(PLACE);
   });
   afterAll(async () => {
     await daemon.stop();
@@ -31,12 +32,12 @@ describe('media anchored at rtpengine', () => {
 
   describe('is media anchored', () => {
     mediaAnchorSuite(async () => {
-      const { anchor, lost } = anchorAt([FIRST]);
+      const { anchor, lost } = anchorAt([PLACE]);
       return {
         anchor,
         async close() {
           expect(lost).toEqual([]);
-          expect(await callsAt(FIRST.ng)).toEqual([]);
+          expect(await callsAt(PLACE.ng)).toEqual([]);
           anchor.close();
         },
       };
@@ -47,7 +48,7 @@ describe('media anchored at rtpengine', () => {
     let watched: Watched;
     let talk: Talk;
     beforeAll(() => {
-      watched = anchorAt([FIRST]);
+      watched = anchorAt([PLACE]);
     });
     afterAll(() => watched.anchor.close());
     beforeEach(async () => {
@@ -56,7 +57,7 @@ describe('media anchored at rtpengine', () => {
     afterEach(async () => {
       await watched.anchor.release(talk.call);
       talk.close();
-      expect(await callsAt(FIRST.ng)).toEqual([]);
+      expect(await callsAt(PLACE.ng)).toEqual([]);
     });
 
     /** The first offer of the caller as the gateway gets it, and what the caller gets in turn. */
@@ -74,10 +75,10 @@ describe('media anchored at rtpengine', () => {
 
       const heard = await speakBothWays(caller, toCaller.sdp, gateway, toGateway.sdp);
 
-      expect(addressesIn(toCaller.sdp)).toEqual([FIRST.outside]);
-      expect(addressesIn(toGateway.sdp)).toEqual([FIRST.inside]);
-      expect(heard.caller).toEqual([`${FIRST.outside}:${audioOf(toCaller.sdp).port}`]);
-      expect(heard.gateway).toEqual([`${FIRST.inside}:${audioOf(toGateway.sdp).port}`]);
+      expect(addressesIn(toCaller.sdp)).toEqual([PLACE.outside]);
+      expect(addressesIn(toGateway.sdp)).toEqual([PLACE.inside]);
+      expect(heard.caller).toEqual([`${PLACE.outside}:${audioOf(toCaller.sdp).port}`]);
+      expect(heard.gateway).toEqual([`${PLACE.inside}:${audioOf(toGateway.sdp).port}`]);
     });
 
     test('a leg hears of one session, one version more with each change [3264-8]', async () => {
@@ -89,7 +90,7 @@ describe('media anchored at rtpengine', () => {
       const changed = await talk.offer('b', 2, held);
 
       const [, id, version] = originOf(first.toCaller.sdp);
-      expect(originOf(second.toCaller.sdp)).toEqual(['-', id, version, 'IN', 'IP4', FIRST.outside]);
+      expect(originOf(second.toCaller.sdp)).toEqual(['-', id, version, 'IN', 'IP4', PLACE.outside]);
       expect(same.sdp).toBe(second.toCaller.sdp);
       expect(originOf(changed.sdp).slice(1, 3)).toEqual([id, `${Number(version) + 1}`]);
     });
@@ -105,7 +106,7 @@ describe('media anchored at rtpengine', () => {
 
       expect(first.toCaller.stands).toBe(false);
       expect(alike.stands).toBe(true);
-      expect(heard.caller).toEqual([`${FIRST.outside}:${audioOf(first.toCaller.sdp).port}`]);
+      expect(heard.caller).toEqual([`${PLACE.outside}:${audioOf(first.toCaller.sdp).port}`]);
       expect(unlike.stands).toBe(false);
       expect(formatsIn(unlike.sdp)).toBe('0');
     });
@@ -204,7 +205,7 @@ describe('media anchored at rtpengine', () => {
       expect(toGateway).not.toMatch(/ice-|candidate|fingerprint|rtcp-mux|crypto/);
       expect(toCaller).toMatch(/^m=audio \d+ UDP\/TLS\/RTP\/SAVPF 8\r$/m);
       expect(toCaller).toMatch(/a=fingerprint:sha-256 /);
-      expect(toCaller).toMatch(new RegExp(`a=candidate:\\S+ 1 UDP \\d+ ${FIRST.outside} `));
+      expect(toCaller).toMatch(new RegExp(`a=candidate:\\S+ 1 UDP \\d+ ${PLACE.outside} `));
       expect(toCaller).not.toContain(FINGERPRINT);
     });
 
@@ -224,7 +225,7 @@ describe('media anchored at rtpengine', () => {
     test('candidates are offered where they always are to be', async () => {
       const { toGateway } = await told({}, { ...INSIDE, ice: 'always' });
 
-      expect(toGateway).toMatch(new RegExp(`a=candidate:\\S+ 1 UDP \\d+ ${FIRST.inside} `));
+      expect(toGateway).toMatch(new RegExp(`a=candidate:\\S+ 1 UDP \\d+ ${PLACE.inside} `));
     });
 
     test('what is no SDP is refused, with the reason, and leaves nothing', async () => {

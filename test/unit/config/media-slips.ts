@@ -4,7 +4,7 @@ export const MEDIA_SLIPS: readonly (readonly [line: string, instead: string, com
     [
       'siteNumber: 1',
       'siteNumber: 1\nmedia: { anchor: rtpengine }',
-      '3:10 media.anchor: "rtpengine" has nobody to ask: media.rtpengine lists none',
+      '3:1 media.rtpengine: is missing, and media.anchor is rtpengine; write rtpengine: [{ ng:',
     ],
     [
       'siteNumber: 1',

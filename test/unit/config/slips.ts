@@ -28,7 +28,7 @@ export const SLIPS: readonly (readonly [line: string, instead: string, complaint
   [
     'siteNumber: 1',
     'siteNumber: 1\nengine: { gateway: drachtio }',
-    '3:11 engine.gateway: "drachtio" is not',
+    '3:1 engine.drachtio: is missing, and engine.gateway is drachtio; write',
   ],
   [
     'siteNumber: 1',

@@ -144,17 +144,19 @@ export function gatewaySays(
   method: string,
   parts: RequestParts & { readonly tag?: string } = {},
 ): string {
-  const { branch = freshBranch(), cseq = 1, tag = 'gw', headers = [] } = parts;
+  const { branch = freshBranch(), cseq = 1, tag = 'gw', headers = [], body = '' } = parts;
+  const { uri = 'sip:us@10.0.0.11' } = parts;
+  const { via = `SIP/2.0/UDP ${GATEWAY.address}:${GATEWAY.port};branch=${branch}` } = parts;
   return [
-    `${method} sip:us@10.0.0.11 SIP/2.0`,
-    `Via: SIP/2.0/UDP ${GATEWAY.address}:${GATEWAY.port};branch=${branch}`,
+    `${method} ${uri} SIP/2.0`,
+    `Via: ${via}`,
     `From: ${headerValue(invite.headers, 'to')};tag=${tag}`,
     `To: ${headerValue(invite.headers, 'from')}`,
     `Call-ID: ${invite.callId}`,
     `CSeq: ${cseq} ${method}`,
     ...headers,
-    'Content-Length: 0',
+    `Content-Length: ${body.length}`,
     '',
-    '',
+    body,
   ].join('\r\n');
 }

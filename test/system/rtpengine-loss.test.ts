@@ -1,17 +1,33 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { callIdOf } from '../../../lib/call/ids.ts';
-import type { CallId, MediaAnchor } from '../../../lib/ports/media-anchor.ts';
-import type { Address } from '../../../lib/sip/address.ts';
-import type { Child } from '../../support/child.ts';
-import { sdpOf } from '../../support/rtp-peer.ts';
-import { hang, startRtpengine } from '../../support/rtpengine.ts';
-import { until } from '../../support/until.ts';
-import { VirtualWorld } from '../../support/virtual-world.ts';
-import { anchorAt, callsAt, FIRST, forgetAt, SECOND, type Watched } from './anchors.ts';
-import { BROWSER } from './callers.ts';
-import { agree, FACES, INSIDE, OUTSIDE, openTalk, speakBothWays, type Talk } from './talk.ts';
+import { callIdOf } from '../../lib/call/ids.ts';
+import type { CallId, MediaAnchor } from '../../lib/ports/media-anchor.ts';
+import type { Address } from '../../lib/sip/address.ts';
+import {
+  anchorAt,
+  callsAt,
+  forgetAt,
+  placeAt,
+  type Watched,
+} from '../compliance/media-anchor/anchors.ts';
+import { BROWSER } from '../compliance/media-anchor/callers.ts';
+import {
+  agree,
+  FACES,
+  INSIDE,
+  OUTSIDE,
+  openTalk,
+  speakBothWays,
+  type Talk,
+} from '../compliance/media-anchor/talk.ts';
+import type { Child } from '../support/child.ts';
+import { sdpOf } from '../support/rtp-peer.ts';
+import { hang, startRtpengine } from '../support/rtpengine.ts';
+import { until } from '../support/until.ts';
+import { VirtualWorld } from '../support/virtual-world.ts';
 
 jest.setTimeout(60_000);
+const FIRST = placeAt('127.24.0.11', '127.24.0.21');
+const SECOND = placeAt('127.24.0.12', '127.24.0.22');
 const AGAIN_WITHIN_MS = 3000;
 /** What the port promises for one ask. */
 const SETTLED_MS_MAX = 2000;

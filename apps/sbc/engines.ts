@@ -1,0 +1,57 @@
+import { never } from '../../lib/base/never.ts';
+import {
+  type BuiltinEngine,
+  builtinEngine,
+  type EngineParts,
+} from '../../lib/engine/builtin/engine.ts';
+import { GatewaySide, type ServerNews } from '../../lib/engine/drachtio/gateway-side.ts';
+import type { ServerOptions } from '../../lib/engine/drachtio/server-link.ts';
+import type { EventSink } from '../../lib/ports/event-sink.ts';
+import type { SipEngine } from '../../lib/ports/sip-engine.ts';
+
+export type Engines = {
+  /** What the node speaks through. */
+  readonly whole: SipEngine;
+  /** The one that is always there: it faces the callers. */
+  readonly builtin: BuiltinEngine;
+};
+
+/** The builtin engine, with the drachtio-servers before it where the site has some. */
+export function openEngines(
+  parts: EngineParts,
+  servers: readonly ServerOptions[],
+  sink: EventSink,
+): Engines {
+  const builtin = builtinEngine(parts);
+  if (servers.length === 0) return { whole: builtin, builtin };
+  const { world, ears } = parts;
+  const onNews = (news: ServerNews) => note(sink, news);
+  return { whole: new GatewaySide(builtin, { world, ears, servers, onNews }), builtin };
+}
+
+function note(sink: EventSink, news: ServerNews): void {
+  switch (news.what) {
+    case 'up': {
+      const { server, version } = news;
+      sink.note({ event: 'drachtio-up', level: 'info', server, version });
+      return;
+    }
+    case 'down': {
+      const { server, why, lost } = news;
+      sink.note({ event: 'drachtio-down', level: 'warn', server, why, lost });
+      return;
+    }
+    case 'untaken': {
+      const { server, why, leg } = news;
+      sink.note({ event: 'drachtio-untaken', level: 'warn', server, why, leg });
+      return;
+    }
+    case 'unusable': {
+      const { server, why } = news;
+      sink.note({ event: 'drachtio-unusable', level: 'warn', server, why });
+      return;
+    }
+    default:
+      never(news);
+  }
+}

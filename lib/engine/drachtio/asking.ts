@@ -1,0 +1,124 @@
+import { NO_OCTETS } from '../../base/brands.ts';
+import type { Content, OutgoingDialogRequest } from '../../ports/sip-engine.ts';
+import { header } from '../../sip/header-names.ts';
+import type { RequestId, Tag } from '../../sip/ids.ts';
+import type { Header } from '../../sip/message.ts';
+import { reasonPhrase } from '../../sip/status.ts';
+import { ALLOW, fenced, refreshesTarget } from '../builtin/proto/fence.ts';
+import { askedByThemB } from './asked.ts';
+import { type Core, contactOf } from './core.ts';
+import { type Dialog, dialogId, type Leg, type OurInvite } from './legs.ts';
+import type { SrfResponse } from './srf.ts';
+import { heard, spoken, unspeakable } from './wording.ts';
+
+const WAITING_MAX = 16;
+
+/**
+ * Sends a request in the dialog. The server takes the number of a re-INVITE's ACK from the last
+ * request of ours, so nothing else is said until that ACK is out.
+ */
+export function askB(core: Core, leg: Leg, tag: Tag, order: OutgoingDialogRequest): void {
+  const { dialog } = leg;
+  if (dialog?.tag !== tag) return;
+  const { request, method } = order;
+  const headers = headersOf(leg, order);
+  if (unspeakable(headers, order.body) !== undefined) tellFailure(core, leg, request, 513);
+  else if (method === 'INVITE' && (dialog.ours !== undefined || dialog.theirs !== undefined)) {
+    tellFailure(core, leg, request, 491);
+  } else if (dialog.waiting.length >= WAITING_MAX) tellFailure(core, leg, request, 500);
+  else {
+    dialog.waiting.push(() => send(core, leg, dialog, order, headers));
+    goOn(dialog);
+  }
+}
+
+function goOn(dialog: Dialog): void {
+  while (dialog.ours === undefined) {
+    const next = dialog.waiting.shift();
+    if (next === undefined) return;
+    next();
+  }
+}
+
+function headersOf(leg: Leg, order: OutgoingDialogRequest): readonly Header[] {
+  const hops = header('Max-Forwards', `${order.maxForwards}`);
+  const own = refreshesTarget(order.method)
+    ? [hops, header('Contact', `<${contactOf(leg, order.contact)}>`), ALLOW]
+    : [hops];
+  return [...own, ...fenced(order.headers)];
+}
+
+function send(
+  core: Core,
+  leg: Leg,
+  dialog: Dialog,
+  { method, request, body }: OutgoingDialogRequest,
+  headers: readonly Header[],
+): void {
+  const ours: OurInvite | undefined = method === 'INVITE' ? { request, ack: undefined } : undefined;
+  dialog.ours = ours;
+  const said = spoken(headers, body);
+  const asked = { ...said, method, uri: 'sip:placeholder', stackDialogId: dialogId(leg) };
+  leg.link.request(asked, (_error, sent) => {
+    if (sent === undefined) {
+      tellFailure(core, leg, request, 503);
+      if (ours !== undefined) settle(dialog, ours);
+      return;
+    }
+    sent.on('update', (update, reply) => askedByThemB(core, leg, update, reply));
+    sent.on('response', (response, ack) => {
+      if (ours === undefined) onReply(core, leg, request, response);
+      else if (ours === dialog.ours) {
+        if (isSuccess(response)) ours.ack = ack;
+        onInviteReply(core, leg, dialog, ours, response);
+      }
+    });
+  });
+}
+
+const isSuccess = ({ status }: SrfResponse) => status >= 200 && status < 300;
+
+/** The server forgets a re-INVITE at its first response: behind a provisional comes nothing. */
+function onInviteReply(
+  core: Core,
+  leg: Leg,
+  dialog: Dialog,
+  ours: OurInvite,
+  response: SrfResponse,
+): void {
+  const { request } = ours;
+  if (response.status < 200) tellFailure(core, leg, request, 500);
+  else onReply(core, leg, request, response);
+  if (!isSuccess(response)) settle(dialog, ours);
+}
+
+function settle(dialog: Dialog, ours: OurInvite): void {
+  if (dialog.ours !== ours) return;
+  dialog.ours = undefined;
+  goOn(dialog);
+}
+
+function onReply(core: Core, leg: Leg, request: RequestId, response: SrfResponse): void {
+  const { dialog } = leg;
+  const { status, reason } = response;
+  if (dialog === undefined || status < 200) return;
+  const { headers, body } = heard(response) ?? { headers: [], body: NO_OCTETS };
+  const { tag } = dialog;
+  core.tell(leg.id, { on: 'replied', request, status, reason, tag, headers, body });
+}
+
+function tellFailure(core: Core, leg: Leg, request: RequestId, status: number): void {
+  const { dialog } = leg;
+  if (dialog === undefined) return;
+  const says = { status, reason: reasonPhrase(status), headers: [], body: NO_OCTETS };
+  core.tell(leg.id, { on: 'replied', request, tag: dialog.tag, ...says });
+}
+
+/** Sends the ACK of a 2xx to a re-INVITE of ours. */
+export function confirmB(leg: Leg, request: RequestId, { headers, body }: Content): void {
+  const { dialog } = leg;
+  const ours = dialog?.ours;
+  if (dialog === undefined || ours?.request !== request || ours.ack === undefined) return;
+  ours.ack(spoken(fenced(headers), body), () => undefined);
+  settle(dialog, ours);
+}

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { writeAddress } from '../../../lib/sip/address.ts';
+import { until } from '../../support/until.ts';
+import { openRawApp, type RawApp } from './raw-app.ts';
+import { openSubject, SECRET, type Subject } from './subject.ts';
+
+const NET = '127.48.1';
+const GREET = `authenticate|${SECRET}|`;
+
+describe('the admin connection', () => {
+  let subject: Subject | undefined;
+  const open: RawApp[] = [];
+  beforeAll(async () => {
+    subject = await openSubject(NET, 1);
+  });
+  afterAll(async () => {
+    for (const app of open) app.close();
+    await subject?.close();
+  });
+  const connected = async () => {
+    if (subject === undefined) throw new Error('the subject has not started');
+    const app = await openRawApp(subject.admin);
+    open.push(app);
+    return app;
+  };
+
+  test('R1: a frame is the number of its bytes, #, and the words', async () => {
+    const app = await connected();
+    const payload = `m0|${GREET}`;
+    app.write(`${payload.length}#${payload}`);
+    const { words } = await app.answerTo('m0');
+    expect(words[0]).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/);
+    expect(words.slice(1, 4)).toEqual(['response', 'm0', 'OK']);
+  });
+
+  test('R1: frames come in pieces and several at once', async () => {
+    const app = await connected();
+    const payload = `m0|${GREET}`;
+    const frame = (text: string) => `${text.length}#${text}`;
+    const all = `${frame(payload)}${frame('m1|ping')}${frame('m2|ping')}`;
+    for (const piece of [all.slice(0, 1), all.slice(1, 9), all.slice(9)]) {
+      app.write(piece);
+      await new Promise(setImmediate);
+    }
+    expect((await app.answerTo('m0')).words[3]).toBe('OK');
+    expect((await app.answerTo('m1')).words.slice(3)).toEqual(['OK', 'pong']);
+    expect((await app.answerTo('m2')).words.slice(3)).toEqual(['OK', 'pong']);
+  });
+
+  test('R2: the secret is answered by where it listens, TCP first, and its version', async () => {
+    const app = await connected();
+    const { words } = await app.answerTo(app.say(GREET));
+    const at = writeAddress(subject?.sip ?? { address: '', port: 0 });
+    const listeners = `tcp/${at},udp/${at}`;
+    expect(words.slice(3)).toEqual(['OK', listeners, expect.stringMatching(/^v0\.9\./), listeners]);
+  });
+
+  test('R2: a wrong secret is answered NO, and the connection ends', async () => {
+    const app = await connected();
+    const { words } = await app.answerTo(app.say('authenticate|wrong|'));
+    expect(words.slice(3)).toEqual(['NO', 'incorrect secret']);
+    await until('the end', () => app.isClosed());
+  });
+
+  test('R3: every message is answered, also one that asks for a verb', async () => {
+    const app = await connected();
+    app.say(GREET);
+    expect((await app.answerTo(app.say('route|invite'))).words.slice(3)).toEqual(['OK']);
+  });
+
+  test('R1: an unknown kind of message is answered NO, and the connection ends', async () => {
+    const app = await connected();
+    const { words } = await app.answerTo(app.say('greet|you'));
+    expect(words.slice(3)).toEqual(['NO', 'Unknown message type']);
+    await until('the end', () => app.isClosed());
+  });
+
+  test.each(['no-frame', '123456#m0|ping', '12x#m0|ping'])(
+    'R1: what is no length ends the connection: %s',
+    async (bytes) => {
+      const app = await connected();
+      app.write(bytes);
+      await until('the end', () => app.isClosed());
+      expect(app.frames).toEqual([]);
+    },
+  );
+
+  test('R1: a response without its transaction is answered NO, and the connection ends', async () => {
+    const app = await connected();
+    const { words } = await app.answerTo(app.say('sip||\r\nSIP/2.0 200 OK\r\n\r\n'));
+    expect(words.slice(3)).toEqual(['NO', 'transaction id missing']);
+    await until('the end', () => app.isClosed());
+  });
+
+  test.each([
+    ['OPTIONS sip:a@127.48.1.21:5060', 'can not send request to myself'],
+    ['OPTIONS what-is-this', /invalid request-uri|uri/i],
+    ['OPTIONS sip:a@127.48.1.31;transport=tls', /transport|protocol/],
+  ])('R3: what cannot be sent is answered NOK: %s', async (start, why) => {
+    const app = await connected();
+    const { words } = await app.answerTo(app.say(`sip||\r\n${start} SIP/2.0\r\n\r\n`));
+    expect(words.slice(3)).toEqual(['NOK', expect.stringMatching(why)]);
+  });
+
+  test('R3: a body of a kind that nobody has named is answered NOK', async () => {
+    const app = await connected();
+    const sip = 'MESSAGE sip:a@127.48.1.31:5080 SIP/2.0\r\n\r\nhello';
+    const { words } = await app.answerTo(app.say(`sip||\r\n${sip}`));
+    expect(words.slice(3)).toEqual(['NOK', 'missing content-type']);
+  });
+
+  test.each([
+    ['sip|nobody|', 'CANCEL', /transaction/],
+    ['sip||nobody', 'BYE', 'Server error: unable to find dialog for dialog id provided'],
+    [
+      'sip||nobody',
+      'ACK',
+      'Server error: ACK for non-success final response is automatically generated by server',
+    ],
+  ])('R3: what belongs to nothing is answered NOK: %s %s', async (words, method, why) => {
+    const app = await connected();
+    const answer = await app.answerTo(
+      app.say(`${words}\r\n${method} sip:placeholder SIP/2.0\r\n\r\n`),
+    );
+    expect(answer.words.slice(3)).toEqual(['NOK', expect.stringMatching(why)]);
+  });
+
+  test('R16: a response to what nobody has asked is answered NOK', async () => {
+    const app = await connected();
+    const { words } = await app.answerTo(app.say('sip|nobody|\r\nSIP/2.0 200 OK\r\n\r\n'));
+    expect(words.slice(3)).toEqual(['NOK', 'Response not sent due to unknown transaction']);
+  });
+});

@@ -1,0 +1,4 @@
+import { BUILTIN } from './subjects/builtin.ts';
+import { holdsToThePort } from './suite.ts';
+
+holdsToThePort(BUILTIN);

@@ -1,0 +1,188 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import { realWorld } from '../../../lib/base/real-world.ts';
+import type {
+  EngineEars,
+  LegEvent,
+  Listener,
+  Probe,
+  ProbeOutcome,
+  SipEngine,
+} from '../../../lib/ports/sip-engine.ts';
+import { type Address, type Transport, writeAddress } from '../../../lib/sip/address.ts';
+import { type LegId, uriText } from '../../../lib/sip/ids.ts';
+import { hurriedWorld } from '../../support/hurried-world.ts';
+import { Tape } from '../../support/tape.ts';
+import { FarEnd, SETTLE } from './far-end.ts';
+import type { Subject } from './subject.ts';
+
+/** How long a message may take on the loopback of a busy machine. */
+const MESSAGE_MS = 5000;
+/** To all hosts of the loopback: the system sends no datagram there unasked. */
+export const BROADCAST = '127.255.255.255';
+
+export type Told<On extends LegEvent['on'] = LegEvent['on']> = Extract<LegEvent, { on: On }> & {
+  readonly leg: LegId;
+};
+
+/** One engine with a gateway beside it, and all that the node is told. */
+export type Stage = {
+  readonly engine: SipEngine;
+  readonly transport: Transport;
+  readonly gateway: FarEnd;
+  /** Where the engine listens for that transport, its calls' own by default. */
+  listener(transport?: Transport): Listener;
+  /** An address of this test at which nobody is, yet. */
+  readonly elsewhere: Address;
+  /** A second gateway: at another address, or at the first one's for another transport. */
+  openFarEnd(at: Address, transport: Transport): Promise<FarEnd>;
+  /** The next thing that the node is told must be that, after so much time of the engine. */
+  told<On extends LegEvent['on']>(on: On, afterMs?: number): Promise<Told<On>>;
+  /** What the node does while it is being told. */
+  react(reaction: (event: Told) => void): void;
+  /** What comes of a probe; that anything comes of it twice is a surprise. */
+  probe(probe: Probe): Promise<ProbeOutcome>;
+  /** Lets so much time of the engine pass. */
+  pass(ms: number): Promise<void>;
+  /** Waits until all that was ordered and all that was said has arrived. */
+  settle(): Promise<void>;
+  /** Nothing may be left that no test has spoken of. */
+  isDone(): Promise<void>;
+  /** Closes the engine before the test is over. */
+  closeEngine(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type StageOptions = {
+  readonly transport: Transport;
+  /** How many times faster the engine's timers run. */
+  readonly times: number;
+};
+
+export async function openStage(
+  subject: Subject,
+  { transport, times }: StageOptions,
+): Promise<Stage> {
+  const at = addressesOf(subject);
+  const node = listeningNode(times);
+  const world = times === 1 ? realWorld() : hurriedWorld(times);
+  const started = await subject.start(world, node.ears, gatewaySide(at(21, 5060)));
+  const { engine, listeners } = started;
+  const farEnds: FarEnd[] = [];
+  let isOpen = true;
+
+  function listener(wanted: Transport = transport): Listener {
+    const found = listeners.find((one) => one.transport === wanted);
+    if (found === undefined) throw new Error(`the engine does not listen for ${wanted}`);
+    return found;
+  }
+
+  async function openFarEnd(place: Address, speaks: Transport): Promise<FarEnd> {
+    const farEnd = await FarEnd.open(place, speaks, listener(speaks));
+    farEnds.push(farEnd);
+    return farEnd;
+  }
+
+  const gateway = await openFarEnd(at(31, 5080), transport);
+  const probe = (what: Probe) => node.probed((tell) => engine.probe(what, tell));
+  const settle = () => askTwice(probe, listener(), gateway.at, MESSAGE_MS * times);
+  return {
+    engine,
+    transport,
+    gateway,
+    listener,
+    elsewhere: at(32, 5080),
+    openFarEnd,
+    told: node.told,
+    react: node.react,
+    probe,
+    pass: (ms) => pause(ms / times),
+    settle,
+    async isDone() {
+      if (isOpen) await settle();
+      expect(node.untold()).toEqual([]);
+      expect(farEnds.flatMap(({ unheard }) => unheard)).toEqual([]);
+    },
+    async closeEngine() {
+      isOpen = false;
+      await engine.close();
+    },
+    async close() {
+      await started.stop();
+      await Promise.all(farEnds.map((farEnd) => farEnd.close()));
+    },
+  };
+}
+
+/** Each test has addresses of its own: nothing of one reaches another. */
+let testsBegun = 0;
+
+function addressesOf({ net }: Subject): (host: number, port: number) => Address {
+  const test = testsBegun++;
+  return (host, port) => ({ address: `${net}.${test >> 2}.${(test & 3) * 64 + host}`, port });
+}
+
+/** The node, which hears everything and does what the test wants it to. */
+function listeningNode(times: number) {
+  const told = new Tape<Told>();
+  const surprises: string[] = [];
+  let reaction: (event: Told) => void = () => undefined;
+  const ears: EngineEars = {
+    onInvite: () => void surprises.push('an INVITE'),
+    onStray: ({ request }) => void surprises.push(`a stray ${request.method}`),
+    onFault: ({ reason }) => void surprises.push(`a fault: ${reason}`),
+    onLeg(leg, event) {
+      told.push({ ...event, leg });
+      reaction({ ...event, leg });
+    },
+  };
+  return {
+    ears,
+    told: async <On extends LegEvent['on']>(on: On, afterMs = 0): Promise<Told<On>> => {
+      const event = await told.next(`the node is told ${on}`, afterMs / times + MESSAGE_MS);
+      if (!isTold(event, on)) throw new Error(`the node was told ${event.on} instead of ${on}`);
+      return event;
+    },
+    react: (what: typeof reaction) => {
+      reaction = what;
+    },
+    probed: (ask: (tell: (outcome: ProbeOutcome) => void) => void) => {
+      let count = 0;
+      return new Promise<ProbeOutcome>((resolve) =>
+        ask((outcome) => {
+          count += 1;
+          if (count > 1) surprises.push(`a probe is ${outcome.kind} once more`);
+          resolve(outcome);
+        }),
+      );
+    },
+    untold: () => [...told.untaken, ...surprises],
+  };
+}
+
+/**
+ * What was ordered and said before a question and its answer has arrived with them. An engine may
+ * take an order in two strides, so it is asked twice.
+ */
+async function askTwice(
+  probe: Stage['probe'],
+  listener: Listener,
+  nextHop: Address,
+  timeoutMs: number,
+): Promise<void> {
+  const uri = uriText(`sip:${SETTLE}@${writeAddress(nextHop)}`);
+  for (const _ of ['first', 'second']) {
+    const outcome = await probe({ listener, nextHop, uri, timeoutMs });
+    expect(outcome).toMatchObject({ kind: 'answered' });
+  }
+}
+
+function gatewaySide(place: Address): readonly Listener[] {
+  const role = 'gateway';
+  const both: readonly Transport[] = ['udp', 'tcp'];
+  return both.map((transport) => ({ ...place, transport, role, advertise: undefined }));
+}
+
+function isTold<On extends LegEvent['on']>(event: Told, on: On): event is Told<On> {
+  return event.on === on;
+}

@@ -1,0 +1,34 @@
+import { type Address, writeAddress } from '../../lib/sip/address.ts';
+import { headerValue, headerValues } from '../../lib/sip/headers.ts';
+import type { SipRequest } from '../../lib/sip/message.ts';
+import { parse } from '../../lib/sip/parse.ts';
+import { openUdpSink, type UdpSink } from './udp-sink.ts';
+
+export type AnsweringGateway = UdpSink & { readonly requests: readonly SipRequest[] };
+
+/** A gateway that agrees to everything at once and keeps each request, repetitions too. */
+export async function openAnsweringGateway(local: Address): Promise<AnsweringGateway> {
+  const requests: SipRequest[] = [];
+  const sink = await openUdpSink(local, (bytes, from) => {
+    const message = parse(bytes);
+    if (message.kind !== 'request') return;
+    requests.push(message);
+    if (message.method !== 'ACK') sink.send(agreement(message, local), from);
+  });
+  return Object.assign(sink, { requests });
+}
+
+function agreement({ headers, callId, cseq, to }: SipRequest, local: Address): string {
+  return [
+    'SIP/2.0 200 OK',
+    ...headerValues(headers, 'via').map((via) => `Via: ${via}`),
+    `From: ${headerValue(headers, 'from')}`,
+    `To: ${headerValue(headers, 'to')}${to.tag === undefined ? ';tag=answering' : ''}`,
+    `Call-ID: ${callId}`,
+    `CSeq: ${cseq.number} ${cseq.method}`,
+    `Contact: <sip:answering@${writeAddress(local)}>`,
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n');
+}
