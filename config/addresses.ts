@@ -125,6 +125,16 @@ export function nameServer(value: string): Address | undefined {
   return found !== undefined && singleHost(found.address).kind === 'good' ? found : undefined;
 }
 
+const NG_WANT = 'write "HOST:PORT", such as "10.0.0.12:2223"';
+
+/** Where an rtpengine is asked; its port has no default that everybody keeps. */
+export const NG: Format<Address> = text('ng address', NG_WANT, (value) => {
+  const found = readHostPort(value, 0);
+  return found !== undefined && singleHost(found.address).kind === 'good'
+    ? good(found)
+    : bad(value, 'is not the address and port of one host', NG_WANT);
+});
+
 const LISTEN_WANT = 'write "HOST:PORT", such as "127.0.0.1:8112"';
 
 /** Where the admin port listens; unlike SIP it may be the wildcard. */

@@ -34,11 +34,19 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
     stateDir,
     keys: secrets.keys,
     nameServers: dns.servers.flatMap((server) => nameServer(server) ?? []),
+    media: media(values, lists),
     drachtio: drachtio(values, lists, secrets),
     nat,
     log,
     admin: { listen, token: secrets.adminToken },
   };
+}
+
+/** A call that is over is given back a moment after another one may have begun. */
+function media({ media: { anchor, outside, inside }, callsMax }: SiteValues, lists: SiteLists) {
+  if (anchor === 'none') return undefined;
+  const instances = (lists.rtpengine ?? []).map(whole);
+  return { instances, interfaces: { outside, inside }, callsMax: 2 * callsMax };
 }
 
 function drachtio(

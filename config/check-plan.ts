@@ -1,4 +1,5 @@
 import type { RouteMatch } from '../lib/gateways/options.ts';
+import { writeAddress } from '../lib/sip/address.ts';
 import { adminAddress, isLoopback } from './addresses.ts';
 import { closest } from './closest.ts';
 import type { GroupItem, RouteItem, SiteLists } from './lists.ts';
@@ -22,6 +23,11 @@ export function checkPlan(lists: SiteLists, report: Report): void {
     const known = namesOf(groups);
     for (const route of routes ?? []) checkRouteGroup(route, known, report);
   }
+  const places = (lists.rtpengine ?? []).map(({ path, parts: { ng } }) => ({
+    path: [...path, 'ng'],
+    name: ng === undefined ? undefined : writeAddress(ng),
+  }));
+  reportTwice(places, 'ng', report);
   if (lists.trunks !== undefined)
     for (const route of routes ?? []) checkRouteTrunk(route, namesOf(trunks), report);
   const matches = (routes ?? []).map(({ path, parts: { match } }) => ({
@@ -36,10 +42,13 @@ export function checkPlan(lists: SiteLists, report: Report): void {
 const NAME_SERVERS_MAX = 3;
 
 /** Holds single values against each other. */
-export function checkValues(
-  { engine, hunt, probe, dns, log, admin }: SiteValues,
-  report: Report,
-): void {
+export function checkValues(values: SiteValues, report: Report): void {
+  const { engine, hunt, probe, dns, media, log, admin } = values;
+  if (media.anchor === 'rtpengine' && media.rtpengine.length === 0)
+    report(['media', 'rtpengine'], {
+      wrong: 'is missing, and media.anchor is rtpengine',
+      want: 'write rtpengine: [{ ng: "HOST:PORT" }], or anchor: none',
+    });
   if (engine.gateway === 'drachtio' && engine.drachtio.length === 0)
     report(['engine', 'drachtio'], {
       wrong: 'is missing, and engine.gateway is drachtio',
@@ -91,7 +100,7 @@ function reportEmpty(
 
 function reportTwice(
   named: readonly { readonly path: Path; readonly name: string | undefined }[],
-  what: 'name' | 'match',
+  what: 'name' | 'match' | 'ng',
   report: Report,
 ): void {
   const first = new Map<string, Path>();
@@ -103,7 +112,7 @@ function reportTwice(
       report(path, {
         value: name,
         wrong: `is already the ${what} of ${keyOf(owner.slice(0, -1))}`,
-        want: what === 'name' ? 'write another' : 'keep one; the second is never reached',
+        want: what === 'match' ? 'keep one; the second is never reached' : 'write another',
       });
   }
 }

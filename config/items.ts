@@ -2,6 +2,7 @@ import type { Trunk } from '../lib/guard/trunks.ts';
 import {
   ADVERTISE,
   HOST_ADDRESS,
+  NG,
   SERVER_HOST,
   SIP_PORT,
   SOURCE_RANGE,
@@ -176,6 +177,11 @@ export const TRUNK = {
     NONE,
     'How many calls at once it may have; ordinary ones over it get 500. Left out: all of the site.',
   ),
+};
+
+export const RTPENGINE = {
+  ng: given(NG, 'Where it listens for the ng protocol, "HOST:PORT".'),
+  weight: field(WEIGHT, { value: 1 }, 'Its share of the calls.'),
 };
 
 /** Reads the entries of a list and reports each key that is wrong, missing or unknown. */

@@ -6,6 +6,7 @@ import {
   type Item,
   LISTENER,
   ROUTE,
+  RTPENGINE,
   readItems,
   TRUNK,
 } from './items.ts';
@@ -18,6 +19,7 @@ export type GatewayItem = Item<typeof GATEWAY>;
 export type GroupItem = Item<typeof GROUP>;
 export type RouteItem = Item<typeof ROUTE>;
 export type TrunkItem = Item<typeof TRUNK>;
+export type RtpengineItem = Item<typeof RTPENGINE>;
 
 /** The lists of a site file, entry by entry. A list that is missing as a whole is absent. */
 export type SiteLists = {
@@ -29,11 +31,12 @@ export type SiteLists = {
   readonly groups: readonly GroupItem[] | undefined;
   readonly routes: readonly RouteItem[] | undefined;
   readonly trunks: readonly TrunkItem[] | undefined;
+  readonly rtpengine: readonly RtpengineItem[] | undefined;
 };
 
 /** Reads them; `isSpoilt` names the lists that something was already wrong with as a whole. */
 export function readLists(
-  { listen, engine, gateways, groups, routes, trunks }: SiteValues,
+  { listen, engine, gateways, groups, routes, trunks, media }: SiteValues,
   isSpoilt: (key: string) => boolean,
   report: Report,
 ): SiteLists {
@@ -46,6 +49,7 @@ export function readLists(
     groups: read(['groups'], groups, GROUP),
     routes: read(['routes'], routes, ROUTE),
     trunks: read(['trunks'], trunks, TRUNK),
+    rtpengine: read(['media', 'rtpengine'], media.rtpengine, RTPENGINE),
   };
 
   function read<F extends Fields>(path: Path, list: readonly unknown[] | null, fields: F) {

@@ -15,6 +15,7 @@ import {
 } from './formats.ts';
 import { PROBE_FORMATS } from './gateway-formats.ts';
 import { growing, type Leaf, leaf, live, optional, required } from './leaf.ts';
+import { MEDIA } from './media-schema.ts';
 import { SECRET_REF } from './secrets.ts';
 
 export type Branch = { readonly [key: string]: Leaf<unknown> | Branch };
@@ -141,6 +142,7 @@ export const SCHEMA = {
       ),
     ),
   },
+  media: MEDIA,
   nat: {
     keepAliveMs: leaf(
       wholeNumber(1000, 600_000),

@@ -31,6 +31,7 @@ export function sheetOf(values: SiteValues, lists: SiteLists, secrets: SiteSecre
     ['groups', listSheet(lists.groups, 'name')],
     ['routes', listSheet(lists.routes, 'match')],
     ['trunks', listSheet(lists.trunks, 'name')],
+    ['media.rtpengine', listSheet(lists.rtpengine, 'ng')],
     ['cluster.keys', keySheet(secrets.keys)],
     ['admin.token', secrets.adminToken === undefined ? undefined : secret(secrets.adminToken)],
   ]);

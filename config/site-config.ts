@@ -1,4 +1,5 @@
 import type { ServerOptions } from '../lib/engine/drachtio/server-link.ts';
+import type { RtpengineOptions } from '../lib/media/rtpengine/options.ts';
 import type { SiteOptions } from '../lib/node/site-options.ts';
 import type { LogOptions as AllLogOptions } from '../lib/observe/log-files.ts';
 import type { Address } from '../lib/sip/address.ts';
@@ -14,6 +15,8 @@ export type SiteConfig = {
   readonly keys: readonly ClusterKey[];
   /** Where names are looked up. Empty: where the system does. */
   readonly nameServers: readonly Address[];
+  /** Absent: media flows past this site. */
+  readonly media: RtpengineOptions | undefined;
   /** The servers that leg b goes through. Empty: the builtin engine alone. */
   readonly drachtio: readonly ServerOptions[];
   readonly nat: { readonly keepAliveMs: number };

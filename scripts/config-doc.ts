@@ -1,4 +1,13 @@
-import { DRACHTIO, type Fields, GATEWAY, GROUP, LISTENER, ROUTE, TRUNK } from '../config/items.ts';
+import {
+  DRACHTIO,
+  type Fields,
+  GATEWAY,
+  GROUP,
+  LISTENER,
+  ROUTE,
+  RTPENGINE,
+  TRUNK,
+} from '../config/items.ts';
 import type { Leaf, Reload } from '../config/leaf.ts';
 import { environmentName, leaves } from '../config/schema.ts';
 
@@ -12,6 +21,7 @@ export const ENTRIES: Readonly<Record<string, Fields>> = {
   groups: GROUP,
   routes: ROUTE,
   trunks: TRUNK,
+  'media.rtpengine': RTPENGINE,
 };
 
 /** One right value for each key, and for each key of an entry: `gateways[].uri`. */
@@ -63,6 +73,12 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'guard.callsPerSecMax': 20,
   'guard.callsMax': 100,
   'guard.lagMsMax': 100,
+  'media.anchor': 'rtpengine',
+  'media.rtpengine': [{ ng: '10.0.0.12:2223' }, { ng: '10.0.0.13:2223' }],
+  'media.rtpengine[].ng': '10.0.0.12:2223',
+  'media.rtpengine[].weight': 2,
+  'media.outside': 'pub',
+  'media.inside': 'priv',
   'nat.keepAliveMs': 15_000,
   'probe.everySec': 5,
   'probe.downAfter': 2,

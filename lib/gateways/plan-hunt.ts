@@ -1,3 +1,4 @@
+import { drawOrder } from '../base/draw-order.ts';
 import type { Rng } from '../base/time.ts';
 import type { Address, Transport } from '../sip/address.ts';
 import type { UriText } from '../sip/ids.ts';
@@ -5,7 +6,6 @@ import type { Header } from '../sip/message.ts';
 import { parseUri, sipUri, uriUser } from '../sip/uri.ts';
 import type { Directory } from './dns/directory.ts';
 import type { Hop, Whereabouts } from './dns/hop.ts';
-import { drawOrder } from './draw-order.ts';
 import type { GatewayReport, HealthBook } from './health-book.ts';
 import type { Gateway, Group } from './options.ts';
 

@@ -26,6 +26,7 @@ const NAMING: Readonly<Record<string, Naming>> = {
     help: 'INVITEs to gateways, by the engine that carried them; where the site has two.',
   },
   marks: { label: 'mark', help: 'Calls that something was suspicious about, placed or refused.' },
+  media: { label: 'outcome', help: 'What was asked of media anchors, by what came of it.' },
   merged: { label: 'outcome', help: 'Further INVITEs of a call that had come already.' },
   refusals: { label: 'condition', help: 'Calls refused by this node, by the row of the table.' },
 };

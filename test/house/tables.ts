@@ -30,6 +30,13 @@ export const ROOMS: readonly Room[] = [
     types: ['lib/ports'],
     node: ['node:dgram', 'node:net', 'node:fs'],
   },
+  { folder: 'lib/media', values: LIB, types: ['lib/ports'], node: PURE },
+  {
+    folder: 'lib/media/rtpengine',
+    values: [...LIB, 'lib/media'],
+    types: ['lib/ports'],
+    node: ['node:dgram', 'node:net'],
+  },
   { folder: 'lib/engine/builtin', values: LIB, types: ['lib/ports'], node: undefined },
   { folder: 'lib/engine/builtin/proto', values: LIB, types: ['lib/ports'], node: PURE },
   {

@@ -12,8 +12,9 @@ function isBound({ address, port }: Address, protocol: 'udp' | 'tcp', at?: Resid
   const bytes = address.split('.').reverse().map(Number);
   const wanted = [...bytes, port >> 8, port & 0xff].map(hex).join('');
   const local = `${wanted.slice(0, 8)}:${wanted.slice(8)}`;
+  // Each line is `slot: local remote ...`; a socket that is connected there is not one at it.
   return readFileSync(`/proc/${at?.pid ?? 'self'}/net/${protocol}`, 'latin1').includes(
-    ` ${local} `,
+    `: ${local} `,
   );
 }
 

@@ -1,6 +1,6 @@
+import { drawOrder } from '../../base/draw-order.ts';
 import type { Rng } from '../../base/time.ts';
 import type { Transport } from '../../sip/address.ts';
-import { drawOrder } from '../draw-order.ts';
 import { type Hop, writeHop } from './hop.ts';
 
 /** One server of a service, as its SRV record has it, with the addresses of its name. */

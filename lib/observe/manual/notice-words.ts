@@ -93,6 +93,14 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'warn',
       says: "DNS leads a `destination` to this site's own `address`, which is left out.",
     },
+    'media-up': {
+      level: 'info',
+      says: 'What anchors media at `ng` is heard again; `calls` are still there by our reckoning.',
+    },
+    'media-down': {
+      level: 'warn',
+      says: 'What anchors media at `ng` is not heard (`why`); its `calls` go elsewhere if they can.',
+    },
     stopped: { level: 'info', says: 'The last line of a node that ended in order.' },
     'log-write-failed': {
       level: 'error',

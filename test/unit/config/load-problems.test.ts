@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeProblem } from '../../../config/problems.ts';
+import { MEDIA_SLIPS } from './media-slips.ts';
 import { load, problemsOf, SITE, siteWith } from './sample.ts';
 import { SLIPS } from './slips.ts';
 
 describe('a site file with a slip', () => {
-  test.each(SLIPS)('%s -> %s', (line, instead, complaint) => {
+  test.each([...SLIPS, ...MEDIA_SLIPS])('%s -> %s', (line, instead, complaint) => {
     const lines = problemsOf(siteWith(line, instead)).map((problem) =>
       describeProblem(problem, 'F').replace(/^F:?\s*/, ''),
     );

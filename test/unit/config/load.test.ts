@@ -97,6 +97,18 @@ describe('a valid site file', () => {
     expect(configOf(SITE).nameServers).toEqual([]);
   });
 
+  test('says where media crosses, and to whom which side is known by which name', () => {
+    const media =
+      'media: { anchor: rtpengine, rtpengine: [{ ng: "10.0.0.12:2223" }], inside: core }\n';
+
+    expect(configOf(SITE.concat(media, 'callsMax: 100\n')).media).toEqual({
+      instances: [{ ng: { address: '10.0.0.12', port: 2223 }, weight: 1 }],
+      interfaces: { outside: 'pub', inside: 'core' },
+      callsMax: 200,
+    });
+    expect(configOf(SITE).media).toBeUndefined();
+  });
+
   test('gives a last resort a name that no gateway can have', () => {
     const text = siteWith('emergency: true', 'emergency: true, lastResort: "SIP:10.0.9.9"');
 

@@ -1,9 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Fields, GATEWAY, GROUP, LISTENER, ROUTE, TRUNK } from '../../../config/items.ts';
+import {
+  type Fields,
+  GATEWAY,
+  GROUP,
+  LISTENER,
+  ROUTE,
+  RTPENGINE,
+  TRUNK,
+} from '../../../config/items.ts';
 import { layered } from '../../../config/layered.ts';
 import { environmentName, leaves } from '../../../config/schema.ts';
 
-const LISTS: Readonly<Record<string, Fields>> = { LISTENER, GATEWAY, GROUP, ROUTE, TRUNK };
+const LISTS: Readonly<Record<string, Fields>> = {
+  LISTENER,
+  GATEWAY,
+  GROUP,
+  ROUTE,
+  RTPENGINE,
+  TRUNK,
+};
 
 describe('the schema', () => {
   test.each(leaves().map(({ path, leaf }) => [path.join('.'), leaf.doc]))(

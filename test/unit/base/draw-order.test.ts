@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { drawOrder, type Weighted } from '../../../lib/base/draw-order.ts';
 import type { Rng } from '../../../lib/base/time.ts';
-import { drawOrder, type Weighted } from '../../../lib/gateways/draw-order.ts';
 import { VirtualWorld } from '../../support/virtual-world.ts';
 
 const weighted = (priority: number, weight: number): Weighted => ({ priority, weight });

@@ -1,4 +1,4 @@
-import type { Rng } from '../base/time.ts';
+import type { Rng } from './time.ts';
 
 export type Weighted = {
   /** Lower is tried first. */
