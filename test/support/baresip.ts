@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { startChild } from './child.ts';
+import { type Resident, startChild } from './child.ts';
 import { netstring, netstringReader } from './netstrings.ts';
 import type { Phone } from './phone.ts';
 import { headerOf } from './sipp-logs.ts';
@@ -15,10 +15,14 @@ const SPEECH = '/usr/share/baresip/callwaiting.wav';
 export type BaresipOptions = {
   readonly folder: string;
   readonly user: string;
-  /** Its own address, where the test runs; SIP is on port 5060, UDP and TCP. */
+  /** Absent: the network of the test itself. */
+  readonly at?: Resident;
+  /** Its own address, which the test can reach; SIP is on port 5060, UDP and TCP. */
   readonly address: string;
   /** Everything goes to this proxy, named in a Route. */
   readonly outbound?: string;
+  /** It protects its RTP by keys in the SDP, and takes no other. */
+  readonly srtp?: boolean;
 };
 
 /** What it tells of: `CALL_ESTABLISHED`, `CALL_CLOSED` and the like. */
@@ -26,13 +30,14 @@ type Heard = { readonly type: string };
 
 /** A baresip without a sound card: it speaks from a file. */
 export async function startBaresip(options: BaresipOptions): Promise<Phone> {
-  const { user, address, outbound } = options;
+  const { user, at, address, outbound, srtp } = options;
   const folder = mkdtempSync(join(options.folder, `baresip-${user}-`));
   writeFileSync(join(folder, 'config'), configOf(address));
   const pinned = outbound === undefined ? '' : `;outbound="${outbound}"`;
-  const account = `<sip:${user}@${address}>;regint=0;answermode=manual;audio_codecs=pcma${pinned}`;
-  writeFileSync(join(folder, 'accounts'), `${account}\n`);
-  const child = startChild('baresip', ['-s', '-f', folder], { cwd: folder, lifeMs: LIFE_MS });
+  const keyed = srtp === true ? ';mediaenc=srtp-mand' : '';
+  const account = `<sip:${user}@${address}>;regint=0;answermode=manual;audio_codecs=pcma`;
+  writeFileSync(join(folder, 'accounts'), `${account}${pinned}${keyed}\n`);
+  const child = startChild('baresip', ['-s', '-f', folder], { at, cwd: folder, lifeMs: LIFE_MS });
   const events: Heard[] = [];
   await until(`baresip ${user}`, () => {
     if (child.isOver()) throw new Error(`baresip ${user} ended:\n${child.output()}`);
@@ -108,6 +113,7 @@ audio_alert aubridge,alert
 module g711.so
 module aubridge.so
 module aufile.so
+module srtp.so
 module ctrl_tcp.so
 ctrl_tcp_listen ${address}:${CONTROL_PORT}
 module_app account.so

@@ -22,16 +22,19 @@ export type Dialling = {
   readonly caller: Phone;
   readonly callee: Phone;
   readonly uri: string;
+  /** What is done as soon as both hear the other, and once more when a hold is over. */
+  readonly whileTalking?: () => Promise<void>;
 };
 
 /** The caller dials, the callee picks up, and both hear the other. */
-async function talk({ caller, callee, uri }: Dialling): Promise<void> {
+async function talk({ caller, callee, uri, whileTalking }: Dialling): Promise<void> {
   caller.dial(uri);
   await callee.isCalled();
   await caller.hearsRinging();
   callee.accept();
   await callee.isTalking();
   await caller.isTalking();
+  await whileTalking?.();
 }
 
 /** A call in which the caller holds the callee, takes it back, and hangs up. */
@@ -39,6 +42,7 @@ export async function callThatTheCallerEnds(call: Dialling): Promise<void> {
   const { caller, callee } = call;
   await talk(call);
   await holdAndResume(caller, callee);
+  await call.whileTalking?.();
   caller.hangUp();
   await callee.isOver();
 }
@@ -48,6 +52,7 @@ export async function callThatTheCalleeEnds(call: Dialling): Promise<void> {
   const { caller, callee } = call;
   await talk(call);
   await holdAndResume(callee, caller);
+  await call.whileTalking?.();
   callee.hangUp();
   await caller.isOver();
 }

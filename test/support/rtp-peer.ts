@@ -10,7 +10,7 @@ const OCTETS = 160;
 export type RtpPeer = {
   readonly at: Address;
   /** Sends so many packets of G.711 to where an SDP says. */
-  speak(toldSdp: string, packets: number): Promise<void>;
+  speak(toldSdp: string, packets: number, everyMs?: number): Promise<void>;
   /** How many have come since this was last asked, from each place. */
   heard(): ReadonlyMap<string, number>;
   close(): void;
@@ -30,13 +30,13 @@ export async function openRtpPeer(address: string): Promise<RtpPeer> {
   });
   return {
     at: { address, port: socket.address().port },
-    async speak(toldSdp, packets) {
+    async speak(toldSdp, packets, everyMs = EVERY_MS) {
       const { port, address: to } = audioOf(toldSdp);
       for (let sent = 0; sent < packets; sent += 1) {
         sequence += 1;
         socket.send(rtpPacket(sequence, ssrc), port, to);
         await new Promise((resolve) => {
-          setTimeout(resolve, EVERY_MS);
+          setTimeout(resolve, everyMs);
         });
       }
     },
