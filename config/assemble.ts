@@ -83,13 +83,16 @@ function probed(probe: ProbeRules): Pick<Gateway, 'probe'> {
 }
 
 function group(item: GroupItem, probes: ProbeRules): Group {
-  const { name, gateways, emergency, failoverOn, followRedirects, lastResort } = whole(item);
+  const { name, gateways, emergency, failoverOn, followRedirects, anchor, srtp, lastResort } =
+    whole(item);
   return {
     name,
     gateways: gateways.map(gatewayName),
     emergency,
     failoverOn: failoverOn ?? failoverDefault(emergency),
     ...(followRedirects ? { followRedirects } : {}),
+    ...(anchor ? {} : { anchor }),
+    ...(srtp === 'as-offered' ? {} : { srtp }),
     // A colon cannot stand in a configured name, so this one is nobody else's.
     lastResort:
       lastResort === undefined

@@ -135,6 +135,17 @@ export const GROUP = {
     { value: false },
     'Whether a 3xx of a gateway is followed, once, to the gateways of this file that it names.',
   ),
+  anchor: field(
+    YES_OR_NO,
+    { value: true },
+    'Whether media of its calls crosses the site, where media.anchor names something.',
+  ),
+  srtp: field(
+    oneOf<'as-offered' | 'none'>('protection of RTP', ['as-offered', 'none']),
+    { value: 'as-offered' },
+    'How media that crosses the site goes on to its gateways. as-offered: protected as the caller ' +
+      'has it. none: as RTP, whatever the caller has.',
+  ),
   lastResort: field(
     orAbsent(TARGET),
     NONE,
@@ -166,6 +177,11 @@ export const TRUNK = {
     { value: 'each' },
     'each: early media of a further gateway or device is one more early dialog to the caller. ' +
       'first: for a caller that copes with one only; what others ring crosses in it without SDP.',
+  ),
+  anchor: field(
+    YES_OR_NO,
+    { value: true },
+    'Whether media of its calls crosses the site, where media.anchor names something.',
   ),
   callsPerSecMax: field(
     orAbsent(SHARE),

@@ -136,6 +136,12 @@ const EVENTS: Readonly<Record<CallEvent['on'], (call: CallState) => readonly Row
   ],
   'b-hung-up': (call) =>
     ofEach(call, (attempt) => ({ on: 'b-hung-up', attempt, tag: tagOf(`g${attempt}`), ...empty })),
+  'media-failed': (call) => [
+    {
+      what: '',
+      happening: { on: 'media-failed', attempt: call.facts.attempts.length, reason: '' },
+    },
+  ],
   'b-lost': (call) =>
     ofEach(call, (attempt) => ({ on: 'b-lost', attempt, tag: tagOf(`g${attempt}`) })),
   'b-declined': (call) => ofEach(call, (attempt) => ({ on: 'b-declined', attempt })),

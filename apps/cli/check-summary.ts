@@ -13,6 +13,7 @@ export function summaryOf(file: string, config: SiteConfig): readonly string[] {
     `${file} is valid: site ${site}, number ${siteNumber}, state in ${config.stateDir}`,
     ...listeners.map(listenerLine),
     ...engineLines(config),
+    ...mediaLines(config),
     ...groups.map((group) => groupLine(group, gateways)),
     ...routes.map(routeLine),
     ...trunks.map(trunkLine),
@@ -33,6 +34,15 @@ function engineLines({ drachtio }: SiteConfig): readonly string[] {
   if (drachtio.length === 0) return [];
   const servers = drachtio.map(({ host, port }) => `${host}:${port}`).join(', ');
   return [`gateway side by drachtio-server ${servers}; the builtin engine carries what it cannot`];
+}
+
+function mediaLines({ media }: SiteConfig): readonly string[] {
+  if (media === undefined) return [];
+  const { instances, interfaces } = media;
+  const where = instances.map(({ ng }) => writeAddress(ng)).join(', ');
+  return [
+    `media crosses rtpengine ${where}: ${interfaces.outside} outside, ${interfaces.inside} inside`,
+  ];
 }
 
 function groupLine(group: Group, gateways: readonly Gateway[]): string {

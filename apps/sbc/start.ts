@@ -9,12 +9,14 @@ import type { World } from '../../lib/base/time.ts';
 import type { BuiltinEngine } from '../../lib/engine/builtin/engine.ts';
 import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
+import { openRtpengine } from '../../lib/media/rtpengine/open-rtpengine.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
 import type { SiteOptions } from '../../lib/node/site-options.ts';
 import { type Observer, openObserver } from '../../lib/observe/log-sink.ts';
 import type { Present } from '../../lib/observe/readings.ts';
 import type { EventSink } from '../../lib/ports/event-sink.ts';
-import type { Listener } from '../../lib/ports/sip-engine.ts';
+import type { MediaAnchor, MediaEars } from '../../lib/ports/media-anchor.ts';
+import type { EngineEars, Listener } from '../../lib/ports/sip-engine.ts';
 import { writeAddress } from '../../lib/sip/address.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
 import { openAdmin } from './admin-http.ts';
@@ -143,16 +145,23 @@ function openSite(
     observer.reconfigure({ level: configured().log.level, readableHosts: sought.readableHosts() });
   const { directory } = sought;
   const parts = engineParts(configured());
-  const { drachtio: servers } = configured();
+  const { drachtio: servers, media } = configured();
   let engines: Engines | undefined;
-  const node = siteNode(options, world, sink, directory, (ears) => {
+  let anchor: MediaAnchor | undefined;
+  const engineFor = (ears: EngineEars) => {
     engines = openEngines({ ...parts, world, ears }, servers, sink);
     return engines.whole;
-  });
+  };
+  const anchorFor = (ears: MediaEars) => {
+    if (media !== undefined) anchor = openRtpengine({ world, options: media, sink, ears });
+    return anchor;
+  };
+  const node = siteNode(options, world, sink, directory, { engineFor, anchorFor });
   if (engines === undefined) throw new Error('the node made no engine');
   const { whole, builtin } = engines;
   const close = async () => {
     await whole.close();
+    anchor?.close();
     directory.close();
   };
   return { node, engine: builtin, directory, showHosts, close };

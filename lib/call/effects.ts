@@ -19,7 +19,13 @@ export type DialogName =
 
 /** Orders of the core. They are carried out in order before the next event is taken. */
 export type Effect =
-  | { readonly do: 'invite-b'; readonly attempt: number; readonly target: Target }
+  | {
+      readonly do: 'invite-b';
+      readonly attempt: number;
+      readonly target: Target;
+      /** In place of what the caller sent, where its media crosses the node. */
+      readonly body?: Octets;
+    }
   | { readonly do: 'cancel-b'; readonly attempt: number; readonly headers: readonly Header[] }
   | {
       readonly do: 'ack-b';

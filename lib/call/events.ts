@@ -68,6 +68,8 @@ export type CallEvent = { readonly at: MonoMs } & (
   /** The ACK of our 2xx to a re-INVITE. */
   | (Content & Within & { readonly on: 'confirmed' })
   | (Within & { readonly on: 'unconfirmed' })
+  /** The caller's offer could not be anchored, and the call is not to go on without. */
+  | { readonly on: 'media-failed'; readonly attempt: number; readonly reason: string }
   | { readonly on: 'timer'; readonly name: TimerName }
   | { readonly on: 'shutdown' }
 );

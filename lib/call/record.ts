@@ -16,6 +16,19 @@ export type AttemptRecord = {
   readonly reason: string;
 };
 
+/** What came from one leg, all its media lines together. */
+export type MediaCount = {
+  readonly packets: number;
+  readonly octets: number;
+  /** When the last packet came. Absent: none ever did. */
+  readonly lastAt: UnixMs | undefined;
+  /** As the far end reports it by RTCP. */
+  readonly lost: number | undefined;
+  readonly jitterMs: number | undefined;
+  /** 1 to 5. */
+  readonly mos: number | undefined;
+};
+
 /** One line per call, written once at the caller's end. Times are Unix milliseconds. */
 export type CallRecord = {
   readonly record: 1;
@@ -47,6 +60,8 @@ export type CallRecord = {
   /** Whether the caller's requests came to U after the answer; absent when none came. */
   readonly moved: 'moved' | 'stayed' | 'sticky' | undefined;
   readonly attempts: readonly AttemptRecord[];
+  /** What crossed this site until it was given back. Absent: nothing did, or nobody counted. */
+  readonly media?: Readonly<Record<'a' | 'b', MediaCount>> | undefined;
   readonly fault: Fault;
   readonly reason: EndReason;
   readonly status: number;

@@ -17,6 +17,7 @@ export type EndReason =
   | 'caller-lost'
   | 'gateway-lost'
   | 'engine-lost'
+  | 'media-failed'
   | 'malformed'
   | 'too-many-hops'
   | 'unknown-extension'
@@ -57,6 +58,7 @@ export const FAULT_OF: Readonly<Record<EndReason, Fault>> = {
   'caller-lost': 'caller',
   'gateway-lost': 'gateway',
   'engine-lost': 'us',
+  'media-failed': 'us',
   malformed: 'caller',
   'too-many-hops': 'caller',
   'unknown-extension': 'caller',

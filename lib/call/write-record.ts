@@ -7,7 +7,7 @@ import type { Termination } from './termination.ts';
 /** What the record says that the core does not know: names of the wire and of the site. */
 export type Particulars = Pick<
   CallRecord,
-  'sipCallIdA' | 'sipCallIdB' | 'site' | 'receivedOn' | 'source' | 'trunk' | 'marks'
+  'sipCallIdA' | 'sipCallIdB' | 'site' | 'receivedOn' | 'source' | 'trunk' | 'marks' | 'media'
 >;
 
 /** The one line that stays of a call. */

@@ -45,6 +45,10 @@ export type Group = {
   readonly failoverOn: readonly FailoverCondition[] | 'any';
   /** Whether a 3xx to another gateway of the site is followed, once. Absent: it is not. */
   readonly followRedirects?: boolean | undefined;
+  /** Whether media of its calls crosses the site where the site anchors any. Absent: it does. */
+  readonly anchor?: boolean | undefined;
+  /** How RTP is protected toward its gateways. Absent: as the caller offers it. */
+  readonly srtp?: 'as-offered' | 'none' | undefined;
   /** Tried when every gateway has failed. */
   readonly lastResort: Gateway | undefined;
 };

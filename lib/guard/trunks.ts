@@ -11,6 +11,8 @@ export type Trunk = ShareLimits & {
   readonly offAnycast: 'always' | 'sticky';
   /** Whether this caller copes with early media of several callees. Absent: each has a dialog. */
   readonly earlyDialogs?: 'each' | 'first';
+  /** Whether media of its calls crosses the site where the site anchors any. Absent: it does. */
+  readonly anchor?: boolean;
 };
 
 /** Sources whose trunk is remembered, since a list of ranges takes long to search. */

@@ -156,7 +156,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     contact,
     maxForwards: asked.maxForwards,
     headers: [...asked.headers, ...(target.headers ?? [])],
-    body: asked.body,
+    body: effect.body ?? asked.body,
   };
   const { local, by, why } = engine.departure(invite);
   call.legsB.push({

@@ -9,6 +9,7 @@ import type { LegId, Listener, ReceivedOn } from '../ports/sip-engine.ts';
 import type { SipCallId, Tag, UriText } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
 import type { Mark } from './admission.ts';
+import type { CallMedia } from './call-media.ts';
 import type { Identity } from './identities.ts';
 
 /** Leg b of one attempt. */
@@ -50,6 +51,8 @@ export type LiveCall = {
   readonly identities: Identity[];
   /** One an attempt; attempt 1 is the first. */
   readonly legsB: LegB[];
+  /** Absent: its media flows past this node. */
+  readonly media: CallMedia | undefined;
   alarm: Alarm | undefined;
   /** Events, and the orders that the call begins with. */
   readonly inbox: (CallEvent | readonly Effect[])[];

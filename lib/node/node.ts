@@ -8,6 +8,7 @@ import { mergedInvites } from '../guard/merged-invites.ts';
 import { shareBook } from '../guard/shares.ts';
 import { tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
+import type { MediaAnchor, MediaEars } from '../ports/media-anchor.ts';
 import type { EngineEars, Listener, Listening, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { type GatewayViews, viewsOf } from './gateway-view.ts';
@@ -61,16 +62,23 @@ export type NodeSizes = {
   readonly tombstones: number;
 };
 
+/** Made here, because each must know who listens to it. */
+export type Doors = {
+  readonly engineFor: (ears: EngineEars) => SipEngine;
+  /** Absent, or nothing made: media flows past the site. */
+  readonly anchorFor?: (ears: MediaEars) => MediaAnchor | undefined;
+};
+
 /**
- * Puts a site together; the engine is made here because it must know who listens to it. `decide`
- * takes each event of each call: a test may store and restore the state between two of them.
+ * Puts a site together. `decide` takes each event of each call: a test may store and restore the
+ * state between two of them.
  */
 export function siteNode(
   options: SiteOptions,
   world: World,
   sink: EventSink,
   directory: Directory,
-  engineFor: (ears: EngineEars) => SipEngine,
+  { engineFor, anchorFor }: Doors,
   decide: Decide = step,
 ): Node {
   let isDraining = false;
@@ -88,6 +96,7 @@ export function siteNode(
   };
   const engine = engineFor(ears);
   const names = identities(options, world);
+  const anchor = anchorFor?.({ onLost: (callId) => runtime.onMediaLost(callId) });
   const common = { world, sink, engine, identities: names, health, loops, merges };
   const runtime = openRuntime({
     ...common,
@@ -105,6 +114,7 @@ export function siteNode(
     graves,
     shares: shareBook(world.clock),
     strain,
+    anchor,
     runtime,
   };
   const probes = probesOf(desk, gatewayListeners);

@@ -17,6 +17,7 @@ import type { Share, ShareBook } from '../guard/shares.ts';
 import type { Tombstones } from '../guard/tombstones.ts';
 import type { Trunk } from '../guard/trunks.ts';
 import type { EventSink } from '../ports/event-sink.ts';
+import type { MediaAnchor } from '../ports/media-anchor.ts';
 import type { Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { header } from '../sip/header-names.ts';
@@ -33,6 +34,7 @@ import {
   refusalOf,
   requiredExtensions,
 } from './admission.ts';
+import { type CallMedia, facesFor } from './call-media.ts';
 import type { Identities } from './identities.ts';
 import type { LiveCall } from './live-call.ts';
 import { refusedRecord } from './refused-record.ts';
@@ -54,6 +56,8 @@ export type Desk = {
   readonly merges: MergedInvites;
   readonly shares: ShareBook;
   readonly strain: StrainWatch;
+  /** Absent: media flows past this site. */
+  readonly anchor: MediaAnchor | undefined;
   readonly runtime: Runtime;
 };
 
@@ -179,6 +183,7 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
     contactListener: contactListenerFor(receivedOn.listener, options.listeners, sticky),
     identities: [identity],
     legsB: [],
+    media: mediaOf(desk, caller),
     alarm: undefined,
     inbox: [],
     isBusy: false,
@@ -186,6 +191,14 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
   };
   desk.merges.claim(claim, leg);
   desk.runtime.start(call, begun.effects);
+}
+
+const UNSAID = { saidByA: undefined, anew: undefined, legs: undefined };
+
+/** Media of a call crosses the site unless its trunk or its group says no. */
+function mediaOf({ anchor }: Desk, { trunk, group }: Caller): CallMedia | undefined {
+  if (anchor === undefined || trunk?.anchor === false || group?.anchor === false) return undefined;
+  return { anchor, faces: facesFor(group?.srtp), isUnanchored: false, ...UNSAID };
 }
 
 /**

@@ -2,6 +2,7 @@ import { NO_OCTETS } from '../base/brands.ts';
 import type { World } from '../base/time.ts';
 import type { Effect } from '../call/effects.ts';
 import type { CallEvent, TimerName } from '../call/events.ts';
+import type { CallId } from '../call/ids.ts';
 import type { Decide } from '../call/step.ts';
 import { type Termination, terminated } from '../call/termination.ts';
 import { recordOf } from '../call/write-record.ts';
@@ -13,9 +14,11 @@ import type { LegEvent, LegId, Listener, ReceivedInvite, SipEngine } from '../po
 import { writeAddress } from '../sip/address.ts';
 import { uriText } from '../sip/ids.ts';
 import { reasonPhrase } from '../sip/status.ts';
-import { carryOut, type Hands, leaves } from './carry-out.ts';
+import { type Hands, leaves } from './carry-out.ts';
 import type { Identities } from './identities.ts';
+import { inboxes } from './inbox.ts';
 import { type LiveCall, legBOf } from './live-call.ts';
+import { reAnchoring } from './re-anchor.ts';
 import { doorName } from './refused-record.ts';
 import type { Teller } from './tell.ts';
 import { fromLegA, fromLegB } from './translate.ts';
@@ -25,6 +28,8 @@ export type Runtime = {
   /** A further INVITE of the caller becomes part of the call; false: there is no such call. */
   join(invite: ReceivedInvite, leg: LegId): boolean;
   onLeg(leg: LegId, event: LegEvent): void;
+  /** What anchored the media of that call is gone. */
+  onMediaLost(callId: CallId): void;
   readonly callsNow: () => number;
   readonly legsNow: () => number;
   readonly shutDown: () => void;
@@ -58,7 +63,8 @@ export function openRuntime(around: Surroundings): Runtime {
   const hands = handsOf(around, calls, places, (call, name) =>
     take(call, { on: 'timer', name, at: clock.mono() }),
   );
-  const take = inboxes(around, hands);
+  const anew = reAnchoring(around.world, engine, (call, event) => take(call, event));
+  const take = inboxes(around, hands, { abort: (call) => abort(around, hands, call), anew });
   return {
     start(call, effects) {
       calls.add(call);
@@ -85,9 +91,17 @@ export function openRuntime(around: Surroundings): Runtime {
       else tell.heardB(call, attempt, event, at);
       if (attempt > 0 && FREES.has(event.on)) {
         leaves(legBOf(call, attempt), hands);
+        void call.media?.anchor.abandon(call.state.facts.callId, attempt);
+      }
+      if (event.on === 'replied' && event.request === call.media?.anew && attempt === 0) {
+        anew.onReplied(call, event);
+        return;
       }
       const heard = attempt === 0 ? fromLegA(event, at) : fromLegB(event, attempt, at);
       if (heard !== undefined) take(call, withRedirects(call, heard));
+    },
+    onMediaLost(callId) {
+      for (const call of calls) if (call.state.facts.callId === callId) anew.begin(call);
     },
     callsNow: () => calls.size,
     legsNow: () => places.size,
@@ -104,47 +118,6 @@ const FREES: ReadonlySet<LegEvent['on']> = new Set(['refused', 'hung-up', 'lost'
 function withRedirects({ redirects }: LiveCall, event: CallEvent): CallEvent {
   if (event.on !== 'b-refused' || event.status >= 400 || redirects === undefined) return event;
   return { ...event, redirects: redirects(event.headers) };
-}
-
-/** Makes the function that takes an event, or the orders that a call begins with. */
-function inboxes(around: Surroundings, hands: Hands) {
-  const { world, sink, tell, merges, decide } = around;
-  const carryAll = (call: LiveCall, effects: readonly Effect[]) => {
-    const at = world.clock.mono();
-    for (const effect of effects) {
-      carryOut(call, effect, hands);
-      if (effect.do === 'answer-a') {
-        merges.answered(call.claim, call.legA);
-        forgetSent(around, call);
-      }
-      tell.ordered(call, effect, at);
-    }
-  };
-  const empty = (call: LiveCall) => {
-    for (let next = call.inbox.shift(); next !== undefined; next = call.inbox.shift()) {
-      if ('on' in next) {
-        const { state, effects } = decide(call.state, next);
-        call.state = state;
-        carryAll(call, effects);
-      } else {
-        carryAll(call, next);
-      }
-    }
-  };
-  return (call: LiveCall, arrived: CallEvent | readonly Effect[]): void => {
-    call.inbox.push(arrived);
-    if (call.isBusy) return;
-    call.isBusy = true;
-    try {
-      empty(call);
-    } catch (error) {
-      // An exception ends this one call, never the node.
-      const stack = error instanceof Error ? error.stack : String(error);
-      sink.note({ event: 'bug', level: 'error', callId: call.state.facts.callId, stack });
-      abort(around, hands, call);
-    }
-    call.isBusy = false;
-  };
 }
 
 function handsOf(
@@ -223,6 +196,7 @@ function writeRecord(
     source: writeAddress(call.receivedOn.source),
     trunk: call.trunk,
     marks: call.marks,
+    media: call.media?.legs,
   });
   sink.record(record);
   if (facts.emergency && end.reason === 'gateways-exhausted') tellExhausted(sink, call);
@@ -255,6 +229,7 @@ function abort(around: Surroundings, hands: Hands, call: LiveCall): void {
     engine.hangUp(legBOf(call, state.bridge.attempt).leg, state.bridge.tag, []);
   }
   writeRecord(around, call, terminated('bug', wasAnswered ? 200 : 500));
+  void call.media?.anchor.release(state.facts.callId);
   call.inbox.length = 0;
   hands.forget(call);
 }

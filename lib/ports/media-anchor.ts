@@ -1,5 +1,6 @@
-import type { Octets, UnixMs } from '../base/brands.ts';
+import type { Octets } from '../base/brands.ts';
 import type { CallId } from '../call/ids.ts';
+import type { MediaCount } from '../call/record.ts';
 import type { Side } from '../call/state.ts';
 
 export type { CallId } from '../call/ids.ts';
@@ -55,18 +56,8 @@ export type MediaFailure =
   | 'lost'
   | 'closed';
 
-/** What came from one leg, all its lines together; absent: whoever anchors does not say. */
-export type LegMedia = {
-  readonly packets: number;
-  readonly octets: number;
-  /** When the last packet came; absent: none ever did. */
-  readonly lastAt: UnixMs | undefined;
-  /** As the far end reports it by RTCP. */
-  readonly lost: number | undefined;
-  readonly jitterMs: number | undefined;
-  /** 1 to 5. */
-  readonly mos: number | undefined;
-};
+/** What came from one leg; absent fields: whoever anchors does not say. */
+export type LegMedia = MediaCount;
 
 export type Released =
   | { readonly kind: 'released'; readonly legs: Readonly<Record<Side, LegMedia>> | undefined }

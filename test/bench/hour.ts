@@ -61,9 +61,11 @@ async function openSite(
   const options = virtualSiteOptions(GATEWAYS);
   const { sink } = observer;
   const directory = directoryOf(options, time.world, sink);
-  const node = siteNode(options, time.world, sink, directory, (ears) => {
-    engine = builtinEngine({ world: time.world, datagrams: network, ears });
-    return engine;
+  const node = siteNode(options, time.world, sink, directory, {
+    engineFor(ears) {
+      engine = builtinEngine({ world: time.world, datagrams: network, ears });
+      return engine;
+    },
   });
   if (engine === undefined) throw new Error('the node made no engine');
   await node.listen();

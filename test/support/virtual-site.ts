@@ -128,7 +128,7 @@ export function virtualSite(
     engine = builtinEngine({ world: time.world, datagrams: network, streams, ears });
     return engine;
   };
-  const node = siteNode(options, time.world, sink, directory, engineFor, decide);
+  const node = siteNode(options, time.world, sink, directory, { engineFor }, decide);
   if (engine === undefined) throw new Error('the node made no engine');
   return { node, told, engine };
 }

@@ -29,6 +29,7 @@ export function stepAnswering(state: Answering, event: CallEvent): Transition {
     case 'b-refused':
     case 'b-hung-up':
     case 'b-lost':
+    case 'media-failed':
     case 'b-declined':
     case 'retracted':
     case 'replied':

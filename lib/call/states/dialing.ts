@@ -32,6 +32,8 @@ export function stepDialing(state: Dialing, event: CallEvent): Transition {
       return timedOut(state, event);
     case 'shutdown':
       return fail(state, 'hung-up-at-shutdown', []);
+    case 'media-failed':
+      return unanchored(state, event);
     case 'asked':
       return transition(state, [refuse(event, 481)]);
     case 'a-acknowledged':
@@ -170,6 +172,12 @@ function choose(
   if (faded === undefined || faded.cancel === 'asked') return undefined;
   const others = fading.filter((other) => other !== faded);
   return { attempt: faded, others: current === undefined ? others : [current, ...others] };
+}
+
+/** No INVITE has left for that attempt. */
+function unanchored(state: Dialing, event: EventOf<'media-failed'>): Transition {
+  const facts = withOutcome(state.facts, event.attempt, 500, event.reason);
+  return fail({ ...state, facts, current: undefined }, 'media-failed', []);
 }
 
 /** The state with one attempt's progress noted; undefined when the attempt is not among us. */

@@ -180,6 +180,7 @@ const WORDS: Partial<Record<EndReason, string>> = {
   'gateways-exhausted': 'no gateway took the call',
   'gateway-refused': 'the gateway refused the call',
   'callee-did-not-answer': 'nobody answered',
+  'media-failed': 'no media server took the call',
   'hung-up-at-shutdown': 'this site is shutting down',
 };
 

@@ -41,6 +41,7 @@ export function stepRenegotiating(state: Renegotiating, event: CallEvent): Trans
     case 'b-refused':
     case 'b-hung-up':
     case 'b-lost':
+    case 'media-failed':
     case 'b-declined':
     case 'shutdown':
       return ignored(state, event);

@@ -27,6 +27,7 @@ export function stepTalking(state: Talking, event: CallEvent): Transition {
     case 'b-refused':
     case 'b-hung-up':
     case 'b-lost':
+    case 'media-failed':
     case 'b-declined':
     case 'retracted':
     case 'replied':

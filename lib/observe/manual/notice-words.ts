@@ -52,6 +52,10 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'warn',
       says: 'A drachtio-server cannot be used (`why`); calls go by another one or by the builtin engine.',
     },
+    'media-unanchored': {
+      level: 'error',
+      says: 'Media of the call could not be anchored (`why`): SDP crosses as it is, until it is anchored anew.',
+    },
     'gateway-turned': {
       level: 'info, down: warn',
       says: 'What is believed of a `gateway` has changed: `before`, `after` and `why`.',

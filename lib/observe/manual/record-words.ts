@@ -21,6 +21,8 @@ export const RECORD_FIELDS: Readonly<Record<keyof CallRecord, string>> = {
     'What was odd about it and was lived with: `scanner-agent`, `over-rate`, `overload` and the like.',
   attempts: 'The tries at gateways, in their order; see below.',
   fault: 'Whose doing the end was; see below.',
+  media:
+    'What crossed this site from leg `a` and leg `b`: packets, octets, when the last one came, loss, jitter and MOS as RTCP said. Absent: nothing did.',
   reason: 'Why the call ended; see below.',
   status: 'The final status that the caller got for its INVITE.',
   durationMs: 'From the INVITE to the end.',

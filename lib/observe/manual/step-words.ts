@@ -62,6 +62,8 @@ export const STEP_EVENTS: Readonly<Record<StepEvent, string>> = {
   'b-declined': 'The gateway sent a request inside the dialog that we do not take.',
   'a-hung-up': 'The caller sent a BYE.',
   'b-hung-up': 'The gateway sent a BYE.',
+  'media-failed':
+    "The caller's offer could not be anchored, and an ordinary call does not go on without.",
   'b-lost': 'What carried the leg to the gateway is gone (`why`); the caller is hung up.',
   'bye-a': 'We sent a BYE to the caller.',
   'bye-b': 'We sent a BYE to the gateway.',

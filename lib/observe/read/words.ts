@@ -16,6 +16,7 @@ export const REASONS: Readonly<Record<EndReason, string>> = {
   'gateways-exhausted': 'no gateway took the call',
   'caller-never-acknowledged': 'the caller never acknowledged the answer (no ACK)',
   'caller-lost': 'the caller had left the call when it was to be changed',
+  'media-failed': 'no media server of this site took the call',
   'engine-lost': 'the drachtio-server that held the leg to the gateway was lost',
   'gateway-lost': 'the gateway had left the call when it was to be changed',
   malformed: 'the INVITE was malformed',

@@ -43,6 +43,7 @@ describe('a valid site file', () => {
           name: 'carrier-x',
           source: ['203.0.113.0/24'],
           offAnycast: 'always',
+          anchor: true,
           earlyDialogs: 'each',
         },
       ],

@@ -1,0 +1,143 @@
+import type { Effect } from '../call/effects.ts';
+import type { CallState } from '../call/state.ts';
+import type {
+  Anchored,
+  LegMedia,
+  MediaAnchor,
+  MediaAnswer,
+  MediaOffer,
+  Side,
+} from '../ports/media-anchor.ts';
+import type { RequestId } from '../sip/ids.ts';
+import type { Header } from '../sip/message.ts';
+import { sdpIn, sdpPartOf, withSdp } from '../sip/sdp-part.ts';
+
+/** What is known of the media of one call that crosses this node. */
+export type CallMedia = {
+  readonly anchor: MediaAnchor;
+  readonly faces: MediaOffer['faces'];
+  /** It goes on without, since its first offer could not be anchored. */
+  isUnanchored: boolean;
+  /** What the caller said last that crossed. */
+  saidByA: MediaAnswer['sdp'] | undefined;
+  /** The re-INVITE of our own that anchors it anew. */
+  anew: RequestId | undefined;
+  /** What was counted until it was given back. */
+  legs: Readonly<Record<Side, LegMedia>> | undefined;
+};
+
+/**
+ * Callers are outside, gateways inside. Toward a caller nothing is offered that its own offer did
+ * not name; a gateway on the operator's network needs no candidates.
+ */
+export function facesFor(srtp: 'as-offered' | 'none' = 'as-offered'): MediaOffer['faces'] {
+  return {
+    a: { network: 'outside', protection: 'as-offered', ice: 'as-offered' },
+    b: { network: 'inside', protection: srtp, ice: 'none' },
+  };
+}
+
+/** What became of SDP on its way to the other leg. */
+export type Crossed =
+  | { readonly kind: 'crossed'; readonly effect: Effect }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+type Message = { readonly headers: readonly Header[]; readonly body: MediaAnswer['sdp'] };
+type Crossing = {
+  readonly verb: 'offer' | 'answer';
+  readonly attempt: number;
+  readonly from: Side;
+};
+
+/**
+ * Has the SDP of an order anchored before it leaves. Undefined: the order has none and can be
+ * carried out at once. The state is what it is after the order was given.
+ */
+export function crossMedia(
+  media: CallMedia,
+  state: CallState,
+  effect: Effect,
+): Promise<Crossed> | undefined {
+  const { anchor, faces } = media;
+  const crossing = crossingOf(state, effect);
+  const message = messageOf(state, effect);
+  if (crossing === undefined || message === undefined) return undefined;
+  const part = sdpPartOf(message.headers, message.body);
+  if (part === undefined) return undefined;
+  const { verb, ...who } = crossing;
+  const said = { call: state.facts.callId, ...who, sdp: sdpIn(message.body, part) };
+  if (crossing.from === 'a') media.saidByA = said.sdp;
+  const done = verb === 'offer' ? anchor.offer({ ...said, faces }) : anchor.answer(said);
+  return done.then((anchored) =>
+    crossed(effect, anchored, (sdp) => withSdp(message.body, part, sdp)),
+  );
+}
+
+function crossed(
+  effect: Effect,
+  anchored: Anchored,
+  bodyWith: (sdp: MediaAnswer['sdp']) => MediaAnswer['sdp'],
+): Crossed {
+  if (anchored.kind === 'failed') {
+    return { kind: 'failed', reason: `${anchored.why}: ${anchored.reason}` };
+  }
+  return { kind: 'crossed', effect: { ...effect, body: bodyWith(anchored.sdp) } as Effect };
+}
+
+function messageOf({ facts }: CallState, effect: Effect): Message | undefined {
+  if (effect.do === 'invite-b') return facts.asked;
+  return 'body' in effect && effect.body !== '' ? effect : undefined;
+}
+
+/** Whose SDP an order carries, and whether it is an offer. [3264-5] */
+function crossingOf(state: CallState, effect: Effect): Crossing | undefined {
+  switch (effect.do) {
+    case 'invite-b':
+      return { verb: 'offer', attempt: effect.attempt, from: 'a' };
+    case 'ring-a':
+    case 'answer-a': {
+      const verb = state.facts.asked.body === '' ? 'offer' : 'answer';
+      return { verb, attempt: attemptOfFork(state, effect.fork), from: 'b' };
+    }
+    case 'ack-b':
+      return { verb: 'answer', attempt: effect.attempt, from: 'a' };
+    case 'ask': {
+      const isOffer = effect.method === 'INVITE' || effect.method === 'UPDATE';
+      return isOffer ? within(state, effect, 'offer') : undefined;
+    }
+    case 'reply': {
+      const isOurs = state.tag === 'renegotiating' && state.asked.request === effect.request;
+      const isLateOffer = isOurs && state.asked.body === '';
+      return within(state, effect, isLateOffer ? 'offer' : 'answer');
+    }
+    case 'confirm':
+      return within(state, effect, 'answer');
+    default:
+      return undefined;
+  }
+}
+
+/** In an answered call: it comes from the side that it does not go to. */
+function within(
+  state: CallState,
+  { dialog }: Extract<Effect, { do: 'ask' | 'reply' | 'confirm' }>,
+  verb: Crossing['verb'],
+): Crossing | undefined {
+  if (dialog.side === 'b') return { verb, attempt: dialog.attempt, from: 'a' };
+  return 'bridge' in state ? { verb, attempt: state.bridge.attempt, from: 'b' } : undefined;
+}
+
+/** A fork is named after the gateway-side dialog that it stands for, `<attempt>/<tag>`. */
+function attemptOfFork({ facts }: CallState, fork: number): number {
+  return Number.parseInt(facts.forks[fork]?.of ?? '', 10);
+}
+
+/** A refused re-INVITE or UPDATE leaves the session as it was. [3261-14.1] */
+export function restoreMedia(
+  { anchor }: CallMedia,
+  state: CallState,
+  effect: Effect,
+): Promise<void> | undefined {
+  if (effect.do !== 'reply' || effect.status < 300 || !('bridge' in state)) return undefined;
+  return anchor.restore(state.facts.callId, state.bridge.attempt);
+}

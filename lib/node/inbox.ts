@@ -1,0 +1,126 @@
+import type { MonoMs } from '../base/brands.ts';
+import type { Effect } from '../call/effects.ts';
+import type { CallEvent } from '../call/events.ts';
+import { type CallMedia, crossMedia, restoreMedia } from './call-media.ts';
+import { carryOut, type Hands } from './carry-out.ts';
+import type { LiveCall } from './live-call.ts';
+import type { ReAnchoring } from './re-anchor.ts';
+import type { Surroundings } from './runtime.ts';
+
+/** Takes an event of a call, or the orders that it begins with. */
+export type Take = (call: LiveCall, arrived: CallEvent | readonly Effect[]) => void;
+
+/**
+ * One event of a call, all its orders, then the next event. An order whose media has to be anchored
+ * first holds up what is behind it, for as long as the anchor may take.
+ */
+export function inboxes(
+  around: Surroundings,
+  hands: Hands,
+  { abort, anew }: { readonly abort: (call: LiveCall) => void; readonly anew: ReAnchoring },
+): Take {
+  const { world, sink, decide } = around;
+
+  /** Answers whether it is done; else it goes on by itself. */
+  function empty(call: LiveCall): boolean {
+    for (let next = call.inbox.shift(); next !== undefined; next = call.inbox.shift()) {
+      if ('on' in next) {
+        const { state, effects } = decide(call.state, next);
+        call.state = state;
+        if (!carryAll(call, effects, 0)) return false;
+      } else if (!carryAll(call, next, 0)) return false;
+    }
+    return true;
+  }
+
+  function carryAll(call: LiveCall, effects: readonly Effect[], from: number): boolean {
+    const at = world.clock.mono();
+    for (let index = from; index < effects.length; index += 1) {
+      const effect = effects[index];
+      if (effect === undefined) continue;
+      const { media } = call;
+      const awaited =
+        media === undefined ? undefined : withMedia(around, anew, call, media, effect);
+      if (awaited !== undefined) {
+        void awaited.then((ready) =>
+          work(call, () => {
+            if (ready !== undefined) carry(call, ready, world.clock.mono());
+            return carryAll(call, effects, index + 1) && empty(call);
+          }),
+        );
+        return false;
+      }
+      carry(call, effect, at);
+    }
+    return true;
+  }
+
+  function carry(call: LiveCall, effect: Effect, at: MonoMs): void {
+    if (effect.do === 'reply' && effect.request === call.media?.anew) anew.reply(call, effect);
+    else carryOut(call, effect, hands);
+    if (effect.do === 'answer-a') {
+      around.merges.answered(call.claim, call.legA);
+      for (const { callId } of call.legsB) around.loops.forget(callId);
+    }
+    around.tell.ordered(call, effect, at);
+  }
+
+  /** An exception ends this one call, never the node. */
+  function work(call: LiveCall, doIt: () => boolean): void {
+    try {
+      if (!doIt()) return;
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : String(error);
+      sink.note({ event: 'bug', level: 'error', callId: call.state.facts.callId, stack });
+      abort(call);
+    }
+    call.isBusy = false;
+  }
+
+  return (call, arrived) => {
+    call.inbox.push(arrived);
+    if (call.isBusy) return;
+    call.isBusy = true;
+    work(call, () => empty(call));
+  };
+}
+
+/**
+ * What has to be asked of the media anchor before an order is carried out, and the order as it is
+ * then; nothing of it is left if the call is not to go on. Undefined: nothing has to be asked.
+ */
+function withMedia(
+  { world, sink }: Surroundings,
+  anew: ReAnchoring,
+  call: LiveCall,
+  media: CallMedia,
+  effect: Effect,
+): Promise<Effect | undefined> | undefined {
+  const { callId, emergency } = call.state.facts;
+  if (effect.do === 'end') {
+    return media.anchor.release(callId).then((released) => {
+      media.legs = released.kind === 'released' ? released.legs : undefined;
+      return effect;
+    });
+  }
+  if (media.isUnanchored) return undefined;
+  const restored = restoreMedia(media, call.state, effect);
+  if (restored !== undefined) return restored.then(() => effect);
+  return crossMedia(media, call.state, effect)?.then((crossed) => {
+    if (crossed.kind === 'crossed') return crossed.effect;
+    const { reason } = crossed;
+    if (effect.do === 'invite-b' && !emergency) {
+      const { attempt } = effect;
+      call.inbox.push({ on: 'media-failed', at: world.clock.mono(), attempt, reason });
+      return undefined;
+    }
+    sink.note({ event: 'media-unanchored', level: 'error', callId, emergency, why: reason });
+    if (effect.do === 'ask' && effect.request === media.anew) {
+      anew.onFailed(call);
+      return undefined;
+    }
+    if (effect.do === 'invite-b') media.isUnanchored = true;
+    else anew.begin(call);
+    return effect;
+  });
+}

@@ -1,0 +1,107 @@
+import { NO_OCTETS } from '../base/brands.ts';
+import type { World } from '../base/time.ts';
+import type { Effect } from '../call/effects.ts';
+import type { CallEvent } from '../call/events.ts';
+import type { LegEvent, SipEngine } from '../ports/sip-engine.ts';
+import { header } from '../sip/header-names.ts';
+import { requestId } from '../sip/ids.ts';
+import { reasonPhrase } from '../sip/status.ts';
+import type { CallMedia } from './call-media.ts';
+import { contactAt } from './identities.ts';
+import { forkTag, type LiveCall } from './live-call.ts';
+
+const AGAIN_MS = 500;
+const TRIES_MAX = 20;
+const MAX_FORWARDS = 70;
+const SDP_TYPE = header('Content-Type', 'application/sdp');
+
+/**
+ * Anchors an answered call anew whose anchor is gone. To the core it looks as if the caller asked:
+ * its last SDP is offered to the gateway, and the answer to that is offered to the caller, whose
+ * ACK to the core is its answer to us. [3725-4.1]
+ */
+export type ReAnchoring = {
+  begin(call: LiveCall): void;
+  /** The core answers a request of ours, as if to the caller. */
+  reply(call: LiveCall, effect: Extract<Effect, { do: 'reply' }>): void;
+  /** The caller answers the offer of ours. */
+  onReplied(call: LiveCall, event: Extract<LegEvent, { on: 'replied' }>): void;
+  /** Nobody anchors it now. */
+  onFailed(call: LiveCall): void;
+};
+
+export function reAnchoring(
+  { clock, timers }: World,
+  engine: SipEngine,
+  take: (call: LiveCall, event: CallEvent) => void,
+): ReAnchoring {
+  let names = 0;
+
+  function tryOnce(call: LiveCall, media: CallMedia, triesLeft: number): void {
+    const { state } = call;
+    if (state.tag === 'ended' || media.isUnanchored || triesLeft === 0) return;
+    if (state.tag !== 'talking' || media.saidByA === undefined || media.anew !== undefined) {
+      timers.set(AGAIN_MS, () => tryOnce(call, media, triesLeft - 1));
+      return;
+    }
+    names += 1;
+    const request = requestId(`m${names.toString(36)}`);
+    media.anew = request;
+    take(call, {
+      on: 'asked',
+      at: clock.mono(),
+      side: 'a',
+      attempt: 0,
+      door: undefined,
+      tag: forkTag(call, state.bridge.fork),
+      request,
+      method: 'INVITE',
+      maxForwards: MAX_FORWARDS,
+      headers: [SDP_TYPE],
+      body: media.saidByA,
+    });
+  }
+
+  function again(call: LiveCall, media: CallMedia): void {
+    media.anew = undefined;
+    timers.set(AGAIN_MS, () => tryOnce(call, media, TRIES_MAX));
+  }
+
+  return {
+    begin(call) {
+      if (call.media !== undefined) tryOnce(call, call.media, TRIES_MAX);
+    },
+    reply(call, { status, body, request }) {
+      const { media, state } = call;
+      if (media === undefined || status < 200) return;
+      if (status >= 300 || !('bridge' in state)) {
+        again(call, media);
+        return;
+      }
+      const tag = forkTag(call, state.bridge.fork);
+      const contact = contactAt(call.contactListener, tag);
+      const content = { headers: [SDP_TYPE], body };
+      const how = { method: 'INVITE', maxForwards: MAX_FORWARDS, contact };
+      engine.ask(call.legA, tag, { request, ...how, ...content });
+    },
+    onReplied(call, { status, request, tag }) {
+      const { media } = call;
+      if (media === undefined || status < 200) return;
+      if (status < 300) engine.confirm(call.legA, request, { headers: [], body: NO_OCTETS });
+      media.anew = undefined;
+      const at = clock.mono();
+      const nothing = { headers: [], body: NO_OCTETS };
+      take(call, { on: 'confirmed', at, side: 'a', attempt: 0, tag, request, ...nothing });
+      if (status === 491) tryOnce(call, media, TRIES_MAX);
+    },
+    onFailed(call) {
+      const { media, state } = call;
+      const request = media?.anew;
+      if (request === undefined || !('bridge' in state)) return;
+      const { attempt, tag } = state.bridge;
+      const says = { status: 500, reason: reasonPhrase(500), headers: [], body: NO_OCTETS };
+      const at = clock.mono();
+      take(call, { on: 'replied', at, side: 'b', attempt, tag, request, ...says });
+    },
+  };
+}
