@@ -113,7 +113,7 @@ async function runSite(
   announce(options.listeners, config, sink);
   const stopWatching = node.watch(() => engine.waitedMs());
   await stopped.then(stopWatching);
-  await farewell(node, world, () => engine.sizes().clientTransactions);
+  await farewell(node, world, () => engine.sizes().clientTransactions + node.callsNow());
   await site.close();
   await admin.close();
   sink.note({ event: 'stopped', level: 'info' });
