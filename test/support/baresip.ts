@@ -1,16 +1,19 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Resident, startChild } from './child.ts';
 import { netstring, netstringReader } from './netstrings.ts';
 import type { Phone } from './phone.ts';
 import { headerOf } from './sipp-logs.ts';
+import { secondsOfTone, toneFile } from './tone.ts';
 import { until } from './until.ts';
 
 const SIP_PORT = 5060;
 const CONTROL_PORT = 4444;
 const LIFE_MS = 60_000;
 const SPEECH = '/usr/share/baresip/callwaiting.wav';
+const SPEAKS = [`audio_source aufile,${SPEECH}`];
+const TONE = 'tone.wav';
 
 export type BaresipOptions = {
   readonly folder: string;
@@ -23,16 +26,27 @@ export type BaresipOptions = {
   readonly outbound?: string;
   /** It protects its RTP by keys in the SDP, and takes no other. */
   readonly srtp?: boolean;
+  /** It says that tone, in Hz, and records what it hears. */
+  readonly tone?: number;
+};
+
+export type Baresip = Phone & {
+  /** For how many seconds it has heard that tone; to be asked when it has been stopped. */
+  heardSec(tone: number): number;
 };
 
 /** What it tells of: `CALL_ESTABLISHED`, `CALL_CLOSED` and the like. */
 type Heard = { readonly type: string };
 
 /** A baresip without a sound card: it speaks from a file. */
-export async function startBaresip(options: BaresipOptions): Promise<Phone> {
-  const { user, at, address, outbound, srtp } = options;
+export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
+  const { user, at, address, outbound, srtp, tone } = options;
   const folder = mkdtempSync(join(options.folder, `baresip-${user}-`));
-  writeFileSync(join(folder, 'config'), configOf(address));
+  writeFileSync(
+    join(folder, 'config'),
+    configOf(address, tone === undefined ? SPEAKS : taped(folder)),
+  );
+  if (tone !== undefined) writeFileSync(join(folder, TONE), toneFile(tone, LIFE_MS / 1000));
   const pinned = outbound === undefined ? '' : `;outbound="${outbound}"`;
   const keyed = srtp === true ? ';mediaenc=srtp-mand' : '';
   const account = `<sip:${user}@${address}>;regint=0;answermode=manual;audio_codecs=pcma`;
@@ -62,11 +76,17 @@ export async function startBaresip(options: BaresipOptions): Promise<Phone> {
     isTalking: () => hears('CALL_RTPESTAB'),
     isOver: (withinMs) => hears('CALL_CLOSED', withinMs),
     received: () => receivedIn(child.output(), address),
+    heardSec: (tone) => tapesIn(folder).reduce((sum, tape) => sum + secondsOfTone(tape, tone), 0),
     async stop() {
       control.destroy();
       await child.stop();
     },
   };
+}
+
+function tapesIn(folder: string): readonly Buffer[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('-dec.wav'));
+  return names.map((name) => readFileSync(join(folder, name)));
 }
 
 /** Its trace of SIP, without what it has sent itself: those bear its own Via or answer another. */
@@ -102,12 +122,11 @@ async function openControl(host: string, hear: (event: Heard) => void): Promise<
 /**
  * `net_interface` takes an address too: by the name of the interface, baresip passes loopback over.
  */
-function configOf(address: string): string {
+function configOf(address: string, more: readonly string[]): string {
   return `poll_method epoll
 net_interface ${address}
 sip_listen ${address}:${SIP_PORT}
 module_path /usr/lib/baresip/modules
-audio_source aufile,${SPEECH}
 audio_player aubridge,loop
 audio_alert aubridge,alert
 module g711.so
@@ -118,5 +137,10 @@ module ctrl_tcp.so
 ctrl_tcp_listen ${address}:${CONTROL_PORT}
 module_app account.so
 module_app menu.so
+${more.join('\n')}
 `;
+}
+
+function taped(folder: string): readonly string[] {
+  return [`audio_source aufile,${join(folder, TONE)}`, 'module sndfile.so', `snd_path ${folder}`];
 }

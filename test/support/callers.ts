@@ -1,10 +1,10 @@
+import { testInvite } from '../../apps/cli/test-invite.ts';
 import type { Octets } from '../../lib/base/brands.ts';
 import { realWorld } from '../../lib/base/real-world.ts';
 import type { LegEvent, LegId } from '../../lib/ports/sip-engine.ts';
 import type { Address } from '../../lib/sip/address.ts';
 import { legId, type Tag, uriText } from '../../lib/sip/ids.ts';
 import type { Header } from '../../lib/sip/message.ts';
-import { testInvite } from '../../apps/cli/test-invite.ts';
 import { type Exchange, openExchange, type Talker, withSdp } from './talkers.ts';
 import { until } from './until.ts';
 

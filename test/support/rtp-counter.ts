@@ -26,7 +26,9 @@ export async function countRtp(network: Namespace): Promise<RtpCounter> {
   await network.run('nft', rules.join('; '));
   return {
     async heard() {
-      const listed = JSON.parse(await network.run('nft', '-j', 'list', 'set', 'ip', 'rtp', 'heard'));
+      const listed = JSON.parse(
+        await network.run('nft', '-j', 'list', 'set', 'ip', 'rtp', 'heard'),
+      );
       const { nftables }: { nftables: readonly { readonly set?: Counted }[] } = listed;
       return nftables.flatMap(({ set }) => set?.elem ?? []).map(heardIn);
     },

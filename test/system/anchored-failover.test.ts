@@ -67,7 +67,7 @@ describe('media of calls that hunt', () => {
     const early = await guestOf(first);
     await expectBothHear(caller, { talker: early, peer: ofFirst });
 
-    early.reject(503);
+    early.reject(480);
     const guest = await guestOf(second);
     guest.answer();
     await talker.isAnswered();
@@ -79,7 +79,7 @@ describe('media of calls that hunt', () => {
     talker.leave();
     const record = await stage.site.recordOf(talker.sipCallId);
     expect(record).toMatchObject({ reason: 'caller-hung-up', status: 200 });
-    expect(record.attempts.map(({ status }) => status)).toEqual([503, 200]);
+    expect(record.attempts.map(({ status }) => status)).toEqual([480, 200]);
     expect(record.media).toMatchObject({ a: { packets: 2 * PACKETS }, b: { packets: PACKETS } });
   });
 

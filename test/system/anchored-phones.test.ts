@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   afterAll,
   afterEach,
@@ -10,7 +11,7 @@ import {
 } from '@jest/globals';
 import type { CallRecord } from '../../lib/call/record.ts';
 import { callsAt } from '../compliance/media-anchor/anchors.ts';
-import { startBaresip } from '../support/baresip.ts';
+import { type Baresip, startBaresip } from '../support/baresip.ts';
 import type { Child } from '../support/child.ts';
 import {
   callThatTheCalleeEnds,
@@ -36,8 +37,11 @@ const CALLEE = `${INNER}.31`;
 const NG = { address: HOST, port: 2223 };
 const AUDIO_SEC = Number(process.env['LANDFALL_AUDIO_SEC'] ?? 5);
 const PACKETS_PER_SEC = 50;
-/** Until a second of sound more has come than had before. */
+/** A second of sound, after a hold. */
 const AGAIN_PACKETS = PACKETS_PER_SEC;
+const LOOK_MS = 200;
+/** In Hz. */
+const TONES = { caller: 440, callee: 1000 };
 jest.setTimeout(60_000 + 10_000 * AUDIO_SEC);
 
 /** UDP header, RTP header, 20 ms of G.711; an SRTP authentication tag of 80 bits behind it. */
@@ -69,10 +73,6 @@ describe('baresip calls baresip, and neither has a way to the other', () => {
   let network: SplitNetwork;
   let rtpengine: Child;
   let stage: Stage;
-  let caller: Phone;
-  let callee: Phone;
-  let atCaller: RtpCounter;
-  let atCallee: RtpCounter;
   beforeAll(async () => {
     network = await openSplitNetwork({
       outside: { site: [U, A], people: [CALLER] },
@@ -80,15 +80,6 @@ describe('baresip calls baresip, and neither has a way to the other', () => {
     });
     rtpengine = await startRtpengine({ ng: NG, outside: U, inside: B });
     stage = await openStage({ net: NET, adminHost: HOST, keys: KEYS });
-  });
-  beforeEach(async () => {
-    atCaller = await countRtp(network.outside);
-    atCallee = await countRtp(network.inside);
-  });
-  afterEach(async () => {
-    await caller.stop();
-    await callee.stop();
-    expect(await callsAt(NG)).toEqual([]);
   });
   afterAll(async () => {
     expect(await stage.close()).toBe(0);
@@ -108,66 +99,91 @@ describe('baresip calls baresip, and neither has a way to the other', () => {
     { keys: 'SRTP outside, RTP inside', srtp: true, user: '911', udpBytes: KEYED_BYTES },
   ])('$keys', ({ srtp, user, udpBytes }) => {
     const uri = `sip:${user}@${A}`;
+    let caller: Baresip;
+    let callee: Baresip;
+    let atCaller: RtpCounter;
+    let atCallee: RtpCounter;
     beforeEach(async () => {
       const { folder } = stage;
       const { outside, inside } = network;
-      caller = await startBaresip({ folder, user: 'alice', at: outside, address: CALLER, srtp });
-      callee = await startBaresip({ folder, user, at: inside, address: CALLEE });
+      atCaller = await countRtp(outside);
+      atCallee = await countRtp(inside);
+      const tone = TONES.caller;
+      caller = await startBaresip({
+        folder,
+        user: 'alice',
+        at: outside,
+        address: CALLER,
+        srtp,
+        tone,
+      });
+      callee = await startBaresip({
+        folder,
+        user,
+        at: inside,
+        address: CALLEE,
+        tone: TONES.callee,
+      });
+    });
+    afterEach(async () => {
+      await caller.stop();
+      await callee.stop();
     });
 
-    test('the callee is held and resumed, and the caller hangs up', async () => {
-      const record = await talkBy(callThatTheCallerEnds);
-      expectTalk(record, 'caller-hung-up');
-      await expectAnchored();
-    });
+    test.each([
+      ['the callee is held and resumed, and the caller hangs up', callThatTheCallerEnds, 'caller'],
+      ['the caller is held and resumed, and the callee hangs up', callThatTheCalleeEnds, 'callee'],
+    ] as const)('%s', async (_what, plot, ends) => {
+      const record = await talk(plot);
 
-    test('the caller is held and resumed, and the callee hangs up', async () => {
-      const record = await talkBy(callThatTheCalleeEnds);
-      expectTalk(record, 'callee-hung-up');
-      await expectAnchored();
-    });
-
-    /** Both hear the other for a while, and again when the hold is over. */
-    async function talkBy(plot: (call: Dialling) => Promise<void>): Promise<CallRecord> {
-      let packets = PACKETS_PER_SEC * AUDIO_SEC;
-      const whileTalking = async () => {
-        await hearAtLeast(packets);
-        packets = AGAIN_PACKETS;
-      };
-      return stage.recordOf(() => plot({ caller, callee, uri, whileTalking }));
-    }
-
-    async function expectAnchored(): Promise<void> {
+      expect(record).toMatchObject({ reason: `${ends}-hung-up`, moved: 'moved', status: 200 });
       expect(placesOf(await atCaller.heard())).toEqual([`${U} ${udpBytes}`]);
       expect(placesOf(await atCallee.heard())).toEqual([`${B} ${PLAIN_BYTES}`]);
       expect(addressesToldTo(caller)).toEqual([U]);
       expect(addressesToldTo(callee)).toEqual([B]);
       expect(profilesToldTo(caller)).toEqual([srtp ? 'RTP/SAVP' : 'RTP/AVP']);
       expect(profilesToldTo(callee)).toEqual(['RTP/AVP']);
+      await expectSound(record);
+    });
+
+    /** Both hear the other for a while, and again when the hold is over. */
+    function talk(plot: (call: Dialling) => Promise<void>): Promise<CallRecord> {
+      let packets = PACKETS_PER_SEC * AUDIO_SEC;
+      const whileTalking = async () => {
+        await Promise.all([atCaller, atCallee].map((counter) => hearMore(counter, packets)));
+        packets = AGAIN_PACKETS;
+      };
+      return stage.recordOf(() => plot({ caller, callee, uri, whileTalking }));
+    }
+
+    /** Each has heard the other and not itself, and the site has counted it. */
+    async function expectSound({ media }: CallRecord): Promise<void> {
+      const least = PACKETS_PER_SEC * AUDIO_SEC + AGAIN_PACKETS;
+      expect(media?.a.packets).toBeGreaterThanOrEqual(least);
+      expect(media?.b.packets).toBeGreaterThanOrEqual(least);
+      await caller.stop();
+      await callee.stop();
+      expect(caller.heardSec(TONES.callee)).toBeGreaterThan(AUDIO_SEC - 1);
+      expect(caller.heardSec(TONES.caller)).toBe(0);
+      expect(callee.heardSec(TONES.caller)).toBeGreaterThan(AUDIO_SEC - 1);
+      expect(callee.heardSec(TONES.callee)).toBe(0);
+      expect(await callsAt(NG)).toEqual([]);
     }
   });
-
-  /** So many packets more have come to each. */
-  async function hearAtLeast(packets: number): Promise<void> {
-    const counters = [atCaller, atCallee];
-    const before = await Promise.all(counters.map(packetsAt));
-    const withinMs = 5000 + (2 * 1000 * packets) / PACKETS_PER_SEC;
-    await Promise.all(
-      counters.map(async (counter, index) => {
-        const enough = (before[index] ?? 0) + packets;
-        const what = `${packets} packets at the ${counter === atCaller ? 'caller' : 'callee'}`;
-        await until(what, async () => (await packetsAt(counter)) >= enough, withinMs);
-      }),
-    );
-  }
 });
 
-function expectTalk(record: CallRecord, reason: string): void {
-  expect(record).toMatchObject({ reason, moved: 'moved', status: 200 });
-  const { media } = record;
-  const least = PACKETS_PER_SEC * AUDIO_SEC + AGAIN_PACKETS;
-  expect(media?.a.packets).toBeGreaterThanOrEqual(least);
-  expect(media?.b.packets).toBeGreaterThanOrEqual(least);
+/** Waits until so many packets more have come. */
+async function hearMore(counter: RtpCounter, packets: number): Promise<void> {
+  const before = await packetsAt(counter);
+  await until(
+    `${packets} packets more`,
+    async () => {
+      // Each look at the count costs a process.
+      await pause(LOOK_MS);
+      return (await packetsAt(counter)) >= before + packets;
+    },
+    5000 + (2 * 1000 * packets) / PACKETS_PER_SEC,
+  );
 }
 
 const packetsAt = async (counter: RtpCounter) =>
