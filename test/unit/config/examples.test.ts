@@ -17,6 +17,7 @@ describe('the files that come along', () => {
   test('the example holds its commented-out lines rightly too', () => {
     const text = readFileSync('config/examples/site.yaml', 'utf8')
       .replace('# engine: {', 'engine: {')
+      .replace('# media: {', 'media: {')
       .replace('# cluster: {', 'cluster: {')
       .replace(/^# admin: (.*)$/m, 'admin: $1')
       .replace(/^admin:\n.*\n/m, '');
@@ -27,10 +28,11 @@ describe('the files that come along', () => {
       LANDFALL_ADMIN_TOKEN: secret,
     };
 
-    const { keys, admin, drachtio } = configOf(text, { env, readFile: () => secret });
+    const { keys, admin, drachtio, media } = configOf(text, { env, readFile: () => secret });
 
     expect(keys.map(({ id }) => id)).toEqual(['k2', 'k1']);
     expect(admin.token).toBe(secret);
+    expect(media?.instances.map(({ ng }) => ng.port)).toEqual([2223, 2224]);
     expect(drachtio).toEqual([{ host: '127.0.0.1', port: 9022, secret }]);
   });
 
