@@ -99,6 +99,7 @@ function newCaller(sipCallId: string, sdp: Octets, leave: () => void): Caller {
     sipCallId,
     sdp,
     told: [],
+    reinvites: 0,
     statuses,
     isOver: false,
     async isAnswered() {

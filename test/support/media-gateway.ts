@@ -13,6 +13,7 @@ export type Guest = Talker & {
   ring(status: number, early?: 'early-media'): void;
   answer(): void;
   reject(status: number): void;
+  hangUp(): void;
 };
 
 export type MediaGateway = {
@@ -56,6 +57,7 @@ export async function openMediaGateway(
       request,
       sdp,
       told: [],
+      reinvites: 0,
       isOver: false,
       ring: (status, early) =>
         engine.ring(leg, says(status, early === undefined ? undefined : sdp)),
@@ -64,6 +66,10 @@ export async function openMediaGateway(
         if (guest.isOver) return;
         guest.isOver = true;
         engine.reject(leg, { ...says(status), contact: undefined });
+      },
+      hangUp() {
+        guest.isOver = true;
+        engine.hangUp(leg, tagOf(leg), []);
       },
     };
     return guest;

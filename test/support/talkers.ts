@@ -6,12 +6,17 @@ import type { EngineEars, LegEvent, LegId, Listener } from '../../lib/ports/sip-
 import type { Address } from '../../lib/sip/address.ts';
 import { header } from '../../lib/sip/header-names.ts';
 import type { UriText } from '../../lib/sip/ids.ts';
+import { reasonPhrase } from '../../lib/sip/status.ts';
 import { sipUri } from '../../lib/sip/uri.ts';
 
 /** What a caller and a gateway of a test have in common: they say their SDP and keep what comes. */
 export type Talker = {
   /** Answers a re-INVITE, also one without an offer. */
   readonly sdp: Octets;
+  /** The status that every re-INVITE gets. Absent: 200. */
+  refuses?: number;
+  /** How many re-INVITEs have come. */
+  reinvites: number;
   /** Every SDP that came, and in what: `INVITE`, `183`, `200`, `ACK`. */
   readonly told: ToldIn[];
   /** BYE has come, or a final refusal, or we have said BYE and it is done. */
@@ -69,6 +74,7 @@ export async function openExchange(at: Address, role: Listener['role'], ears: Ea
 function hear(talker: Talker, event: LegEvent): void {
   if ('body' in event && event.body !== NO_OCTETS)
     talker.told.push({ what: nameOf(event), sdp: event.body });
+  if (event.on === 'asked' && event.method === 'INVITE') talker.reinvites += 1;
   if (event.on === 'hung-up' || event.on === 'refused') talker.isOver = true;
 }
 
@@ -82,10 +88,15 @@ function answerWithin(
   engine: BuiltinEngine,
   leg: LegId,
   event: LegEvent,
-  { sdp }: Talker,
+  { sdp, refuses = 200 }: Talker,
   contact: UriText,
 ): void {
   if (event.on !== 'asked') return;
+  if (event.method === 'INVITE' && refuses >= 300) {
+    const says = { status: refuses, reason: reasonPhrase(refuses), contact };
+    engine.reply(leg, event.request, { ...says, headers: [], body: NO_OCTETS });
+    return;
+  }
   const isOffer = event.method === 'INVITE' || event.body !== NO_OCTETS;
   const content = isOffer ? withSdp(sdp) : { headers: [], body: NO_OCTETS };
   engine.reply(leg, event.request, { status: 200, reason: 'OK', contact, ...content });

@@ -4,10 +4,10 @@ import { type Caller, type Callers, openCallers } from '../support/callers.ts';
 import type { Child } from '../support/child.ts';
 import { type MediaGateway, openMediaGateway } from '../support/media-gateway.ts';
 import { mediaKeys, rtpengineBeside } from '../support/media-site.ts';
-import { audioOf, openRtpPeer, type RtpPeer, sdpOf } from '../support/rtp-peer.ts';
+import { type RtpPeer, sdpOf } from '../support/rtp-peer.ts';
+import { type End, openSpeech, placeOf, untilHeard } from '../support/rtp-talk.ts';
 import { startRtpengine } from '../support/rtpengine.ts';
 import { openStage, type Stage } from '../support/stage.ts';
-import { lastTold, type Talker } from '../support/talkers.ts';
 import { until } from '../support/until.ts';
 
 const NET = '127.21.48';
@@ -15,11 +15,8 @@ const FIRST = rtpengineBeside(NET, 1);
 const SECOND = rtpengineBeside(NET, 2);
 const CALLS = 20;
 const AGAIN_WITHIN_MS = 3000;
-const EVERY_MS = 40;
 jest.setTimeout(60_000);
 
-/** One end of a call, and what it speaks and hears by. */
-type End = { readonly talker: Talker; readonly peer: RtpPeer };
 type Talk = { readonly caller: Caller; readonly ends: readonly [End, End] };
 
 describe('the rtpengines of a site are killed', () => {
@@ -30,10 +27,8 @@ describe('the rtpengines of a site are killed', () => {
   let gateway: MediaGateway;
   let ofCaller: RtpPeer;
   let ofGateway: RtpPeer;
-  let areSpeaking = true;
+  const speech = openSpeech();
   const talks: Talk[] = [];
-  const peers: RtpPeer[] = [];
-  const speeches: Promise<void>[] = [];
   beforeAll(async () => {
     first = await startRtpengine(FIRST);
     second = await startRtpengine(SECOND);
@@ -45,11 +40,9 @@ describe('the rtpengines of a site are killed', () => {
     for (let count = 0; count < CALLS; count += 1) talks.push(await talk());
   });
   afterAll(async () => {
-    areSpeaking = false;
-    await Promise.all(speeches);
+    await speech.close();
     await callers.close();
     await gateway.close();
-    for (const peer of peers) peer.close();
     expect(await stage.close()).toBe(0);
     await first.stop();
     await second.stop();
@@ -130,18 +123,13 @@ describe('the rtpengines of a site are killed', () => {
       { talker: caller, peer: ofCaller },
       { talker: guest, peer: ofGateway },
     ] as const;
-    speeches.push(...ends.map(speak));
+    ends.forEach(speech.begin);
     return { caller, ends };
   }
 
-  async function speak({ talker, peer }: End): Promise<void> {
-    while (areSpeaking && !talker.isOver) await peer.speak(lastTold(talker) ?? '', 1, EVERY_MS);
-  }
-
   async function dial(user: string): Promise<Caller> {
-    ofCaller = await openRtpPeer(stage.caller.address);
-    ofGateway = await openRtpPeer(stage.gateways[0].address);
-    peers.push(ofCaller, ofGateway);
+    ofCaller = await speech.open(stage.caller.address);
+    ofGateway = await speech.open(stage.gateways[0].address);
     const uri = `sip:${user}@${stage.site.anycast.address}`;
     return callers.call({ uri, sdp: sdpOf({ at: ofCaller.at }) });
   }
@@ -155,28 +143,3 @@ async function kill(daemon: Child): Promise<void> {
 }
 
 const endsOf = (talks: readonly Talk[]) => talks.flatMap(({ ends }) => ends);
-
-const placeOf = (talker: Talker) => audioOf(lastTold(talker) ?? '').address;
-
-type Place = { readonly outside: string; readonly inside: string };
-
-/** Waits until each has heard something from now on that came from one of these places. */
-async function untilHeard(
-  ends: readonly End[],
-  places: readonly Place[],
-  withinMs?: number,
-): Promise<void> {
-  const known = places.flatMap(({ outside, inside }) => [outside, inside]);
-  const isFromThere = (from: string) => known.includes(from.slice(0, from.indexOf(':')));
-  for (const { peer } of ends) peer.heard();
-  const silent = new Set(ends);
-  await until(
-    `all of ${ends.length} to hear the other`,
-    () => {
-      for (const end of silent)
-        if ([...end.peer.heard().keys()].some(isFromThere)) silent.delete(end);
-      return silent.size === 0;
-    },
-    withinMs,
-  );
-}
