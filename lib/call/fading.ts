@@ -51,15 +51,29 @@ export function stepFading(
         effects: hangUpUnwanted(event),
       };
     }
-    case 'b-refused': {
-      if (!fading.some(({ number }) => number === event.attempt)) return undefined;
-      return {
-        facts: withOutcome(facts, event.attempt, event.status, event.reason),
-        fading: fading.filter(({ number }) => number !== event.attempt),
-        effects: [],
-      };
-    }
+    case 'b-refused':
+      return over({ facts, fading }, event.attempt, event.status, event.reason);
+    case 'media-failed':
+      return over({ facts, fading }, event.attempt, MEDIA_FAILED, event.reason);
     default:
       return undefined;
   }
+}
+
+/** As what an attempt counts whose INVITE never left, since its media could not be anchored. */
+export const MEDIA_FAILED = 500;
+
+/** Nothing is owed by that attempt any more; undefined: nothing was. */
+function over(
+  { facts, fading }: Omit<Faded, 'effects'>,
+  attempt: number,
+  status: number,
+  reason: string,
+): Faded | undefined {
+  if (!fading.some(({ number }) => number === attempt)) return undefined;
+  return {
+    facts: withOutcome(facts, attempt, status, reason),
+    fading: fading.filter(({ number }) => number !== attempt),
+    effects: [],
+  };
 }

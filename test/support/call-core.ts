@@ -45,6 +45,12 @@ export const refused = (attempt: number, status: number): Happening => ({
   ...empty,
 });
 
+export const mediaFailed = (attempt: number): Happening => ({
+  on: 'media-failed',
+  attempt,
+  reason: 'silent',
+});
+
 export function target(number: number): Target {
   return {
     gateway: `g${number}`,

@@ -3,7 +3,7 @@ import { never } from '../../base/never.ts';
 import type { Effect } from '../effects.ts';
 import type { CallEvent, EventOf } from '../events.ts';
 import { type Facts, isLateOffer } from '../facts.ts';
-import { cancelAll } from '../fading.ts';
+import { cancelAll, MEDIA_FAILED } from '../fading.ts';
 import { earlyForkFor, forkFor } from '../forks.ts';
 import { crossing, reasonsOf, withoutMedia } from '../header-plans.ts';
 import { withOutcome, withTime } from '../notes.ts';
@@ -174,10 +174,13 @@ function choose(
   return { attempt: faded, others: current === undefined ? others : [current, ...others] };
 }
 
-/** No INVITE has left for that attempt. */
-function unanchored(state: Dialing, event: EventOf<'media-failed'>): Transition {
-  const facts = withOutcome(state.facts, event.attempt, 500, event.reason);
-  return fail({ ...state, facts, current: undefined }, 'media-failed', []);
+/** No INVITE has left for that attempt; another one may ring by now. */
+function unanchored(state: Dialing, { attempt, reason, at }: EventOf<'media-failed'>): Transition {
+  const facts = withOutcome(state.facts, attempt, MEDIA_FAILED, reason);
+  if (state.current?.number === attempt)
+    return fail({ ...state, facts, current: undefined }, 'media-failed', []);
+  const fading = state.fading.filter(({ number }) => number !== attempt);
+  return settle({ ...state, facts, fading }, at, []);
 }
 
 /** The state with one attempt's progress noted; undefined when the attempt is not among us. */

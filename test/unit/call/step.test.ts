@@ -5,6 +5,7 @@ import {
   aCall,
   answered,
   empty,
+  mediaFailed,
   orders,
   refused,
   ringing,
@@ -107,6 +108,23 @@ describe('dialing', () => {
       tag: 'ended',
       termination: { fault: 'callee', reason: 'callee-did-not-answer', status: 408 },
     });
+  });
+
+  test('a caller who gives up while its media is being anchored in vain has given up', () => {
+    const cancelled = aCall().after({ on: 'a-cancelled', ...empty });
+    const failed = cancelled.after(mediaFailed(1));
+    expect(cancelled.state).toMatchObject({ termination: { reason: 'caller-cancelled' } });
+    expect(failed.state.facts.attempts).toMatchObject([{ status: 500, reason: 'silent' }]);
+    expect(orders(failed.effects)).toEqual(['forget']);
+  });
+
+  test('a gateway that rings late is not given up when the next one gets no media', () => {
+    const second = aCall().after({ on: 'timer', name: 'first-response' });
+    const failed = second.after(ringing(1)).after(mediaFailed(2));
+    expect(failed.state).toMatchObject({ tag: 'dialing', current: { number: 1 }, fading: [] });
+    const alone = second.after(mediaFailed(2));
+    expect(alone.state).toMatchObject({ termination: { reason: 'media-failed', status: 500 } });
+    expect(orders(alone.effects)).toContain('cancel-b 1');
   });
 
   test('an ordinary 401, 302 or 503 of a gateway never reaches the caller as it is', () => {
