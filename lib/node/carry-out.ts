@@ -37,7 +37,7 @@ export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
       inviteB(call, effect, hands);
       return;
     case 'cancel-b':
-      cancelB(call, effect, engine);
+      engine.cancel(legBOf(call, effect.attempt).leg, effect.headers);
       return;
     case 'ack-b':
       engine.acknowledge(legBOf(call, effect.attempt).leg, effect.tag, effect);
@@ -132,16 +132,6 @@ function dialogOfA(call: LiveCall, fork: number, { identities }: Hands) {
 export function leaves(leg: LegB, { health }: Pick<Hands, 'health'>): void {
   if (leg.isAtGateway) health.ended(leg.gateway);
   leg.isAtGateway = false;
-}
-
-/** Without a leg no INVITE has left: its media could not be anchored, as the core is about to hear. */
-function cancelB(
-  { legsB }: LiveCall,
-  { attempt, headers }: Extract<Effect, { do: 'cancel-b' }>,
-  engine: SipEngine,
-): void {
-  const known = legsB[attempt - 1];
-  if (known !== undefined) engine.cancel(known.leg, headers);
 }
 
 function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, hands: Hands): void {
