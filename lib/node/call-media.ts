@@ -22,6 +22,10 @@ export type CallMedia = {
   saidByA: MediaAnswer['sdp'] | undefined;
   /** The re-INVITE of our own that anchors it anew. */
   anew: RequestId | undefined;
+  /** Such a one will be sent, a little later. */
+  beginsLater: boolean;
+  /** How many of them in a row were refused. */
+  refusals: number;
   /** What was counted until it was given back. */
   legs: Readonly<Record<Side, LegMedia>> | undefined;
 };

@@ -56,6 +56,7 @@ export function inboxes(
   }
 
   function carry(call: LiveCall, effect: Effect, at: MonoMs): void {
+    if (effect.do === 'cancel-b' && !hasLeft(call, effect.attempt)) return;
     if (effect.do === 'reply' && effect.request === call.media?.anew) anew.reply(call, effect);
     else carryOut(call, effect, hands);
     if (effect.do === 'answer-a') {
@@ -84,6 +85,9 @@ export function inboxes(
     work(call, () => empty(call));
   };
 }
+
+/** Else its media could not be anchored, and the core is about to hear of it. */
+const hasLeft = ({ legsB }: LiveCall, attempt: number) => legsB.length >= attempt;
 
 /**
  * What has to be asked of the media anchor before an order is carried out, and the order as it is

@@ -10,8 +10,9 @@ import type { CallMedia } from './call-media.ts';
 import { contactAt } from './identities.ts';
 import { forkTag, type LiveCall } from './live-call.ts';
 
+/** After a refusal twice as long each time, until there have been too many of them in a row. */
 const AGAIN_MS = 500;
-const TRIES_MAX = 20;
+const REFUSALS_MAX = 8;
 const MAX_FORWARDS = 70;
 const SDP_TYPE = header('Content-Type', 'application/sdp');
 
@@ -37,11 +38,11 @@ export function reAnchoring(
 ): ReAnchoring {
   let names = 0;
 
-  function tryOnce(call: LiveCall, media: CallMedia, triesLeft: number): void {
+  function begin(call: LiveCall, media: CallMedia): void {
     const { state } = call;
-    if (state.tag === 'ended' || media.isUnanchored || triesLeft === 0) return;
+    if (state.tag === 'ended' || media.isUnanchored || media.refusals >= REFUSALS_MAX) return;
     if (state.tag !== 'talking' || media.saidByA === undefined || media.anew !== undefined) {
-      timers.set(AGAIN_MS, () => tryOnce(call, media, triesLeft - 1));
+      later(call, media, AGAIN_MS);
       return;
     }
     names += 1;
@@ -62,20 +63,31 @@ export function reAnchoring(
     });
   }
 
-  function again(call: LiveCall, media: CallMedia): void {
+  /** However often it is asked for, it begins once. */
+  function later(call: LiveCall, media: CallMedia, delayMs: number): void {
+    if (media.beginsLater) return;
+    media.beginsLater = true;
+    timers.set(delayMs, () => {
+      media.beginsLater = false;
+      begin(call, media);
+    });
+  }
+
+  function refused(call: LiveCall, media: CallMedia): void {
     media.anew = undefined;
-    timers.set(AGAIN_MS, () => tryOnce(call, media, TRIES_MAX));
+    later(call, media, AGAIN_MS * 2 ** media.refusals);
+    media.refusals += 1;
   }
 
   return {
     begin(call) {
-      if (call.media !== undefined) tryOnce(call, call.media, TRIES_MAX);
+      if (call.media !== undefined) begin(call, call.media);
     },
     reply(call, { status, body, request }) {
       const { media, state } = call;
       if (media === undefined || status < 200) return;
       if (status >= 300 || !('bridge' in state)) {
-        again(call, media);
+        refused(call, media);
         return;
       }
       const tag = forkTag(call, state.bridge.fork);
@@ -87,12 +99,14 @@ export function reAnchoring(
     onReplied(call, { status, request, tag }) {
       const { media } = call;
       if (media === undefined || status < 200) return;
-      if (status < 300) engine.confirm(call.legA, request, { headers: [], body: NO_OCTETS });
-      media.anew = undefined;
+      if (status < 300) {
+        engine.confirm(call.legA, request, { headers: [], body: NO_OCTETS });
+        media.anew = undefined;
+        media.refusals = 0;
+      } else refused(call, media);
       const at = clock.mono();
       const nothing = { headers: [], body: NO_OCTETS };
       take(call, { on: 'confirmed', at, side: 'a', attempt: 0, tag, request, ...nothing });
-      if (status === 491) tryOnce(call, media, TRIES_MAX);
     },
     onFailed(call) {
       const { media, state } = call;

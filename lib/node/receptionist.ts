@@ -193,7 +193,13 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
   desk.runtime.start(call, begun.effects);
 }
 
-const UNSAID = { saidByA: undefined, anew: undefined, legs: undefined };
+const UNSAID = {
+  saidByA: undefined,
+  anew: undefined,
+  legs: undefined,
+  beginsLater: false,
+  refusals: 0,
+};
 
 /** Media of a call crosses the site unless its trunk or its group says no. */
 function mediaOf({ anchor }: Desk, { trunk, group }: Caller): CallMedia | undefined {
