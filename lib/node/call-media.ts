@@ -1,3 +1,4 @@
+import type { Alarm } from '../base/time.ts';
 import type { Effect } from '../call/effects.ts';
 import type { CallState } from '../call/state.ts';
 import type {
@@ -22,8 +23,8 @@ export type CallMedia = {
   saidByA: MediaAnswer['sdp'] | undefined;
   /** The re-INVITE of our own that anchors it anew. */
   anew: RequestId | undefined;
-  /** Such a one will be sent, a little later. */
-  beginsLater: boolean;
+  /** When such a one will be sent. */
+  alarm: Alarm | undefined;
   /** How many of them in a row were refused. */
   refusals: number;
   /** What was counted until it was given back. */

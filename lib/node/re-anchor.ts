@@ -63,12 +63,10 @@ export function reAnchoring(
     });
   }
 
-  /** However often it is asked for, it begins once. */
   function later(call: LiveCall, media: CallMedia, delayMs: number): void {
-    if (media.beginsLater) return;
-    media.beginsLater = true;
-    timers.set(delayMs, () => {
-      media.beginsLater = false;
+    if (media.alarm !== undefined) timers.clear(media.alarm);
+    media.alarm = timers.set(delayMs, () => {
+      media.alarm = undefined;
       begin(call, media);
     });
   }
@@ -81,7 +79,8 @@ export function reAnchoring(
 
   return {
     begin(call) {
-      if (call.media !== undefined) begin(call, call.media);
+      // What was refused is given up at the anchor, which tells of that as of any other loss.
+      if (call.media !== undefined && call.media.alarm === undefined) begin(call, call.media);
     },
     reply(call, { status, body, request }) {
       const { media, state } = call;

@@ -197,7 +197,7 @@ const UNSAID = {
   saidByA: undefined,
   anew: undefined,
   legs: undefined,
-  beginsLater: false,
+  alarm: undefined,
   refusals: 0,
 };
 
