@@ -178,7 +178,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     emergency,
     uri: asked.uri,
     caller: contactUri(asked.from),
-    body: asked.body,
+    body: invite.body,
     sentTo: target.address,
     group: call.group,
   });
