@@ -91,7 +91,8 @@ export function openRuntime(around: Surroundings): Runtime {
       else tell.heardB(call, attempt, event, at);
       if (attempt > 0 && FREES.has(event.on)) {
         leaves(legBOf(call, attempt), hands);
-        void call.media?.anchor.abandon(call.state.facts.callId, attempt);
+        // What the caller talked with is counted first, when its call is over.
+        if (!isBridged(call, attempt)) abandonMedia(call, attempt);
       }
       if (event.on === 'replied' && event.request === call.media?.anew && attempt === 0) {
         anew.onReplied(call, event);
@@ -113,6 +114,14 @@ export function openRuntime(around: Surroundings): Runtime {
 
 /** After these the gateway has one call less. */
 const FREES: ReadonlySet<LegEvent['on']> = new Set(['refused', 'hung-up', 'lost']);
+
+function isBridged({ state }: LiveCall, attempt: number): boolean {
+  return 'bridge' in state && state.bridge.attempt === attempt;
+}
+
+function abandonMedia({ media, state }: LiveCall, attempt: number): void {
+  void media?.anchor.abandon(state.facts.callId, attempt);
+}
 
 /** A 3xx with where it leads to, for a call whose group follows. */
 function withRedirects({ redirects }: LiveCall, event: CallEvent): CallEvent {

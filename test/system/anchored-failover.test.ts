@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { writeAddress } from '../../lib/sip/address.ts';
 import { callsAt } from '../compliance/media-anchor/anchors.ts';
 import { type Caller, type Callers, openCallers } from '../support/callers.ts';
 import type { Child } from '../support/child.ts';
@@ -8,6 +9,7 @@ import { audioOf, openRtpPeer, type RtpPeer, sdpOf } from '../support/rtp-peer.t
 import { startRtpengine } from '../support/rtpengine.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { lastTold, type Talker } from '../support/talkers.ts';
+import { openUdpSink } from '../support/udp-sink.ts';
 import { until } from '../support/until.ts';
 
 const NET = '127.21.47';
@@ -16,7 +18,25 @@ const GATEWAYS = [
   { address: `${NET}.31`, port: 5080 },
   { address: `${NET}.32`, port: 5080 },
 ] as const;
+const MUTE = { address: `${NET}.39`, port: 5080 };
 const PACKETS = 20;
+const KEYS = {
+  ...mediaKeys([PLACE]),
+  gateways: [
+    { name: 'mute', uri: `sip:${writeAddress(MUTE)}`, priority: 1 },
+    { name: 'first', uri: `sip:${writeAddress(GATEWAYS[0])}`, priority: 1 },
+    { name: 'second', uri: `sip:${writeAddress(GATEWAYS[1])}`, priority: 2 },
+  ],
+  groups: [
+    { name: 'psap', gateways: ['first', 'second'], emergency: true },
+    { name: 'half-mute', gateways: ['mute', 'second'], emergency: true },
+  ],
+  routes: [
+    { match: { user: '112' }, group: 'psap' },
+    { match: { user: '113' }, group: 'half-mute' },
+  ],
+  hunt: { attemptMs: 300, attemptMsMin: 300 },
+};
 jest.setTimeout(60_000);
 
 /** A talker, and the socket its SDP names. */
@@ -34,7 +54,7 @@ describe('media of calls that hunt', () => {
   let formatsOfSecond = '8';
   beforeAll(async () => {
     rtpengine = await startRtpengine(PLACE);
-    stage = await openStage({ net: NET, gatewayCount: 2, keys: mediaKeys([PLACE]) });
+    stage = await openStage({ net: NET, gatewayCount: 2, keys: KEYS });
     callers = await openCallers(stage.caller, stage.site.anycast);
     ofCaller = await openRtpPeer(stage.caller.address);
     ofFirst = await openRtpPeer(GATEWAYS[0].address);
@@ -96,9 +116,27 @@ describe('media of calls that hunt', () => {
     await stage.site.recordOf(talker.sipCallId);
   });
 
-  function dial(how: { offersLate?: boolean } = {}): Caller {
-    const uri = `sip:112@${stage.site.anycast.address}`;
-    return callers.call({ uri, sdp: sdpOf({ at: ofCaller.at }), ...how });
+  test('the first says nothing at all, and what the second one said is counted', async () => {
+    formatsOfSecond = '8';
+    const mute = await openUdpSink(MUTE);
+    const talker = dial({ user: '113' });
+    const guest = await guestOf(second);
+    guest.answer();
+    await talker.isAnswered();
+    await expectBothHear({ talker, peer: ofCaller }, { talker: guest, peer: ofSecond });
+
+    guest.hangUp();
+
+    const record = await stage.site.recordOf(talker.sipCallId);
+    await mute.close();
+    expect(record).toMatchObject({ reason: 'callee-hung-up', status: 200 });
+    expect(record.media).toMatchObject({ a: { packets: PACKETS }, b: { packets: PACKETS } });
+  });
+
+  function dial(how: { user?: string; offersLate?: boolean } = {}): Caller {
+    const { user = '112', ...more } = how;
+    const uri = `sip:${user}@${stage.site.anycast.address}`;
+    return callers.call({ uri, sdp: sdpOf({ at: ofCaller.at }), ...more });
   }
 
   /** Each hears every packet of the other, from the one place that it was told of. */
