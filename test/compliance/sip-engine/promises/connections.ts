@@ -16,13 +16,13 @@ export const CONNECTIONS: readonly Promised[] = [
       const offer = { headers: [SDP_TYPE], body: SDP };
       gateway.say(
         [
-          gateway.response(invite, 100),
+          gateway.response(invite, 182),
           gateway.response(invite, 183, offer),
           '\r\n\r\n',
           gateway.response(invite, 200, offer),
         ].join(''),
       );
-      await stage.told('trying');
+      expect(await stage.told('ringing')).toMatchObject({ leg, status: 182 });
       expect(await stage.told('ringing')).toMatchObject({ leg, status: 183, body: SDP });
       expect(await stage.told('answered')).toMatchObject({ leg, status: 200, body: SDP });
     },
