@@ -55,6 +55,8 @@ export type Ability =
   | 'answers-after-cancel'
   /** The ACK of a 2xx that comes again by a stream. */
   | 'repeat-ack-by-stream'
+  /** A message that comes in one piece with empty lines before it. */
+  | 'read-past-a-ping'
   /** A call by a stream goes on where its Contact says, even elsewhere. */
   | 'leave-the-stream'
   /** A Contact within the call moves it. */

@@ -18,7 +18,6 @@ export const CONNECTIONS: readonly Promised[] = [
         [
           gateway.response(invite, 182),
           gateway.response(invite, 183, offer),
-          '\r\n\r\n',
           gateway.response(invite, 200, offer),
         ].join(''),
       );
@@ -27,6 +26,18 @@ export const CONNECTIONS: readonly Promised[] = [
       expect(await stage.told('answered')).toMatchObject({ leg, status: 200, body: SDP });
     },
     ONLY,
+  ),
+
+  promised(
+    'empty lines between two messages of one piece are a ping and no part of either [5626-3.5.1]',
+    async (stage) => {
+      const { leg, invite } = await calling(stage);
+      const { gateway } = stage;
+      gateway.say([180, 183].map((status) => gateway.response(invite, status)).join('\r\n\r\n'));
+      expect(await stage.told('ringing')).toMatchObject({ leg, status: 180 });
+      expect(await stage.told('ringing')).toMatchObject({ leg, status: 183 });
+    },
+    { ...ONLY, ability: 'read-past-a-ping' },
   ),
 
   promised(
