@@ -138,12 +138,12 @@ function tellFailure(core: Core, leg: Leg, request: RequestId, status: number): 
 /** Sends the ACK of a 2xx to a re-INVITE of ours. */
 export function confirmB(core: Core, leg: Leg, request: RequestId, content: Content): void {
   const { dialog } = leg;
-  if (dialog?.ours?.request === request) acknowledgeWithin(core, dialog, content);
+  const ours = dialog?.ours;
+  if (dialog === undefined || ours?.request !== request || ours.ack === undefined) return;
+  acknowledgeWithin(ours, content);
+  settle(core, dialog, ours);
 }
 
-export function acknowledgeWithin(core: Core, dialog: Dialog, { headers, body }: Content): void {
-  const { ours } = dialog;
-  if (ours?.ack === undefined) return;
-  ours.ack(spoken(fenced(headers), body), () => undefined);
-  settle(core, dialog, ours);
+export function acknowledgeWithin({ ack }: OurInvite, { headers, body }: Content): void {
+  ack?.(spoken(fenced(headers), body), () => undefined);
 }

@@ -171,7 +171,8 @@ export function acknowledgeB(core: Core, leg: Leg, tag: Tag, content: Content): 
   const { ack } = dialog;
   dialog.ack = undefined;
   ack(spoken(fenced(content.headers), content.body), (error) => {
-    if (error) loseB(core, leg, `the ACK could not be sent: ${whyOf(error)}`);
+    if (error && leg.dialog === dialog)
+      loseB(core, leg, `the ACK could not be sent: ${whyOf(error)}`);
   });
 }
 
@@ -180,7 +181,7 @@ export function hangUpB(core: Core, leg: Leg, tag: Tag, headers: readonly Header
   const { dialog, link } = leg;
   if (dialog?.tag !== tag) return;
   acknowledgeB(core, leg, tag, { headers: [], body: NO_OCTETS });
-  acknowledgeWithin(core, dialog, { headers: [], body: NO_OCTETS });
+  if (dialog.ours !== undefined) acknowledgeWithin(dialog.ours, { headers: [], body: NO_OCTETS });
   // The dialog is over: what is still owed gets 487. [3261-15.1.2]
   for (const { reply } of dialog.owed.values()) say(reply, 487);
   forget(core, leg);

@@ -70,6 +70,19 @@ export const HANGING_UP: readonly Promised[] = [
     },
   ),
 
+  promised('of an answer that the node hangs up at once nothing more is told', async (stage) => {
+    stage.react(({ on, leg }) => {
+      if (on === 'answered') stage.engine.hangUp(leg, GW, []);
+    });
+    for (const status of [200, 202]) {
+      const { invite } = await calling(stage);
+      stage.gateway.answers(invite, status);
+      await stage.told('answered');
+      await stage.settle();
+      stage.gateway.shrugsOff();
+    }
+  }),
+
   promised(
     'their BYE is answered by the engine with 200 and told with its headers and where it came from [3261-15.1.2]',
     async (stage) => {
