@@ -141,8 +141,8 @@ export const CANCELLING: readonly Promised[] = [
   ),
 ];
 
-function hangUpWhatAnswers({ engine, react }: Stage): void {
-  react((event) => {
-    if (event.on === 'answered') engine.hangUp(event.leg, event.tag, []);
+function hangUpWhatAnswers(stage: Stage): void {
+  stage.react((event) => {
+    if (event.on === 'answered') stage.engine.hangUp(event.leg, event.tag, []);
   });
 }

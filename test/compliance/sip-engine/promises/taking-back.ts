@@ -3,6 +3,7 @@ import { header } from '../../../../lib/sip/header-names.ts';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { asking, GW, NOTHING, replyOf, talking } from '../call.ts';
 import { type Promised, promised } from '../promise.ts';
+import type { Stage } from '../stage.ts';
 import { reInvited } from './re-invited.ts';
 
 const REASON = [header('Reason', 'SIP;cause=487'), header('Require', 'not-ours')];
@@ -35,13 +36,9 @@ export const TAKING_BACK: readonly Promised[] = [
   promised(
     'ours, after a provisional: at once, and only once [3261-9.1]',
     async (stage) => {
-      const call = await talking(stage);
-      const { request, heard } = await asking(stage, call, 'INVITE');
-      stage.gateway.answers(heard, 180);
-      await stage.told('replied');
+      const { call, request, heard, cancel } = await retracted(stage);
       stage.engine.retract(call.leg, request, []);
-      stage.engine.retract(call.leg, request, []);
-      stage.gateway.answers(await stage.gateway.hears('CANCEL'), 200);
+      stage.gateway.answers(cancel, 200);
       stage.gateway.answers(heard, 487);
       await stage.gateway.hears('ACK');
       expect(await stage.told('replied')).toMatchObject({ request, status: 487 });
@@ -54,12 +51,7 @@ export const TAKING_BACK: readonly Promised[] = [
   promised(
     'ours, and its answer crosses the CANCEL: it is an answer [3261-9.1]',
     async (stage) => {
-      const call = await talking(stage);
-      const { request, heard } = await asking(stage, call, 'INVITE');
-      stage.gateway.answers(heard, 180);
-      await stage.told('replied');
-      stage.engine.retract(call.leg, request, []);
-      const cancel = await stage.gateway.hears('CANCEL');
+      const { call, request, heard, cancel } = await retracted(stage);
       stage.gateway.answers(heard, 200);
       stage.gateway.answers(cancel, 481);
       expect(await stage.told('replied')).toMatchObject({ request, status: 200 });
@@ -118,3 +110,13 @@ export const TAKING_BACK: readonly Promised[] = [
     { ability: 'tell-taken-back' },
   ),
 ];
+
+/** A re-INVITE of ours that rang, and whose CANCEL has come. */
+async function retracted(stage: Stage) {
+  const call = await talking(stage);
+  const { request, heard } = await asking(stage, call, 'INVITE');
+  stage.gateway.answers(heard, 180);
+  await stage.told('replied');
+  stage.engine.retract(call.leg, request, []);
+  return { call, request, heard, cancel: await stage.gateway.hears('CANCEL') };
+}
