@@ -12,6 +12,7 @@ export function summaryOf(file: string, config: SiteConfig): readonly string[] {
   return [
     `${file} is valid: site ${site}, number ${siteNumber}, state in ${config.stateDir}`,
     ...listeners.map(listenerLine),
+    ...engineLines(config),
     ...groups.map((group) => groupLine(group, gateways)),
     ...routes.map(routeLine),
     ...trunks.map(trunkLine),
@@ -26,6 +27,12 @@ const ROLE_WORDS = { anycast: 'A, anycast', unicast: 'U, unicast', gateway: 'gat
 function listenerLine({ role, transport, advertise, ...address }: Listener): string {
   const contact = advertise === undefined ? '' : `, Contact says ${advertise}`;
   return `listen ${transport}:${writeAddress(address)} (${ROLE_WORDS[role]})${contact}`;
+}
+
+function engineLines({ drachtio }: SiteConfig): readonly string[] {
+  if (drachtio.length === 0) return [];
+  const servers = drachtio.map(({ host, port }) => `${host}:${port}`).join(', ');
+  return [`gateway side by drachtio-server ${servers}; the builtin engine carries what it cannot`];
 }
 
 function groupLine(group: Group, gateways: readonly Gateway[]): string {

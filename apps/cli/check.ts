@@ -41,6 +41,8 @@ export function check(args: readonly string[], io: CheckIo): number | Promise<nu
 
 async function askGateways(config: SiteConfig, io: CheckIo): Promise<number> {
   const { deadGroups, probeAll } = await import('./check-probe.ts');
+  const { greet } = await import('./check-drachtio.ts');
+  for (const line of await Promise.all(config.drachtio.map(greet))) io.out(line);
   const checked = await probeAll(config);
   for (const { line } of checked) io.out(line);
   const dead = deadGroups(config, checked);

@@ -16,16 +16,22 @@ describe('the files that come along', () => {
 
   test('the example holds its commented-out lines rightly too', () => {
     const text = readFileSync('config/examples/site.yaml', 'utf8')
+      .replace('# engine: {', 'engine: {')
       .replace('# cluster: {', 'cluster: {')
       .replace(/^# admin: (.*)$/m, 'admin: $1')
       .replace(/^admin:\n.*\n/m, '');
     const secret = 'a-secret-of-good-length';
-    const env = { LANDFALL_CLUSTER_KEY: secret, LANDFALL_ADMIN_TOKEN: secret };
+    const env = {
+      DRACHTIO_SECRET: secret,
+      LANDFALL_CLUSTER_KEY: secret,
+      LANDFALL_ADMIN_TOKEN: secret,
+    };
 
-    const { keys, admin } = configOf(text, { env, readFile: () => secret });
+    const { keys, admin, drachtio } = configOf(text, { env, readFile: () => secret });
 
     expect(keys.map(({ id }) => id)).toEqual(['k2', 'k1']);
     expect(admin.token).toBe(secret);
+    expect(drachtio).toEqual([{ host: '127.0.0.1', port: 9022, secret }]);
   });
 
   test('the loopback site has the addresses and users that the first contact names', () => {
