@@ -16,7 +16,7 @@ export const DRACHTIO: Subject = {
     'fall-silent':
       'drachtio-server outlives the engine: it acknowledges refusals, and answers requests for it',
     'carry-octets':
-      'drachtio-server ends a body at its first NUL and drops a message that comes with one; an INVITE of ours with such a body takes the builtin engine, any other request counts as 513',
+      'drachtio-server ends a body at its first NUL and drops a message that comes with one, drachtio-srf takes UTF-8 alone; an INVITE of ours with such a body takes the builtin engine, another request counts as 513, a reply becomes 500',
     'keep-lines':
       'drachtio-server puts the headers that it knows before the others, and writes names with capitals',
     'go-the-large-way':
