@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { anchored } from './anchored.ts';
 import { drachtio } from './drachtio.ts';
 import { buildOlder } from './older.ts';
 import { cpuMs, forwarder, landfall, load, median, type Subject, withSubject } from './subject.ts';
@@ -80,13 +81,18 @@ async function compare(contenders: readonly Contender[]): Promise<void> {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { against: { type: 'string' }, drachtio: { type: 'string' } },
+    options: {
+      against: { type: 'string' },
+      drachtio: { type: 'string' },
+      media: { type: 'boolean', default: false },
+    },
   });
   const contenders: Contender[] = [
     { name: 'forwarder', startIt: forwarder, pin: true, isRaced: false },
     { name: 'landfall', startIt: (folder) => landfall(folder), pin: false, isRaced: true },
   ];
-  const { against, drachtio: binary } = values;
+  const { against, drachtio: binary, media } = values;
+  if (media) contenders.push({ name: 'anchored', startIt: anchored, pin: false, isRaced: false });
   if (binary !== undefined) {
     const startIt = (folder: string) => drachtio(binary, folder);
     contenders.push({ name: 'drachtio', startIt, pin: true, isRaced: true });
