@@ -38,7 +38,7 @@ export function earlyForkFor(
   const [first] = facts.forks;
   const isFree = first?.hasSdp !== true || first.of === nameOf(attempt, tag);
   if (facts.earlyDialogs === 'first' && !isFree) return { facts, fork: 0, mayCarrySdp: false };
-  return { ...forkFor(facts, attempt, tag, withSdp), mayCarrySdp: true };
+  return { mayCarrySdp: true, ...forkFor(facts, attempt, tag, withSdp) };
 }
 
 const nameOf = (attempt: number, tag: Tag | undefined) => `${attempt}/${tag ?? ''}`;

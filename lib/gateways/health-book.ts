@@ -27,7 +27,8 @@ export type GatewayReport = Pick<Health, 'belief' | 'since' | 'why'> & {
   readonly restsMs: number;
   readonly rttMs: number | undefined;
   readonly callsNow: number;
-  readonly lastMinutes: Tally;
+  /** Counted when it is asked for: a hunt does not. */
+  readonly lastMinutes: () => Tally;
   readonly hops: readonly HopSaid[];
 };
 
@@ -121,7 +122,7 @@ export function healthBook(
       const { belief, since, why, restsUntil } = health;
       const at = clock.mono();
       const restsMs = Math.max(0, Math.round((restsUntil ?? at) - at));
-      const tally = minutes.at(at);
+      const tally = () => minutes.at(clock.mono());
       return { belief, since, why, restsMs, rttMs, callsNow, lastMinutes: tally, hops };
     },
     admits: (gateway) => isWithin(shareAt(settled(gateway).health, clock.mono()), rng),

@@ -82,7 +82,7 @@ export function rankGateways({ group, emergency }: Wanted, planning: Planning): 
     const { hops } = whereIs(lastResort);
     placed.push({ gateway: lastResort, rank: 'last-resort', why, report, hops });
   }
-  return RANKS.flatMap((wanted) => placed.filter(({ rank }) => rank === wanted));
+  return placed.toSorted((one, other) => RANKS.indexOf(one.rank) - RANKS.indexOf(other.rank));
 }
 
 function place(

@@ -53,7 +53,7 @@ export function loopGuard(keysNow: () => readonly ClusterKey[], namesMax = NAMES
   return {
     sent(invite) {
       const content = contentOf(invite.sentTo, invite.caller, invite.body);
-      const known = { ...invite, content };
+      const known = { content, ...invite };
       asked.set(writeAddress(invite.sentTo), true);
       for (const name of namesOf(known)) out.set(name, known);
     },

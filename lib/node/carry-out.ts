@@ -5,7 +5,7 @@ import type { TimerName } from '../call/events.ts';
 import type { Target } from '../call/facts.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
-import type { Listener, OutgoingInvite, SipEngine } from '../ports/sip-engine.ts';
+import type { InviteResponse, Listener, OutgoingInvite, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { legId, type Tag } from '../sip/ids.ts';
 import { contactUri, withoutTag, withTag } from '../sip/name-addr.ts';
@@ -47,20 +47,20 @@ export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
       engine.hangUp(legBOf(call, effect.attempt).leg, effect.tag, effect.headers);
       return;
     case 'ring-a':
-      engine.ring(call.legA, { ...effect, ...dialogOfA(call, effect.fork, hands) });
+      engine.ring(call.legA, responseOfA(call, effect, hands));
       return;
     case 'answer-a':
-      engine.answer(call.legA, { ...effect, ...dialogOfA(call, effect.fork, hands) });
+      engine.answer(call.legA, responseOfA(call, effect, hands));
       return;
     case 'reject-a':
-      engine.reject(call.legA, { ...effect, tag: forkTag(call, 0), contact: undefined });
+      engine.reject(call.legA, { tag: forkTag(call, 0), contact: undefined, ...effect });
       return;
     case 'bye-a':
       engine.hangUp(call.legA, forkTag(call, effect.fork), effect.headers);
       return;
     case 'ask': {
       const { leg, tag, contact } = dialogBy(call, effect.dialog);
-      engine.ask(leg, tag, { ...effect, contact });
+      engine.ask(leg, tag, { contact, ...effect });
       return;
     }
     case 'retract':
@@ -68,7 +68,7 @@ export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
       return;
     case 'reply': {
       const { leg, contact } = dialogBy(call, effect.dialog);
-      engine.reply(leg, effect.request, { ...effect, contact });
+      engine.reply(leg, effect.request, { contact, ...effect });
       return;
     }
     case 'confirm':
@@ -119,13 +119,18 @@ function glareMs(ownsCallId: boolean, rng: Rng): number {
   return fromMs + 10 * Math.floor(rng.fraction() * steps);
 }
 
-/** The To-tag and the Contact of one dialog of leg a; a new fork gets its token here. */
-function dialogOfA(call: LiveCall, fork: number, { identities }: Hands) {
+/** A response in one dialog of leg a: its To-tag and its Contact; a new fork gets its token. */
+function responseOfA(
+  call: LiveCall,
+  { fork, status, reason, headers, body }: Extract<Effect, { do: 'ring-a' | 'answer-a' }>,
+  { identities }: Hands,
+): InviteResponse {
   if (fork === call.identities.length) {
     call.identities.push(identities.mint(call.state.facts.emergency, call.sipCallId));
   }
   const tag = forkTag(call, fork);
-  return { tag, contact: contactAt(call.contactListener, tag) };
+  const contact = contactAt(call.contactListener, tag);
+  return { status, reason, tag, contact, headers, body };
 }
 
 /** The gateway has one call less, as soon as that is sure. */

@@ -59,7 +59,8 @@ function viewOf(gateway: Gateway, { health, world: { clock }, directory }: Aroun
   const { name, uri, callsMax, probe, destination } = gateway;
   const report = health.report(gateway);
   const { standing, hops: places, questions } = directory.stateOf(destination);
-  const { belief, why, since, rttMs, restsMs, callsNow, lastMinutes } = report;
+  const { belief, why, since, rttMs, restsMs, callsNow } = report;
+  const { calls, failed } = report.lastMinutes();
   return {
     name,
     uri,
@@ -70,8 +71,8 @@ function viewOf(gateway: Gateway, { health, world: { clock }, directory }: Aroun
     restsMs,
     callsNow,
     callsMax,
-    calls5min: lastMinutes.calls,
-    failed5min: lastMinutes.failed,
+    calls5min: calls,
+    failed5min: failed,
     isProbed: probe !== undefined,
     standing,
     hops: places.map(writeHop).map((hop) => {

@@ -155,8 +155,8 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
       body: request.body,
     },
     rules: {
-      ...options.hunt,
       failoverOn: caller.emergency ? 'any' : (group?.failoverOn ?? []),
+      ...options.hunt,
     },
     startedAt,
     startedAtUnix,

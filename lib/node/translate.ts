@@ -21,12 +21,12 @@ export function fromLegA(event: LegEvent, at: MonoMs): CallEvent | undefined {
     case 'declined':
       return { on: 'a-declined', at, door: doorOf(event.receivedOn) };
     case 'asked':
-      return { ...event, side: 'a', attempt: 0, at, door: doorOf(event.receivedOn) };
+      return { side: 'a', attempt: 0, at, door: doorOf(event.receivedOn), ...event };
     case 'retracted':
     case 'replied':
     case 'confirmed':
     case 'unconfirmed':
-      return { ...event, side: 'a', attempt: 0, at };
+      return { side: 'a', attempt: 0, at, ...event };
     case 'trying':
     case 'ringing':
     case 'answered':
@@ -44,11 +44,11 @@ export function fromLegB(event: LegEvent, attempt: number, at: MonoMs): CallEven
     case 'trying':
       return { on: 'b-trying', at, attempt };
     case 'ringing':
-      return { ...event, on: 'b-ringing', at, attempt };
+      return { at, attempt, ...event, on: 'b-ringing' };
     case 'answered':
-      return { ...event, on: 'b-answered', at, attempt };
+      return { at, attempt, ...event, on: 'b-answered' };
     case 'refused':
-      return { ...event, on: 'b-refused', at, attempt };
+      return { at, attempt, ...event, on: 'b-refused' };
     case 'hung-up': {
       const { tag, headers, body } = event;
       return { on: 'b-hung-up', at, attempt, tag, headers, body };
@@ -56,12 +56,12 @@ export function fromLegB(event: LegEvent, attempt: number, at: MonoMs): CallEven
     case 'declined':
       return { on: 'b-declined', at, attempt };
     case 'asked':
-      return { ...event, side: 'b', attempt, at, door: undefined };
+      return { side: 'b', attempt, at, door: undefined, ...event };
     case 'retracted':
     case 'replied':
     case 'confirmed':
     case 'unconfirmed':
-      return { ...event, side: 'b', attempt, at };
+      return { side: 'b', attempt, at, ...event };
     case 'lost':
       return { on: 'b-lost', at, attempt, tag: event.tag };
     case 'cancelled':

@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import type { UnixMs } from '../base/brands.ts';
 import type { World } from '../base/time.ts';
 import type { Counters, LogFile } from './counters.ts';
 import { LineFile } from './line-file.ts';
@@ -24,11 +25,14 @@ export type LogOptions = Rotation & {
   readonly world: World;
 };
 
+/** Writes a line about what happened at that time. */
+export type WriteStep = (line: object, at: UnixMs) => void;
+
 export type LogFiles = {
   /** Notices, in the file of the steps. */
   readonly log: Logger;
   /** Writes an object as a line of level info, as `log` would, in less time. */
-  readonly writeStep: (line: object) => void;
+  readonly writeStep: WriteStep;
   /** Absent: records are not written. */
   readonly records: LineFile | undefined;
   readonly all: readonly LineFile[];
@@ -58,7 +62,7 @@ export function openLogFiles(options: LogOptions, counters: Counters): LogFiles 
   const recordVoice = voice('records', { trouble: hearers, whole: hearers });
   const recordFile = isPath(records) ? open('records', records, recordVoice) : undefined;
   const all = [stepFile, recordFile, output, errors].filter((file) => file !== undefined);
-  return { log, writeStep: stepsTo(target, options), records: recordFile, all };
+  return { log, writeStep: stepsTo(target), records: recordFile, all };
 }
 
 function openOne(
@@ -90,11 +94,12 @@ function isPath(target: string): boolean {
 }
 
 function loggerTo(file: LineFile, { level, world }: LogOptions): Logger {
+  const time = timestamps();
   return pino(
     {
       level,
       base: null,
-      timestamp: timestamps(world),
+      timestamp: () => time(world.clock.unix()),
       formatters: { level: (label) => ({ level: label }) },
     },
     { write: (line: string) => file.write(line) },
@@ -102,20 +107,19 @@ function loggerTo(file: LineFile, { level, world }: LogOptions): Logger {
 }
 
 /** A line each for ten steps a call. */
-function stepsTo(file: LineFile, { world }: LogOptions): (line: object) => void {
-  const time = timestamps(world);
-  return (line) => file.write(`{"level":"info"${time()},${JSON.stringify(line).slice(1)}\n`);
+function stepsTo(file: LineFile): WriteStep {
+  const time = timestamps();
+  return (line, at) => file.write(`{"level":"info"${time(at)},${JSON.stringify(line).slice(1)}\n`);
 }
 
 /** ISO 8601 in UTC. Lines of one millisecond share the text, which costs more than the line. */
-function timestamps({ clock }: World): () => string {
+function timestamps(): (at: UnixMs) => string {
   let madeFor = -1;
   let text = '';
-  return () => {
-    const now = clock.unix();
-    if (now !== madeFor) {
-      madeFor = now;
-      text = `,"time":"${new Date(now).toISOString()}"`;
+  return (at) => {
+    if (at !== madeFor) {
+      madeFor = at;
+      text = `,"time":"${new Date(at).toISOString()}"`;
     }
     return text;
   };

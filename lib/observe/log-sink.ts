@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
+import type { Clock } from '../base/time.ts';
 import type { CallRecord } from '../call/record.ts';
 import type { Step } from '../call/story.ts';
 import type { EventSink, Notice } from '../ports/event-sink.ts';
+import { type Bulk, inBulk } from './bulk.ts';
 import { type Counters, openCounters } from './counters.ts';
 import type { LineFile } from './line-file.ts';
-import { type LogOptions, openLogFiles } from './log-files.ts';
+import { type LogOptions, openLogFiles, type WriteStep } from './log-files.ts';
 import { type Mask, maskFor } from './mask.ts';
 import type { Present } from './readings.ts';
 import { RecentCalls } from './recent-calls.ts';
@@ -41,29 +43,38 @@ export function openObserver(options: ObserverOptions): Observer {
   const recent = new RecentCalls(options.callsKeptMax ?? CALLS_KEPT_MAX);
   const { log, writeStep, records, all } = openLogFiles(options, counters);
   const manner: Manner = mannerOf(log, options);
+  const bulk = inBulk(options.world.timers);
   return {
     sink: {
-      step: stepWriter(writeStep, manner, recent),
-      record: recordWriter(records, counters, recent),
-      note: (notice) => writeNotice(log, options.site, manner.mask, notice),
+      step: stepWriter(writeStep, manner, recent, bulk, options.world.clock),
+      record: recordWriter(records, counters, recent, bulk),
+      note: (notice) => {
+        bulk.finish();
+        writeNotice(log, options.site, manner.mask, notice);
+      },
       count: counters.count,
     },
     recent,
     metricsText: counters.text,
     reconfigure: ({ level, readableHosts }) => {
+      bulk.finish();
       log.level = level;
       Object.assign(manner, mannerOf(log, { ...options, readableHosts }));
     },
     flush: async () => {
+      bulk.finish();
       await Promise.all(all.map((file) => file.flush()));
     },
     reopen: () => {
+      bulk.finish();
       for (const file of all) file.reopen();
     },
     flushNow: () => {
+      bulk.finish();
       for (const file of all) file.flushNow();
     },
     close: async () => {
+      bulk.finish();
       await Promise.all(all.map((file) => file.close()));
     },
   };
@@ -77,10 +88,18 @@ function mannerOf(log: Logger, { steps, readableHosts }: ObserverOptions): Manne
   return { areStepsWritten, mask: maskFor(readableHosts) };
 }
 
-function stepWriter(write: (line: object) => void, manner: Manner, recent: RecentCalls) {
+function stepWriter(
+  write: WriteStep,
+  manner: Manner,
+  recent: RecentCalls,
+  bulk: Bulk,
+  clock: Clock,
+) {
   return (step: Step) => {
     recent.step(step);
-    if (manner.areStepsWritten) write(stepLine(step, manner.mask));
+    if (!manner.areStepsWritten) return;
+    const at = clock.unix();
+    bulk.add(() => write(stepLine(step, manner.mask), at));
   };
 }
 
@@ -105,7 +124,12 @@ function stepLine(step: Step, mask: Mask): object {
   };
 }
 
-function recordWriter(file: LineFile | undefined, counters: Counters, recent: RecentCalls) {
+function recordWriter(
+  file: LineFile | undefined,
+  counters: Counters,
+  recent: RecentCalls,
+  bulk: Bulk,
+) {
   return (record: CallRecord) => {
     let made: string | undefined;
     const line = () => {
@@ -114,7 +138,7 @@ function recordWriter(file: LineFile | undefined, counters: Counters, recent: Re
     };
     counters.countAttempts(record);
     recent.record(record, line);
-    file?.write(line());
+    if (file !== undefined) bulk.add(() => file.write(line()));
   };
 }
 

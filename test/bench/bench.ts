@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { anchored } from './anchored.ts';
 import { drachtio } from './drachtio.ts';
 import { buildOlder } from './older.ts';
 import { cpuMs, forwarder, landfall, load, median, type Subject, withSubject } from './subject.ts';
@@ -26,13 +27,19 @@ function costOf({ name, startIt, pin }: Contender, round: number): Promise<numbe
   return withSubject(startIt, async (subject) => {
     await load({ rate: COST_RATE, calls: WARM_UP_CALLS, pin });
     const before = cpuMs(subject);
-    const { calls, failed, p50, p99 } = await load({ rate: COST_RATE, calls: COST_CALLS, pin });
+    const { calls, failed, refused, p50, p99 } = await load({
+      rate: COST_RATE,
+      calls: COST_CALLS,
+      pin,
+    });
     const cost = (cpuMs(subject) - before) / calls;
     console.log(
       `round ${round}  ${name.padEnd(10)} ${cost.toFixed(3)} ms CPU per call at ${COST_RATE} cps, ` +
-        `${failed} failed, INVITE to INVITE p50 ${p50.toFixed(2)} p99 ${p99.toFixed(2)} ms`,
+        `${failed} failed, ${refused} refused, ` +
+        `INVITE to INVITE p50 ${p50.toFixed(2)} p99 ${p99.toFixed(2)} ms`,
     );
-    return cost;
+    // A call that was not carried costs less than one that was.
+    return failed + refused === 0 ? cost : Number.NaN;
   });
 }
 
@@ -41,11 +48,13 @@ function race({ name, startIt, pin }: Contender): Promise<void> {
   return withSubject(startIt, async () => {
     await load({ rate: COST_RATE, calls: WARM_UP_CALLS, pin });
     for (const rate of RATES) {
-      const { failed, p50, p90, p99 } = await load({ rate, calls: rate * STEP_SECONDS, pin });
-      const isHeld = failed === 0 && p99 <= OWN_DELAY_MS_MAX;
+      const told = await load({ rate, calls: rate * STEP_SECONDS, pin });
+      const { failed, refused, p50, p90, p99 } = told;
+      const isHeld = failed + refused === 0 && p99 <= OWN_DELAY_MS_MAX;
       const delays = [p50, p90, p99].map((ms) => ms.toFixed(2)).join(' / ');
       console.log(
-        `${name.padEnd(10)} ${rate} cps: ${failed} failed, p50/p90/p99 ${delays} ms, held: ${isHeld}`,
+        `${name.padEnd(10)} ${rate} cps: ${failed} failed, ${refused} refused, ` +
+          `p50/p90/p99 ${delays} ms, held: ${isHeld}`,
       );
       if (!isHeld) return;
     }
@@ -58,7 +67,10 @@ async function compare(contenders: readonly Contender[]): Promise<void> {
   for (let round = 1; round <= ROUNDS; round += 1) {
     for (const one of contenders) costs.get(one.name)?.push(await costOf(one, round));
   }
-  const medians = [...costs].map(([name, all]) => ({ name, cost: median(all) }));
+  const medians = [...costs].map(([name, all]) => ({
+    name,
+    cost: median(all.filter((cost) => !Number.isNaN(cost))),
+  }));
   const ours = medians.find(({ name }) => name === 'landfall')?.cost ?? Number.NaN;
   for (const { name, cost } of medians) {
     const ratio = name === 'landfall' ? '' : `, landfall / ${name}: ${(ours / cost).toFixed(2)}`;
@@ -69,13 +81,18 @@ async function compare(contenders: readonly Contender[]): Promise<void> {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { against: { type: 'string' }, drachtio: { type: 'string' } },
+    options: {
+      against: { type: 'string' },
+      drachtio: { type: 'string' },
+      media: { type: 'boolean', default: false },
+    },
   });
   const contenders: Contender[] = [
     { name: 'forwarder', startIt: forwarder, pin: true, isRaced: false },
     { name: 'landfall', startIt: (folder) => landfall(folder), pin: false, isRaced: true },
   ];
-  const { against, drachtio: binary } = values;
+  const { against, drachtio: binary, media } = values;
+  if (media) contenders.push({ name: 'anchored', startIt: anchored, pin: false, isRaced: false });
   if (binary !== undefined) {
     const startIt = (folder: string) => drachtio(binary, folder);
     contenders.push({ name: 'drachtio', startIt, pin: true, isRaced: true });

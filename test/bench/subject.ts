@@ -66,11 +66,16 @@ export type NodeChoice = {
   /** Where it was built; absent: here. */
   readonly root?: string;
   readonly nodeOptions?: readonly string[];
+  /** Further lines of the site file. */
+  readonly keys?: string;
 };
 
-export function landfall(folder: string, { root, nodeOptions = [] }: NodeChoice = {}): Subject {
+export function landfall(
+  folder: string,
+  { root, nodeOptions = [], keys = '' }: NodeChoice = {},
+): Subject {
   const config = path.join(folder, 'site.yaml');
-  writeFileSync(config, CONFIG.replaceAll('DIR', folder));
+  writeFileSync(config, `${CONFIG}${keys}`.replaceAll('DIR', folder));
   const program = path.join(root ?? ROOT, 'dist/apps/cli/landfall.js');
   const options = ['--enable-source-maps', ...nodeOptions];
   return start(folder, [nodeWith(...options, program, 'start', '--config', config)]);

@@ -81,7 +81,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'an INVITE gets no 100',
     promise: 'P4',
     file: 'lib/engine/builtin/leg-a.ts',
-    line: 'core.servers.respond(transaction, { ...trying, headers: [], body: NO_OCTETS });',
+    line: 'core.servers.respond(transaction, TRYING);',
     becomes: '',
   },
   {

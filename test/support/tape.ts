@@ -28,6 +28,10 @@ export class Tape<T> {
     });
   }
 
+  clear(): void {
+    this.#untaken.length = 0;
+  }
+
   /** What nobody has taken yet. */
   get untaken(): readonly T[] {
     return this.#untaken;

@@ -78,7 +78,6 @@ describe.each([
     expect(whys).toHaveLength(builtin);
     expect(drachtio).toBeGreaterThan(0);
     console.info(
-      whys,
       `${builtin} of ${INVITES.length} emergency INVITEs of 2 to 14 KB took the builtin engine ` +
         `beside ${SERVER_NAME}`,
     );

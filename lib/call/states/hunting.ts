@@ -22,6 +22,7 @@ const LAST_ANSWER_MS = 180_000;
 
 /** Tries the next target, or waits for those that still owe an answer. */
 export function dialNext(state: Omit<Dialing, 'current'>, at: MonoMs, before: readonly Effect[]) {
+  const { tag, fading } = state;
   const [target, ...next] = state.next;
   if (target === undefined) return settle({ ...state, current: undefined }, at, before);
   const number = state.facts.attempts.length + 1;
@@ -36,7 +37,7 @@ export function dialNext(state: Omit<Dialing, 'current'>, at: MonoMs, before: re
   const { facts: told, effects: rings } = ringback(state.facts, at);
   const facts = { ...told, attempts: [...told.attempts, entry] };
   const current: Attempt = { number, target, progress: 'silent', cancel: 'no' };
-  return transition({ ...state, facts, current, next }, [
+  return transition({ tag, facts, fading, current, next }, [
     ...before,
     ...rings,
     { do: 'invite-b', attempt: number, target },

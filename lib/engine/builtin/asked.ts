@@ -1,4 +1,3 @@
-import { NO_OCTETS } from '../../base/brands.ts';
 import type { DialogReply } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
 import { headerValue } from '../../sip/headers.ts';
@@ -12,6 +11,7 @@ import { dialogWith, type Exchange, exchangeOf, type Owed, type TheirInvite } fr
 import type { AnyDialog, Repeat } from './legs.ts';
 import { targetOf } from './proto/dialog.ts';
 import { ALLOW, fenced, refreshesTarget } from './proto/fence.ts';
+import { TRYING } from './respond.ts';
 import type { ServerTransaction } from './server-transactions.ts';
 
 const MAX_FORWARDS_DEFAULT = 70;
@@ -38,7 +38,7 @@ export function askedByThem(
   exchange.owed.set(id, { transaction, method, number: cseq.number, target });
   if (method === 'INVITE') {
     exchange.theirs = { request: id, number: cseq.number, state: { tag: 'owed' } };
-    sayTrying(core, transaction);
+    core.servers.respond(transaction, TRYING);
   }
   const { remoteTag: tag } = entry.dialog;
   const asked = { request: id, method, maxForwards, headers, body, tag, receivedOn };
@@ -71,11 +71,6 @@ function refusesForNow(
     return true;
   }
   return false;
-}
-
-function sayTrying(core: Core, transaction: ServerTransaction): void {
-  const trying = { status: 100, reason: 'Trying', tag: undefined, formsDialog: false };
-  core.servers.respond(transaction, { ...trying, headers: [], body: NO_OCTETS });
 }
 
 /** Answers as the node says; after a provisional the answer is still owed. */

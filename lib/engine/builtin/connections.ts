@@ -185,13 +185,13 @@ export class Connections {
       connection.spokeAt = now;
       switch (framed.what) {
         case 'message':
-          ears.onMessage(framed.bytes, { ...far, connection: id });
+          ears.onMessage(framed.bytes, { connection: id, ...far });
           break;
         case 'ping':
           isPinged = true;
           break;
         case 'broken':
-          ears.onBroken(framed, { ...far, connection: id });
+          ears.onBroken(framed, { connection: id, ...far });
           this.#finish(connection);
           break;
         default:

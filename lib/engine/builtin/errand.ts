@@ -65,7 +65,7 @@ export function sendErrand(
     entry.dialog = nextOurs(entry.dialog);
     const branch = core.serials.branch(entry.dialog.localTag);
     const via = ownVia(flow.wire, branch);
-    const message = requestInDialog(entry.dialog, { ...what, number: entry.dialog.localSeq, via });
+    const message = requestInDialog(entry.dialog, { number: entry.dialog.localSeq, via, ...what });
     const key = clientKey(branch, what.method);
     keys.push(key);
     const isLast = keys.length === ways.length;

@@ -1,4 +1,3 @@
-import { NO_OCTETS } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
 import type { InviteResponse } from '../../ports/sip-engine.ts';
 import type { Tag, UriText } from '../../sip/ids.ts';
@@ -13,7 +12,7 @@ import { lingerOver } from './legs-over.ts';
 import { isBehindNat, keepPinhole, stopPinhole } from './pinhole.ts';
 import { uasDialog } from './proto/dialog.ts';
 import { dialogKey } from './proto/match.ts';
-import { respond } from './respond.ts';
+import { respond, TRYING } from './respond.ts';
 import { keepRinging, stopRinging } from './ringing.ts';
 import type { InviteServer } from './server-transactions.ts';
 
@@ -39,8 +38,7 @@ export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival
   };
   transaction.leg = leg;
   core.legsA.set(leg.id, leg);
-  const trying = { status: 100, reason: 'Trying', tag: undefined, formsDialog: false };
-  core.servers.respond(transaction, { ...trying, headers: [], body: NO_OCTETS });
+  core.servers.respond(transaction, TRYING);
   core.news.push({ what: 'invite', invite: { leg: leg.id, request, receivedOn } });
 }
 
@@ -66,7 +64,7 @@ export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
   const [copy, ...copies] = transactions.flatMap((one) => respond(core, one, response));
   if (copy === undefined) throw new Error(`leg ${leg.id} has no INVITE to answer`);
   leg.copies.push(...copies);
-  const repeat = { ...copy, intervalMs: T1_MS, waitedMs: 0 };
+  const repeat = { intervalMs: T1_MS, waitedMs: 0, ...copy };
   awaitAck(core, entry, repeat, T1_MS, undefined);
 }
 

@@ -1,9 +1,21 @@
+import { NO_OCTETS } from '../../base/brands.ts';
 import type { InviteResponse } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
 import type { Core } from './core.ts';
 import type { Copy } from './legs.ts';
+import type { ReplyWith } from './proto/compose.ts';
 import { ALLOW, fenced } from './proto/fence.ts';
 import type { InviteServer } from './server-transactions.ts';
+
+/** What the engine says to every INVITE before anybody else does. [3261-17.2.1] */
+export const TRYING: ReplyWith = {
+  status: 100,
+  reason: 'Trying',
+  tag: undefined,
+  formsDialog: false,
+  headers: [],
+  body: NO_OCTETS,
+};
 
 /** Gives the response on one INVITE of the leg; answers what was sent, none after a final one. */
 export function respond(

@@ -10,7 +10,7 @@ import { type Core, contactOf, receivedOn } from './core.ts';
 import type { Dialog, Leg } from './legs.ts';
 import { say, tryLater } from './reply.ts';
 import type { SrfReceived, SrfReply } from './srf.ts';
-import { heard, spoken, unspeakable } from './wording.ts';
+import { contentOf, heard, spoken, unspeakable } from './wording.ts';
 
 const OWED_MAX = 16;
 const MAX_FORWARDS_DEFAULT = 70;
@@ -26,6 +26,8 @@ export function askedByThemB(core: Core, leg: Leg, request: SrfReceived, reply: 
     // In a dialog that is only early there is nothing to change yet.
     if (leg.phase.tag === 'calling') tryLater(reply);
     else say(reply, 481);
+  } else if (!isInOrder(dialog, message.cseq.number)) {
+    say(reply, 500);
   } else if (method === 'OPTIONS') {
     say(reply, 200, spoken([ALLOW], NO_OCTETS));
   } else if (!isCarried(method)) {
@@ -39,6 +41,13 @@ export function askedByThemB(core: Core, leg: Leg, request: SrfReceived, reply: 
   } else {
     take(core, leg, dialog, request, reply, message);
   }
+}
+
+/** A number below the last one is out of order. [3261-12.2.2] */
+function isInOrder(dialog: Dialog, number: number): boolean {
+  if (number < (dialog.theirSeq ?? 0)) return false;
+  dialog.theirSeq = number;
+  return true;
 }
 
 function take(
@@ -56,19 +65,11 @@ function take(
     return;
   }
   const request = core.nextRequest();
-  const where = receivedOn(leg.place, asked);
   const { tag } = dialog;
   dialog.owed.set(request, { method, reply });
-  if (method === 'INVITE') {
-    dialog.theirs = { request, alarm: undefined };
-    asked.on('cancel', (cancel) => {
-      const { headers: reasons } = heard(cancel) ?? { headers: [] };
-      if (!dialog.owed.has(request)) return;
-      core.tell(leg.id, { on: 'retracted', request, tag, headers: reasons, receivedOn: where });
-    });
-  }
+  if (method === 'INVITE') dialog.theirs = { request, alarm: undefined };
   const what = { request, method, maxForwards, headers, body, tag };
-  core.tell(leg.id, { on: 'asked', ...what, receivedOn: where });
+  core.tell(leg.id, { on: 'asked', ...what, receivedOn: receivedOn(leg.place, asked) });
 }
 
 function hopsOf(headers: readonly Header[]): number {
@@ -122,19 +123,12 @@ function giveUpAck(core: Core, leg: Leg, dialog: Dialog, request: RequestId): vo
 }
 
 /** Takes the ACK of our 2xx to their re-INVITE; that of the first INVITE is ours to send. */
-export function confirmedByThemB(core: Core, leg: Leg, request: SrfReceived): void {
-  const { dialog } = leg;
-  const theirs = dialog?.theirs;
-  if (dialog === undefined || theirs?.alarm === undefined) return;
+export function confirmedByThemB(core: Core, leg: Leg, dialog: Dialog, message: SrfReceived): void {
+  const { tag, theirs } = dialog;
+  if (theirs?.alarm === undefined) return;
   core.timers.clear(theirs.alarm);
   dialog.theirs = undefined;
-  const { headers, body } = heard(request) ?? { headers: [], body: NO_OCTETS };
-  core.tell(leg.id, {
-    on: 'confirmed',
-    request: theirs.request,
-    tag: dialog.tag,
-    headers,
-    body,
-    receivedOn: receivedOn(leg.place, request),
-  });
+  const { request } = theirs;
+  const where = receivedOn(leg.place, message);
+  core.tell(leg.id, { on: 'confirmed', request, tag, ...contentOf(message), receivedOn: where });
 }

@@ -8,10 +8,12 @@ import { ALLOW, fenced, refreshesTarget } from '../builtin/proto/fence.ts';
 import { askedByThemB } from './asked.ts';
 import { type Core, contactOf } from './core.ts';
 import { type Dialog, dialogId, type Leg, type OurInvite } from './legs.ts';
-import type { SrfResponse } from './srf.ts';
-import { heard, spoken, unspeakable } from './wording.ts';
+import type { SrfAck, SrfResponse } from './srf.ts';
+import { contentOf, isMadeUp, spoken, unspeakable } from './wording.ts';
 
 const WAITING_MAX = 16;
+/** As much as a proxy would give a far end that is working on a re-INVITE. [3261-16.8] */
+const WORK_MS = 180_000;
 
 /**
  * Sends a request in the dialog. The server takes the number of a re-INVITE's ACK from the last
@@ -55,28 +57,33 @@ function send(
   { method, request, body }: OutgoingDialogRequest,
   headers: readonly Header[],
 ): void {
-  const ours: OurInvite | undefined = method === 'INVITE' ? { request, ack: undefined } : undefined;
-  dialog.ours = ours;
+  const ours = method === 'INVITE' ? beginInvite(core, leg, dialog, request) : undefined;
   const said = spoken(headers, body);
   const asked = { ...said, method, uri: 'sip:placeholder', stackDialogId: dialogId(leg) };
   leg.link.request(asked, (_error, sent) => {
     if (sent === undefined) {
       tellFailure(core, leg, request, 503);
-      if (ours !== undefined) settle(dialog, ours);
+      if (ours !== undefined) settle(core, dialog, ours);
       return;
     }
     sent.on('update', (update, reply) => askedByThemB(core, leg, update, reply));
     sent.on('response', (response, ack) => {
       if (ours === undefined) onReply(core, leg, request, response);
-      else if (ours === dialog.ours) {
-        if (isSuccess(response)) ours.ack = ack;
-        onInviteReply(core, leg, dialog, ours, response);
-      }
+      else onInviteReply(core, leg, dialog, ours, response, ack);
     });
   });
 }
 
-const isSuccess = ({ status }: SrfResponse) => status >= 200 && status < 300;
+/** Of one that is worked on for ever the server says nothing. */
+function beginInvite(core: Core, leg: Leg, dialog: Dialog, request: RequestId): OurInvite {
+  const alarm = core.timers.set(WORK_MS, () => {
+    tellFailure(core, leg, request, 408);
+    settle(core, dialog, ours);
+  });
+  const ours: OurInvite = { request, alarm, ack: undefined };
+  dialog.ours = ours;
+  return ours;
+}
 
 /** The server forgets a re-INVITE at its first response: behind a provisional comes nothing. */
 function onInviteReply(
@@ -85,15 +92,26 @@ function onInviteReply(
   dialog: Dialog,
   ours: OurInvite,
   response: SrfResponse,
+  ack: SrfAck,
 ): void {
-  const { request } = ours;
-  if (response.status < 200) tellFailure(core, leg, request, 500);
-  else onReply(core, leg, request, response);
-  if (!isSuccess(response)) settle(dialog, ours);
+  const { status } = response;
+  const isSuccess = status >= 200 && status < 300;
+  if (dialog.ours !== ours || leg.dialog !== dialog) {
+    if (isSuccess) ack({ headers: {} }, () => undefined);
+    return;
+  }
+  if (isSuccess) {
+    core.timers.clear(ours.alarm);
+    ours.ack = ack;
+  }
+  if (status < 200) tellFailure(core, leg, ours.request, 500);
+  else onReply(core, leg, ours.request, response);
+  if (!isSuccess) settle(core, dialog, ours);
 }
 
-function settle(dialog: Dialog, ours: OurInvite): void {
+function settle(core: Core, dialog: Dialog, ours: OurInvite): void {
   if (dialog.ours !== ours) return;
+  core.timers.clear(ours.alarm);
   dialog.ours = undefined;
   goOn(dialog);
 }
@@ -102,9 +120,12 @@ function onReply(core: Core, leg: Leg, request: RequestId, response: SrfResponse
   const { dialog } = leg;
   const { status, reason } = response;
   if (dialog === undefined || status < 200) return;
-  const { headers, body } = heard(response) ?? { headers: [], body: NO_OCTETS };
+  if (isMadeUp(response)) {
+    tellFailure(core, leg, request, status === 408 ? 408 : 503);
+    return;
+  }
   const { tag } = dialog;
-  core.tell(leg.id, { on: 'replied', request, status, reason, tag, headers, body });
+  core.tell(leg.id, { on: 'replied', request, status, reason, tag, ...contentOf(response) });
 }
 
 function tellFailure(core: Core, leg: Leg, request: RequestId, status: number): void {
@@ -115,10 +136,14 @@ function tellFailure(core: Core, leg: Leg, request: RequestId, status: number): 
 }
 
 /** Sends the ACK of a 2xx to a re-INVITE of ours. */
-export function confirmB(leg: Leg, request: RequestId, { headers, body }: Content): void {
+export function confirmB(core: Core, leg: Leg, request: RequestId, content: Content): void {
   const { dialog } = leg;
   const ours = dialog?.ours;
   if (dialog === undefined || ours?.request !== request || ours.ack === undefined) return;
-  ours.ack(spoken(fenced(headers), body), () => undefined);
-  settle(dialog, ours);
+  acknowledgeWithin(ours, content);
+  settle(core, dialog, ours);
+}
+
+export function acknowledgeWithin({ ack }: OurInvite, { headers, body }: Content): void {
+  ack?.(spoken(fenced(headers), body), () => undefined);
 }

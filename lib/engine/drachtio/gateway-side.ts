@@ -18,9 +18,9 @@ import type { Header } from '../../sip/message.ts';
 import { askedByThemB, confirmedByThemB, replyB } from './asked.ts';
 import { askB, confirmB } from './asking.ts';
 import { type Choice, choose } from './choose.ts';
-import type { Core } from './core.ts';
+import { type Core, forgetAll } from './core.ts';
 import { acknowledgeB, cancelB, hangUpB, hungUpByThemB, inviteB, loseB, sayBye } from './leg-b.ts';
-import { dialogId, type Leg } from './legs.ts';
+import { type Dialog, dialogId, type Leg } from './legs.ts';
 import { sendProbe } from './probe.ts';
 import { say } from './reply.ts';
 import { ServerLink, type ServerOptions } from './server-link.ts';
@@ -54,7 +54,6 @@ const ORPHANS_MAX = 1000;
  */
 export class GatewaySide implements SipEngine {
   readonly #builtin: SipEngine;
-  readonly #world: World;
   readonly #onNews: (news: ServerNews) => void;
   readonly #core: Core;
   readonly #servers: readonly ServerLink[];
@@ -63,13 +62,14 @@ export class GatewaySide implements SipEngine {
 
   constructor(builtin: SipEngine, { world, ears, servers, onNews }: GatewaySideParts) {
     this.#builtin = builtin;
-    this.#world = world;
     this.#onNews = onNews;
     let requests = 0;
     this.#core = {
+      clock: world.clock,
       timers: world.timers,
       legs: new Map(),
       dialogs: new Map(),
+      probes: new Set(),
       tell: (leg, event) => ears.onLeg(leg, event),
       nextRequest: () => {
         requests += 1;
@@ -141,7 +141,7 @@ export class GatewaySide implements SipEngine {
   confirm(leg: LegId, request: RequestId, content: Content): void {
     const ours = this.#core.legs.get(leg);
     if (ours === undefined) this.#builtin.confirm(leg, request, content);
-    else confirmB(ours, request, content);
+    else confirmB(this.#core, ours, request, content);
   }
 
   /** By the way that calls take: a gateway may know the server's address only. */
@@ -150,7 +150,7 @@ export class GatewaySide implements SipEngine {
     const link = this.#servers.find((one) => one.hindrance === undefined);
     const place = link?.placeOf(transport);
     if (link === undefined || place === undefined) this.#builtin.probe(probe, onOutcome);
-    else sendProbe(this.#world, probe, link, place, onOutcome);
+    else sendProbe(this.#core, probe, link, place, onOutcome);
   }
 
   ring(leg: LegId, response: InviteResponse): void {
@@ -174,6 +174,7 @@ export class GatewaySide implements SipEngine {
   }
 
   async close(): Promise<void> {
+    forgetAll(this.#core);
     for (const link of this.#servers) link.close();
     await this.#builtin.close();
   }
@@ -199,18 +200,19 @@ export class GatewaySide implements SipEngine {
 
   onRequest(link: ServerLink, request: SrfReceived, reply: SrfReply): void {
     const leg = this.#core.dialogs.get(request.stackDialogId ?? '');
-    if (leg === undefined || leg.link !== link) serveStranger(request, reply);
-    else serve(this.#core, leg, request, reply);
+    const dialog = leg?.link === link ? leg.dialog : undefined;
+    if (leg === undefined || dialog === undefined) serveStranger(request, reply);
+    else serve(this.#core, leg, dialog, request, reply);
   }
 }
 
-function serve(core: Core, leg: Leg, request: SrfReceived, reply: SrfReply): void {
+function serve(core: Core, leg: Leg, dialog: Dialog, request: SrfReceived, reply: SrfReply): void {
   switch (request.method) {
     case 'BYE':
-      hungUpByThemB(core, leg, request, reply);
+      hungUpByThemB(core, leg, dialog, request, reply);
       return;
     case 'ACK':
-      confirmedByThemB(core, leg, request);
+      confirmedByThemB(core, leg, dialog, request);
       return;
     default:
       askedByThemB(core, leg, request, reply);

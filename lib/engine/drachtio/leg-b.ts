@@ -1,4 +1,4 @@
-import { NO_OCTETS, type Octets } from '../../base/brands.ts';
+import { NO_OCTETS } from '../../base/brands.ts';
 import type { Content, LegEvent, OutgoingInvite } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
 import { type Tag, tagOf } from '../../sip/ids.ts';
@@ -7,8 +7,9 @@ import { reasonPhrase } from '../../sip/status.ts';
 import { TIMER_B_MS } from '../../sip/timer-values.ts';
 import { ALLOW, fenced } from '../builtin/proto/fence.ts';
 import { askedByThemB } from './asked.ts';
+import { acknowledgeWithin } from './asking.ts';
 import { type Core, contactOf, forget, hopUri, receivedOn } from './core.ts';
-import { dialogId, type Leg } from './legs.ts';
+import { type Dialog, dialogId, type Leg } from './legs.ts';
 import { say } from './reply.ts';
 import type { ServerLink, SipPlace } from './server-link.ts';
 import {
@@ -19,7 +20,7 @@ import {
   type SrfSent,
   whyOf,
 } from './srf.ts';
-import { heard, spoken } from './wording.ts';
+import { contentOf, heard, isMadeUp, spoken } from './wording.ts';
 
 /** How long a final response is waited for after CANCEL. [3261-9.1] */
 const PATIENCE_MS = TIMER_B_MS;
@@ -49,21 +50,19 @@ export function inviteB(
   otherwise: (why: string) => void,
 ): void {
   const { leg: id, callId, tag, body, nextHop, uri } = order;
-  const { transport } = place;
   const leg: Leg = {
     id,
     link,
     place,
     callId,
     tag,
-    transport,
-    phase: { tag: 'calling', sent: undefined, hasTried: false, cancel: undefined },
+    phase: { tag: 'calling', sent: undefined },
     dialog: undefined,
   };
   core.legs.set(id, leg);
   core.dialogs.set(dialogId(leg), leg);
   const said = spoken(inviteHeaders(order, place), body);
-  const proxy = hopUri(nextHop, transport);
+  const proxy = hopUri(nextHop, place.transport);
   link.request({ ...said, method: 'INVITE', uri, proxy }, (error, sent) => {
     if (sent === undefined) onUnsent(core, leg, whyOf(error), otherwise);
     else onSent(core, leg, sent);
@@ -72,11 +71,8 @@ export function inviteB(
 
 function onUnsent(core: Core, leg: Leg, why: string, otherwise: (why: string) => void): void {
   const { phase } = leg;
+  if (phase.tag === 'cancelling') refuse(core, leg, TERMINATED);
   if (phase.tag !== 'calling') return;
-  if (phase.cancel !== undefined) {
-    refuse(core, leg, terminated([], NO_OCTETS));
-    return;
-  }
   forget(core, leg);
   otherwise(why);
 }
@@ -84,58 +80,46 @@ function onUnsent(core: Core, leg: Leg, why: string, otherwise: (why: string) =>
 function onSent(core: Core, leg: Leg, sent: SrfSent): void {
   sent.on('response', (response, ack) => onResponse(core, leg, response, ack));
   sent.on('update', (request, reply) => askedByThemB(core, leg, request, reply));
-  if (leg.phase.tag !== 'calling') return;
-  const { cancel } = leg.phase;
-  leg.phase = { ...leg.phase, sent };
-  if (cancel !== undefined) cancelB(core, leg, cancel);
+  const { phase } = leg;
+  if (phase.tag === 'calling') leg.phase = { tag: 'calling', sent };
+  if (phase.tag === 'cancelling' && phase.held !== undefined) sayCancel(leg, sent, phase.held);
 }
 
 function onResponse(core: Core, leg: Leg, response: SrfResponse, ack: SrfAck): void {
   const { status, reason } = response;
-  const message = heard(response);
-  const { headers, body } = message ?? { headers: [], body: NO_OCTETS };
-  const tag = message?.to.tag;
-  const says = { status, reason, headers, body };
-  if (leg.phase.tag === 'final') return;
-  if (status <= 100) {
-    onTrying(core, leg);
-  } else if (status < 200) {
-    onTrying(core, leg, false);
-    core.tell(leg.id, { on: 'ringing', ...says, tag });
-  } else if (status < 300) {
-    onAnswer(core, leg, { ...says, tag: tag ?? tagOf('') }, ack);
-  } else {
-    refuse(core, leg, { on: 'refused', ...says, cause: causeOf(response) });
-  }
-}
-
-/** What the server says for want of an answer comes from nowhere. */
-function causeOf(response: SrfResponse): 'response' | 'timeout' | 'transport' {
-  if (response.source_address !== '') return 'response';
-  return response.status === 408 ? 'timeout' : 'transport';
-}
-
-function onTrying(core: Core, leg: Leg, isAlone = true): void {
-  if (leg.phase.tag !== 'calling' || leg.phase.hasTried) return;
-  leg.phase = { ...leg.phase, hasTried: true };
-  if (isAlone) core.tell(leg.id, { on: 'trying' });
+  const tag = heard(response)?.to.tag;
+  const says = { status, reason, ...contentOf(response) };
+  if (leg.phase.tag === 'final' || status <= 100) return;
+  if (status < 200) core.tell(leg.id, { on: 'ringing', ...says, tag });
+  else if (status < 300) onAnswer(core, leg, { ...says, tag: tag ?? tagOf('') }, ack);
+  else if (isMadeUp(response)) refuse(core, leg, failure(status === 408 ? 'timeout' : 'transport'));
+  else refuse(core, leg, { on: 'refused', ...says, cause: 'response' });
 }
 
 type Answer = Omit<Extract<LegEvent, { on: 'answered' }>, 'on'>;
 
 /**
- * A 2xx that crosses our CANCEL is no answer any more: the server ends such a dialog by itself as
- * soon as it is acknowledged.
+ * A 2xx that crosses a CANCEL which the server has is no answer any more: it ends such a dialog by
+ * itself as soon as it is acknowledged.
  */
 function onAnswer(core: Core, leg: Leg, answer: Answer, ack: SrfAck): void {
-  if (leg.phase.tag === 'cancelling') {
+  const { phase } = leg;
+  if (phase.tag === 'cancelling' && phase.isTaken) {
     ack({ headers: {} }, () => undefined);
-    refuse(core, leg, terminated([], NO_OCTETS));
+    refuse(core, leg, TERMINATED);
     return;
   }
+  if (phase.tag === 'cancelling') core.timers.clear(phase.alarm);
   leg.phase = { tag: 'final' };
-  const { tag } = answer;
-  leg.dialog = { tag, ack, ours: undefined, theirs: undefined, waiting: [], owed: new Map() };
+  leg.dialog = {
+    tag: answer.tag,
+    ack,
+    ours: undefined,
+    theirs: undefined,
+    waiting: [],
+    owed: new Map(),
+    theirSeq: undefined,
+  };
   core.tell(leg.id, { on: 'answered', ...answer });
 }
 
@@ -144,10 +128,14 @@ function refuse(core: Core, leg: Leg, event: LegEvent): void {
   core.tell(leg.id, event);
 }
 
-function terminated(headers: readonly Header[], body: Octets): LegEvent {
-  const status = 487;
-  return { on: 'refused', status, reason: reasonPhrase(status), cause: 'response', headers, body };
-}
+const TERMINATED: LegEvent = {
+  on: 'refused',
+  status: 487,
+  reason: reasonPhrase(487),
+  cause: 'response',
+  headers: [],
+  body: NO_OCTETS,
+};
 
 function failure(cause: 'timeout' | 'transport', why?: string): LegEvent {
   const status = cause === 'timeout' ? 408 : 503;
@@ -159,13 +147,21 @@ function failure(cause: 'timeout' | 'transport', why?: string): LegEvent {
 export function cancelB(core: Core, leg: Leg, headers: readonly Header[]): void {
   if (leg.phase.tag !== 'calling') return;
   const { sent } = leg.phase;
-  if (sent === undefined) {
-    leg.phase = { ...leg.phase, cancel: headers };
-    return;
-  }
   const alarm = core.timers.set(PATIENCE_MS, () => refuse(core, leg, failure('timeout')));
-  leg.phase = { tag: 'cancelling', alarm };
-  sent.cancel({ headers: spoken(fenced(headers), NO_OCTETS).headers }, () => undefined);
+  leg.phase = {
+    tag: 'cancelling',
+    alarm,
+    held: sent === undefined ? headers : undefined,
+    isTaken: false,
+  };
+  if (sent !== undefined) sayCancel(leg, sent, headers);
+}
+
+function sayCancel(leg: Leg, sent: SrfSent, headers: readonly Header[]): void {
+  sent.cancel({ headers: spoken(fenced(headers), NO_OCTETS).headers }, (error) => {
+    const { phase } = leg;
+    if (phase.tag === 'cancelling') leg.phase = { ...phase, isTaken: !error };
+  });
 }
 
 /** Sends the ACK of a 2xx; the server repeats it whenever that 2xx comes again. */
@@ -175,7 +171,8 @@ export function acknowledgeB(core: Core, leg: Leg, tag: Tag, content: Content): 
   const { ack } = dialog;
   dialog.ack = undefined;
   ack(spoken(fenced(content.headers), content.body), (error) => {
-    if (error) loseB(core, leg, `the ACK could not be sent: ${whyOf(error)}`);
+    if (error && leg.dialog === dialog)
+      loseB(core, leg, `the ACK could not be sent: ${whyOf(error)}`);
   });
 }
 
@@ -184,7 +181,9 @@ export function hangUpB(core: Core, leg: Leg, tag: Tag, headers: readonly Header
   const { dialog, link } = leg;
   if (dialog?.tag !== tag) return;
   acknowledgeB(core, leg, tag, { headers: [], body: NO_OCTETS });
-  closeOwed(leg);
+  if (dialog.ours !== undefined) acknowledgeWithin(dialog.ours, { headers: [], body: NO_OCTETS });
+  // The dialog is over: what is still owed gets 487. [3261-15.1.2]
+  for (const { reply } of dialog.owed.values()) say(reply, 487);
   forget(core, leg);
   sayBye(link, dialogId(leg), headers);
 }
@@ -197,28 +196,20 @@ export function sayBye(link: ServerLink, stackDialogId: string, headers: readonl
 }
 
 /**
- * Takes the callee's BYE, or one of which the server says that it sent it for us. Before an answer
- * it means that the 2xx was lost and that the callee has given up. [3261-15]
+ * Takes the callee's BYE, or one of which the server says that it sent it for us. The server has
+ * answered by itself what was still owed.
  */
-export function hungUpByThemB(core: Core, leg: Leg, request: SrfReceived, reply: SrfReply): void {
+export function hungUpByThemB(
+  core: Core,
+  leg: Leg,
+  { tag }: Dialog,
+  request: SrfReceived,
+  reply: SrfReply,
+): void {
   if (request.source === 'network') say(reply, 200);
-  const { dialog, place } = leg;
-  const { headers, body } = heard(request) ?? { headers: [], body: NO_OCTETS };
-  if (dialog === undefined) {
-    refuse(core, leg, terminated(headers, body));
-    return;
-  }
-  closeOwed(leg);
   forget(core, leg);
-  const where = receivedOn(place, request);
-  core.tell(leg.id, { on: 'hung-up', tag: dialog.tag, headers, body, receivedOn: where });
-}
-
-/** The dialog is over: what is still owed gets 487. [3261-15.1.2] */
-function closeOwed({ dialog }: Leg): void {
-  for (const { reply } of dialog?.owed.values() ?? []) {
-    say(reply, 487);
-  }
+  const where = receivedOn(leg.place, request);
+  core.tell(leg.id, { on: 'hung-up', tag, ...contentOf(request), receivedOn: where });
 }
 
 /** Nothing can be said on this leg any more. */

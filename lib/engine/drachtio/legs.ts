@@ -1,5 +1,4 @@
 import type { Alarm } from '../../base/time.ts';
-import type { Transport } from '../../sip/address.ts';
 import type { LegId, RequestId, SipCallId, Tag } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import type { ServerLink, SipPlace } from './server-link.ts';
@@ -14,7 +13,6 @@ export type Leg = {
   readonly callId: SipCallId;
   /** Ours, the From-tag. */
   readonly tag: Tag;
-  readonly transport: Transport;
   phase: Phase;
   dialog: Dialog | undefined;
 };
@@ -24,12 +22,16 @@ export type Phase =
   | {
       readonly tag: 'calling';
       readonly sent: SrfSent | undefined;
-      readonly hasTried: boolean;
-      /** Headers of a CANCEL that waits until the INVITE is taken. */
-      readonly cancel: readonly Header[] | undefined;
     }
   /** The final response is owed until the alarm. */
-  | { readonly tag: 'cancelling'; readonly alarm: Alarm }
+  | {
+      readonly tag: 'cancelling';
+      readonly alarm: Alarm;
+      /** Headers of a CANCEL that waits until the INVITE is taken. */
+      readonly held: readonly Header[] | undefined;
+      /** The server has the CANCEL: it hangs up by itself what is answered from now on. */
+      readonly isTaken: boolean;
+    }
   | { readonly tag: 'final' };
 
 export type Dialog = {
@@ -45,9 +47,16 @@ export type Dialog = {
   readonly waiting: (() => void)[];
   /** Requests of theirs that the node owes an answer. */
   readonly owed: Map<RequestId, Owed>;
+  /** The number of their last request; none has come: undefined. */
+  theirSeq: number | undefined;
 };
 
-export type OurInvite = { readonly request: RequestId; ack: SrfAck | undefined };
+export type OurInvite = {
+  readonly request: RequestId;
+  /** Until then it may be worked on. */
+  readonly alarm: Alarm;
+  ack: SrfAck | undefined;
+};
 
 export type TheirInvite = { readonly request: RequestId; alarm: Alarm | undefined };
 

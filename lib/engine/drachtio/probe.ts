@@ -1,31 +1,28 @@
-import { NO_OCTETS } from '../../base/brands.ts';
-import type { World } from '../../base/time.ts';
 import type { Probe, ProbeOutcome } from '../../ports/sip-engine.ts';
 import { headerValue } from '../../sip/headers.ts';
 import { restMsIn } from '../../sip/retry-after.ts';
 import { sipUri } from '../../sip/uri.ts';
-import { hopUri } from './core.ts';
+import { type Core, hopUri } from './core.ts';
 import type { ServerLink, SipPlace } from './server-link.ts';
 import { whyOf } from './srf.ts';
-import { heard } from './wording.ts';
+import { contentOf, isMadeUp } from './wording.ts';
 
 /** Asks a gateway through a server whether it lives. [3261-11.1] */
 export function sendProbe(
-  { timers, clock }: World,
+  { timers, clock, probes }: Core,
   { nextHop, uri, timeoutMs }: Probe,
   link: ServerLink,
   place: SipPlace,
   onOutcome: (outcome: ProbeOutcome) => void,
 ): void {
   const sentAt = clock.mono();
-  let isOver = false;
   const end = (outcome: ProbeOutcome) => {
-    if (isOver) return;
-    isOver = true;
+    if (!probes.delete(alarm)) return;
     timers.clear(alarm);
     onOutcome(outcome);
   };
   const alarm = timers.set(timeoutMs, () => end({ kind: 'silent' }));
+  probes.add(alarm);
   const { address: host, port, transport } = place;
   const us = sipUri({ host, port });
   const headers = {
@@ -38,11 +35,13 @@ export function sendProbe(
   link.request({ headers, method: 'OPTIONS', uri, proxy }, (error, sent) => {
     if (sent === undefined) end({ kind: 'unsent', why: whyOf(error) });
     sent?.on('response', (response) => {
-      const { status } = response;
+      const { status, reason } = response;
       if (status < 200) return;
-      const { headers: said } = heard(response) ?? { headers: [], body: NO_OCTETS };
-      const restMs = restMsIn(headerValue(said, 'retry-after'));
-      end({ kind: 'answered', status, afterMs: clock.mono() - sentAt, restMs });
+      const restMs = restMsIn(headerValue(contentOf(response).headers, 'retry-after'));
+      if (!isMadeUp(response)) {
+        end({ kind: 'answered', status, afterMs: clock.mono() - sentAt, restMs });
+      } else if (status !== 408) end({ kind: 'unsent', why: `${status} ${reason}` });
+      else end({ kind: 'silent' });
     });
   });
 }

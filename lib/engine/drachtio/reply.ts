@@ -1,23 +1,20 @@
 import { reasonPhrase } from '../../sip/status.ts';
-import type { SrfContent, SrfError, SrfReply } from './srf.ts';
+import type { SrfContent, SrfReply } from './srf.ts';
 
 type Says = SrfContent & { readonly reason?: string };
 
-/** Answers a request; for a status that the library throws at, its class will do. */
+/** Answers a request, with a status too that the library's own `send` throws at. */
 export function say(
   reply: SrfReply,
   status: number,
   { reason = reasonPhrase(status), ...content }: Says = { headers: {} },
   onRefused: () => void = () => undefined,
 ): void {
-  const onSent = (error: SrfError) => {
+  reply.msg.status = status;
+  reply.msg.reason = reason;
+  reply.agent.sendResponse(reply, content, (error) => {
     if (error) onRefused();
-  };
-  try {
-    reply.send(status, reason, content, onSent);
-  } catch {
-    reply.send(Math.floor(status / 100) * 100, reason, content, onSent);
-  }
+  });
 }
 
 export function tryLater(reply: SrfReply): void {

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { MonoMs } from '../../base/brands.ts';
-import type { World } from '../../base/time.ts';
+import type { Alarm, World } from '../../base/time.ts';
 import type { Address, Transport } from '../../sip/address.ts';
 import type { SrfCallback } from './srf.ts';
 import {
@@ -50,6 +50,7 @@ export class ServerLink {
   #srf: SrfClient;
   #state: State = { tag: 'down', why: 'it has not answered yet' };
   #isClosed = false;
+  #retry: Alarm | undefined;
   /** When each order was given that the server has not confirmed, the oldest first. */
   readonly #untaken = new Map<number, MonoMs>();
   #orders = 0;
@@ -99,6 +100,7 @@ export class ServerLink {
 
   close(): void {
     this.#isClosed = true;
+    if (this.#retry !== undefined) this.#world.timers.clear(this.#retry);
     disconnect(this.#srf, this.#state.tag === 'up');
     this.#state = { tag: 'down', why: 'it is closed' };
   }
@@ -139,8 +141,8 @@ export class ServerLink {
 
   #startOver(): void {
     disconnect(this.#srf, true);
-    this.#world.timers.set(RETRY_MS, () => {
-      if (!this.#isClosed) this.#srf = this.#connect();
+    this.#retry = this.#world.timers.set(RETRY_MS, () => {
+      this.#srf = this.#connect();
     });
   }
 

@@ -47,18 +47,13 @@ export type SrfResponse = SrfMessage & { readonly status: number; readonly reaso
 export type SrfReceived = SrfMessage & {
   readonly method: string;
   readonly stackDialogId: string | undefined;
-  /** Only for a re-INVITE that is still to be answered. */
-  on(event: 'cancel', listener: (cancel: SrfMessage) => void): void;
 };
 
 export type SrfReply = {
-  /** Throws for a status it has no phrase for. */
-  send(
-    status: number,
-    reason: string,
-    content: SrfContent,
-    callback: (error: SrfError) => void,
-  ): void;
+  readonly msg: { status: number; reason: string };
+  readonly agent: {
+    sendResponse(reply: SrfReply, content: SrfContent, callback: (error: SrfError) => void): void;
+  };
 };
 
 export type SrfRequest = SrfContent & {

@@ -1,5 +1,6 @@
-import { type Octets, octetsOfText } from '../../base/brands.ts';
+import { NO_OCTETS, type Octets, octetsOfText } from '../../base/brands.ts';
 import { textOf } from '../../base/octet-text.ts';
+import type { Content } from '../../ports/sip-engine.ts';
 import type { UriText } from '../../sip/ids.ts';
 import type { Header, SipMessage } from '../../sip/message.ts';
 import { parse } from '../../sip/parse.ts';
@@ -16,36 +17,29 @@ const AROUND_BYTES = 300;
 /** What the server keeps of a start line, less method, version and next hop. */
 const URI_BYTES_MAX = 400;
 
-/** Headers that are lists by their grammar, so that several lines may become one. [3261-7.3.1] */
-const LISTS: ReadonlySet<string> = new Set([
-  'accept',
-  'accept-contact',
-  'accept-encoding',
-  'accept-language',
-  'alert-info',
-  'allow-events',
-  'call-info',
-  'content-encoding',
-  'content-language',
-  'diversion',
-  'error-info',
-  'feature-caps',
-  'geolocation',
-  'history-info',
+/** Headers of which the server keeps one line; of others it keeps each, in their order. */
+const ONE_LINE: ReadonlySet<string> = new Set([
+  'content-disposition',
+  'content-type',
+  'date',
+  'event',
+  'expires',
   'in-reply-to',
-  'p-access-network-info',
-  'p-asserted-identity',
-  'p-preferred-identity',
-  'p-visited-network-id',
-  'reason',
-  'reject-contact',
-  'request-disposition',
-  'resource-priority',
-  'security-client',
-  'security-server',
-  'security-verify',
-  'unsupported',
-  'warning',
+  'mime-version',
+  'organization',
+  'path',
+  'priority',
+  'privacy',
+  'refer-to',
+  'referred-by',
+  'replaces',
+  'reply-to',
+  'retry-after',
+  'server',
+  'subject',
+  'subscription-state',
+  'timestamp',
+  'user-agent',
 ]);
 
 /** Where drachtio-server writes its own address for a host that is called localhost. */
@@ -53,7 +47,7 @@ const REWRITTEN: ReadonlySet<string> = new Set(['from', 'to', 'contact', 'p-asse
 
 /**
  * Why drachtio-server would not pass on what is to be said as it is; undefined: it will. It reads
- * text that ends at the first NUL, by a header a name.
+ * text that ends at the first NUL.
  */
 export function unspeakable(headers: readonly Header[], body: Octets): string | undefined {
   if (sizeOf(headers, body) > MESSAGE_BYTES_MAX) return `it is over ${MESSAGE_BYTES_MAX} bytes`;
@@ -63,7 +57,7 @@ export function unspeakable(headers: readonly Header[], body: Octets): string | 
   let isTyped = body === '';
   for (const { name, value } of headers) {
     if (!isText(value)) return `${name} is not UTF-8`;
-    if (seen.has(name) && !LISTS.has(name)) return `${name} stands more than once`;
+    if (seen.has(name) && ONE_LINE.has(name)) return `${name} stands more than once`;
     if (REWRITTEN.has(name) && value.includes('@localhost')) return `${name} names localhost`;
     if (name === 'content-type') isTyped = true;
     seen.add(name);
@@ -87,22 +81,36 @@ function isText(octets: string): boolean {
   return octetsOfText(textOf(octets)) === octets;
 }
 
-/** Puts headers and body into the library's words. */
+/**
+ * Puts headers and body into the library's words. It says a value as it stands, so that a break in
+ * one begins another line. [3261-7.3.1]
+ */
 export function spoken(headers: readonly Header[], body: Octets): SrfContent {
   const said: SrfHeaders = {};
+  const names = new Map<string, string>();
   for (const { name, written, value } of headers) {
     // The server knows no compact forms in what an application says.
-    const as = written.length === 1 ? name : (Object.keys(said).find(isSame(name)) ?? written);
+    const as = names.get(name) ?? (written.length === 1 ? name : written);
     const before = said[as];
-    said[as] = before === undefined ? textOf(value) : `${before}, ${textOf(value)}`;
+    names.set(name, as);
+    said[as] = before === undefined ? textOf(value) : `${before}\r\n${as}: ${textOf(value)}`;
   }
   return body === '' ? { headers: said } : { headers: said, body: textOf(body) };
 }
-
-const isSame = (name: string) => (written: string) => written.toLowerCase() === name;
 
 /** What a message of the far end says; undefined: it is unreadable. */
 export function heard({ raw }: SrfMessage): SipMessage | undefined {
   const parsed = parse(Buffer.from(raw ?? '', 'utf8'));
   return parsed.kind === 'fault' ? undefined : parsed;
+}
+
+/** Whether the server made it up for want of a response: it comes from nowhere. */
+export function isMadeUp({ source_address }: SrfMessage): boolean {
+  return source_address === '';
+}
+
+/** What of a message may cross to the other leg. */
+export function contentOf(message: SrfMessage): Content {
+  const { headers, body } = heard(message) ?? { headers: [], body: NO_OCTETS };
+  return { headers, body };
 }

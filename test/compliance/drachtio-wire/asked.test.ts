@@ -79,13 +79,7 @@ describe.each<[Transport, string]>([
     const text = gateway.asks(invite, 'INVITE', { cseq: 1, ...OFFERS });
     await (await app.hears('INVITE')).answer(488);
     await gateway.hears('488 INVITE');
-    gateway.say(
-      text
-        .replace('INVITE', 'ACK')
-        .replace('1 INVITE', '1 ACK')
-        .replace(/Content-Length: \d+/, 'Content-Length: 0')
-        .replace(NEW_SDP, ''),
-    );
+    gateway.say(like(text, 'ACK'));
     await hungUp(stage, dialog);
     expect(app.heard.map(({ method }) => method)).toEqual(['INVITE']);
   });
@@ -158,13 +152,7 @@ describe.each<[Transport, string]>([
       const { dialog, invite } = await talking(stage);
       const text = gateway.asks(invite, 'INVITE', { cseq: 1, ...OFFERS });
       const heard = await app.hears('INVITE');
-      gateway.say(
-        text
-          .replace('INVITE', 'CANCEL')
-          .replace('1 INVITE', '1 CANCEL')
-          .replace(/Content-Length: \d+/, 'Content-Length: 0')
-          .replace(NEW_SDP, ''),
-      );
+      gateway.say(like(text, 'CANCEL'));
       await gateway.hears('200 CANCEL');
       await gateway.hears('487 INVITE');
       await hungUp(stage, dialog);
@@ -172,6 +160,19 @@ describe.each<[Transport, string]>([
       await expect(heard.answer(200)).rejects.toThrow(/unknown transaction/);
     },
   );
+
+  holds('R6: a CANCEL after the answer to a re-INVITE gets 481 [stock]', async (stage) => {
+    const { gateway, app } = stage;
+    const { dialog, invite } = await talking(stage);
+    const text = gateway.asks(invite, 'INVITE', { cseq: 1, ...OFFERS });
+    await (await app.hears('INVITE')).answer(200);
+    await gateway.hears('200 INVITE');
+    gateway.say(like(text, 'CANCEL'));
+    await gateway.hears('481 CANCEL');
+    gateway.asks(invite, 'ACK', { cseq: 1 });
+    await app.hears('ACK');
+    await hungUp(stage, dialog);
+  });
 
   holds('R4: a BYE ends the dialog; the application says 200', async (stage) => {
     const { gateway, app } = stage;
@@ -235,3 +236,12 @@ describe.each<[Transport, string]>([
     });
   }
 });
+
+/** The ACK of a refusal, or the CANCEL, of that INVITE. */
+function like(invite: string, method: string): string {
+  return invite
+    .replace('INVITE', method)
+    .replace('1 INVITE', `1 ${method}`)
+    .replace(/Content-Length: \d+/, 'Content-Length: 0')
+    .replace(NEW_SDP, '');
+}

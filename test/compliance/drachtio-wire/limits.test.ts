@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect } from '@jest/globals';
-import { headerValue } from '../../../lib/sip/headers.ts';
+import { headerValue, headerValues } from '../../../lib/sip/headers.ts';
 import { openRawApp, type RawApp } from './raw-app.ts';
 import { calling, hungUp, onStage, type Stage, talking } from './stage.ts';
 
@@ -10,7 +10,7 @@ const holds = onStage('127.48.10');
 const ADDED = 400;
 const TYPE = 'Content-Type: application/x';
 const UNTOLD = [
-  ['a body of 8,193 bytes', 'b'.repeat(8193)],
+  ['a line of 8,193 bytes in its body', `a\r\n${'b'.repeat(8193)}\r\n`],
   ['NUL in its body', 'a\0b'],
 ] as const;
 
@@ -95,11 +95,27 @@ describe('what a message may hold', () => {
       }),
   );
 
-  holds('R3: a body of 8,192 bytes of the gateway is told', async (stage) => {
+  holds('R3: a body of 16 KB of the gateway is told, if its lines are short', async (stage) => {
     const { call, invite: heard } = await calling(stage);
-    stage.gateway.answers(heard, 486, { headers: [TYPE], body: 'b'.repeat(8192) });
-    expect((await call.isTold(486)).raw.endsWith(`\r\n\r\n${'b'.repeat(8192)}`)).toBe(true);
+    const body = `${'b'.repeat(8192)}\n`.repeat(2);
+    stage.gateway.answers(heard, 486, { headers: [TYPE], body });
+    expect((await call.isTold(486)).raw.endsWith(`\r\n\r\n${body}`)).toBe(true);
   });
+
+  holds('R10: each line of a name that the application says more than once leaves', (stage) =>
+    onRaw(stage, async (raw) => {
+      const names = ['X-Same', 'History-Info', 'Call-Info', 'P-Asserted-Identity', 'Geolocation'];
+      const more = ['<sip:a@b>', '<sip:c@d>'].flatMap((value) =>
+        names.map((name) => `${name}: ${value}\r\n`),
+      );
+      await raw.answerTo(raw.say(invite(stage, 'x', more.join(''))));
+      const { headers } = (await stage.gateway.asked('INVITE')).message;
+      for (const name of names) {
+        expect(headerValues(headers, name.toLowerCase())).toEqual(['<sip:a@b>', '<sip:c@d>']);
+      }
+      await refused(stage, raw);
+    }),
+  );
 
   for (const [what, body] of UNTOLD) {
     holds(`R3: a response with ${what} is lost [stock]`, async (stage) => {

@@ -75,6 +75,11 @@ describe('silence by udp', () => {
     expect(call.told.map(({ status }) => status)).toEqual([408]);
   });
 
+  holds('R12: a datagram that the system does not send comes to 503', async (stage) => {
+    const proxy = 'sip:127.255.255.255:5080';
+    isMadeUp(await (await stage.app.ask(inviteOf(stage, { proxy }))).isTold(503));
+  });
+
   if (isReal) {
     holds('R12: a datagram that nobody takes comes to 503', async (stage) => {
       const { app, gateway } = stage;

@@ -128,6 +128,32 @@ describe.each<[Transport, string]>([
     await gateway.hears('CANCEL');
   });
 
+  holds('R6: a BYE sends no CANCEL before a provisional of the re-INVITE', async (stage) => {
+    const { gateway, app } = stage;
+    const { dialog } = await talking(stage);
+    await app.ask(inside(dialog, 'INVITE', { body: NEW_SDP }));
+    await gateway.asked('INVITE', 2);
+    await hungUp(stage, dialog);
+    expect(gateway.count('CANCEL')).toBe(0);
+  });
+
+  if (transport === 'tcp') {
+    holds(
+      'R8: a call by a stream goes on by its connection, wherever the Contact points [stock]',
+      async (stage) => {
+        const { gateway, app } = stage;
+        const { call, invite } = await calling(stage);
+        const contact = 'sip:gw@192.0.2.77:5099;transport=tcp';
+        gateway.answers(invite, 200, { contact });
+        const told = await call.isTold(200);
+        await told.acknowledge();
+        expect((await gateway.asked('ACK')).message.uri).toBe(contact);
+        await app.ask(inside(told.stackDialogId ?? '', 'INFO'));
+        expect((await gateway.asked('INFO')).message.uri).toBe(contact);
+      },
+    );
+  }
+
   holds('R7: a 200 to a re-INVITE that comes again gets no ACK [stock]', async (stage) => {
     const { gateway, app } = stage;
     const { dialog } = await talking(stage);

@@ -56,10 +56,10 @@ export function inviteOrder(stage: Stage, parts: Partial<OutgoingInvite> = {}): 
   };
 }
 
-/** What the node writes into Contact: a token at the gateway side. */
+/** A token at the place of our calls: what the Contact of ours is to be. */
 export function ourContact(stage: Stage, transport: Transport = stage.transport): UriText {
   const more = transport === 'udp' ? '' : `;transport=${transport}`;
-  return uriText(`sip:token@${writeAddress(stage.listener(transport))}${more}`);
+  return uriText(`sip:token@${writeAddress(stage.place(transport))}${more}`);
 }
 
 /** Our INVITE has come to the gateway. */

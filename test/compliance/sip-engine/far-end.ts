@@ -123,6 +123,11 @@ export class FarEnd {
     return this.#fresh.untaken.map(({ what }) => what);
   }
 
+  /** What has come until now need not be spoken of. */
+  shrugsOff(): void {
+    this.#fresh.clear();
+  }
+
   say(text: string): void {
     this.#door?.send(bytesOf(text), this.#engineAt);
   }

@@ -14,7 +14,7 @@ import { type LegId, uriText } from '../../../lib/sip/ids.ts';
 import { hurriedWorld } from '../../support/hurried-world.ts';
 import { Tape } from '../../support/tape.ts';
 import { FarEnd, SETTLE } from './far-end.ts';
-import type { Subject } from './subject.ts';
+import type { Place, Subject } from './subject.ts';
 
 /** How long a message may take on the loopback of a busy machine. */
 const MESSAGE_MS = 5000;
@@ -30,14 +30,18 @@ export type Stage = {
   readonly engine: SipEngine;
   readonly transport: Transport;
   readonly gateway: FarEnd;
-  /** Where the engine listens for that transport, its calls' own by default. */
+  /** What orders for that transport name, the test's own by default. */
   listener(transport?: Transport): Listener;
+  /** Where the gateway sees the engine, likewise. */
+  place(transport?: Transport): Address;
   /** An address of this test at which nobody is, yet. */
   readonly elsewhere: Address;
   /** A second gateway: at another address, or at the first one's for another transport. */
   openFarEnd(at: Address, transport: Transport): Promise<FarEnd>;
   /** The next thing that the node is told must be that, after so much time of the engine. */
   told<On extends LegEvent['on']>(on: On, afterMs?: number): Promise<Told<On>>;
+  /** The next thing that the node is told must be one of those. */
+  toldOneOf<On extends LegEvent['on']>(...ons: readonly On[]): Promise<Told<On>>;
   /** What the node does while it is being told. */
   react(reaction: (event: Told) => void): void;
   /** What comes of a probe; that anything comes of it twice is a surprise. */
@@ -67,18 +71,15 @@ export async function openStage(
   const node = listeningNode(times);
   const world = times === 1 ? realWorld() : hurriedWorld(times);
   const started = await subject.start(world, node.ears, gatewaySide(at(21, 5060)));
-  const { engine, listeners } = started;
+  const { engine, listeners, places } = started;
   const farEnds: FarEnd[] = [];
   let isOpen = true;
 
-  function listener(wanted: Transport = transport): Listener {
-    const found = listeners.find((one) => one.transport === wanted);
-    if (found === undefined) throw new Error(`the engine does not listen for ${wanted}`);
-    return found;
-  }
+  const listener = (wanted = transport) => ofTransport(listeners, wanted);
+  const place = (wanted = transport) => ofTransport(places, wanted);
 
-  async function openFarEnd(place: Address, speaks: Transport): Promise<FarEnd> {
-    const farEnd = await FarEnd.open(place, speaks, listener(speaks));
+  async function openFarEnd(where: Address, speaks: Transport): Promise<FarEnd> {
+    const farEnd = await FarEnd.open(where, speaks, place(speaks));
     farEnds.push(farEnd);
     return farEnd;
   }
@@ -91,9 +92,11 @@ export async function openStage(
     transport,
     gateway,
     listener,
+    place,
     elsewhere: at(32, 5080),
     openFarEnd,
-    told: node.told,
+    told: (on, afterMs) => node.told([on], afterMs),
+    toldOneOf: (...ons) => node.told(ons),
     react: node.react,
     probe,
     pass: (ms) => pause(ms / times),
@@ -138,9 +141,10 @@ function listeningNode(times: number) {
   };
   return {
     ears,
-    told: async <On extends LegEvent['on']>(on: On, afterMs = 0): Promise<Told<On>> => {
-      const event = await told.next(`the node is told ${on}`, afterMs / times + MESSAGE_MS);
-      if (!isTold(event, on)) throw new Error(`the node was told ${event.on} instead of ${on}`);
+    told: async <On extends LegEvent['on']>(ons: readonly On[], afterMs = 0) => {
+      const what = ons.join(' or ');
+      const event = await told.next(`the node is told ${what}`, afterMs / times + MESSAGE_MS);
+      if (!isTold(event, ons)) throw new Error(`the node was told ${event.on} instead of ${what}`);
       return event;
     },
     react: (what: typeof reaction) => {
@@ -183,6 +187,12 @@ function gatewaySide(place: Address): readonly Listener[] {
   return both.map((transport) => ({ ...place, transport, role, advertise: undefined }));
 }
 
-function isTold<On extends LegEvent['on']>(event: Told, on: On): event is Told<On> {
-  return event.on === on;
+function isTold<On extends LegEvent['on']>(event: Told, ons: readonly On[]): event is Told<On> {
+  return ons.some((on) => event.on === on);
+}
+
+function ofTransport<P extends Place>(all: readonly P[], transport: Transport): P {
+  const found = all.find((one) => one.transport === transport);
+  if (found === undefined) throw new Error(`the engine does not speak ${transport}`);
+  return found;
 }

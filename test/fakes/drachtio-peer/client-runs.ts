@@ -37,6 +37,7 @@ type Run = {
   readonly sent: Sent;
   readonly user: ClientUser;
   readonly alarms: Alarms;
+  hasResponse: boolean;
   isFinal: boolean;
 };
 
@@ -52,7 +53,7 @@ export class ClientRuns {
   }
 
   begin(sent: Sent, user: ClientUser): void {
-    const run: Run = { sent, user, alarms: {}, isFinal: false };
+    const run: Run = { sent, user, alarms: {}, hasResponse: false, isFinal: false };
     this.#all.set(sent.key, run);
     this.#wires.send(sent.flow.wire, sent.bytes, sent.flow.to);
     if (isDatagram(sent.flow)) this.#repeatAfter(run, T1_MS);
@@ -76,6 +77,7 @@ export class ClientRuns {
     const { invite } = run.sent;
     if (invite !== undefined && status >= 300) this.#acknowledge(run.sent, invite, response);
     if (run.isFinal && (invite === undefined || status < 200 || status >= 300)) return;
+    run.hasResponse = true;
     clearAlarm(this.#timers, run.alarms, 'repeat');
     if (invite !== undefined) clearAlarm(this.#timers, run.alarms, 'give-up');
     if (status >= 200) this.#linger(run);
@@ -93,19 +95,28 @@ export class ClientRuns {
     setAlarm(this.#timers, run.alarms, 'give-up', TIMER_B_MS, () => this.drop(run.sent.key));
   }
 
+  /** Whoever the system would not let it be sent to cannot be reached. */
+  onSendFailure(key: string): void {
+    const run = this.#all.get(key);
+    if (run !== undefined && !run.isFinal) this.#fail(run, 'transport');
+  }
+
   #fail(run: Run, cause: 'timeout' | 'transport'): void {
     this.drop(run.sent.key);
     run.user.onFailure(cause);
   }
 
-  /** A connection that could not be opened; one that breaks later is not a failure by itself. */
+  /**
+   * A connection that could not be opened is a failure. What was said by one that broke, and had no
+   * response, is said by another.
+   */
   onLost({ way, wasOpen }: Lost): void {
-    if (wasOpen) return;
     for (const run of this.#all.values()) {
-      const { wire, to } = run.sent.flow;
-      if (!isDatagram(run.sent.flow) && wayName(wire.listener, to) === way) {
-        this.#fail(run, 'transport');
-      }
+      const { flow, bytes } = run.sent;
+      const { wire, to } = flow;
+      if (isDatagram(flow) || wayName(wire.listener, to) !== way) continue;
+      if (!wasOpen) this.#fail(run, 'transport');
+      else if (!run.hasResponse) wire.socket.send(bytes, to);
     }
   }
 

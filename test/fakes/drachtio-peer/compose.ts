@@ -63,7 +63,7 @@ export function composeOutside(wires: Wires, message: AppMessage, nextHop: strin
 export function composeInside(wires: Wires, message: AppMessage, known: PeerDialog): Composed {
   const [method = ''] = message.startLine.split(' ');
   const { dialog, stream } = known;
-  const flow = wayTo(wires, firstHop(dialog), stream);
+  const flow = stream ?? wayTo(wires, firstHop(dialog));
   if (typeof flow === 'string') return flow;
   const given = appHeaders(message.head, flow.wire.listener);
   const type = contentType(given, message.body);

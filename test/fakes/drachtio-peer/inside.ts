@@ -32,7 +32,10 @@ export function requestInside(server: Server, app: App, message: AppMessage): vo
     acknowledge(server, known, composed.sent);
     return;
   }
-  if (method === 'INVITE') known.pending = composed.sent;
+  if (method === 'INVITE') {
+    known.pending = composed.sent;
+    known.isWorkedOn = false;
+  }
   begin(server, app, known, composed, method, txn);
 }
 
@@ -53,6 +56,7 @@ function begin(
   };
   server.side.runs.begin(sent, {
     onResponse(response) {
+      if (method === 'INVITE') known.isWorkedOn = true;
       if (response.status === 100 || isTold) return;
       isTold = true;
       deliver(app, carriedIn(response, sent.flow), txn, known.id);
@@ -90,11 +94,11 @@ function hangUp(server: Server, known: PeerDialog): void {
   side.runs.begin(composed.sent, NOBODY);
 }
 
-/** A BYE gives up the re-INVITE that is not answered: nothing of it is told any more. */
+/** A BYE gives up the re-INVITE that is worked on. [3261-9.1] */
 function cancelPending({ side }: Server, known: PeerDialog): void {
-  const { pending } = known;
-  if (pending?.invite === undefined) return;
+  const { pending, isWorkedOn } = known;
   known.pending = undefined;
+  if (pending?.invite === undefined || !isWorkedOn) return;
   const { key, flow, invite } = pending;
   const bytes = composeCancel(invite, []);
   side.runs.begin({ key: cancelKey(key), flow, bytes, invite: undefined }, NOBODY);

@@ -3,11 +3,10 @@ import { type Alarms, clearAlarms } from '../../../lib/engine/builtin/alarms.ts'
 import type { Dialog } from '../../../lib/engine/builtin/proto/dialog.ts';
 import { dialogKey } from '../../../lib/engine/builtin/proto/match.ts';
 import type { ServerTransaction } from '../../../lib/engine/builtin/server-transactions.ts';
-import type { Transport } from '../../../lib/sip/address.ts';
 import type { Tag } from '../../../lib/sip/ids.ts';
 import type { SipRequest } from '../../../lib/sip/message.ts';
 import type { App } from './app.ts';
-import type { Sent } from './client-runs.ts';
+import type { Flow, Sent } from './client-runs.ts';
 import { type Arrived, refuse, type SipSide } from './sip-side.ts';
 
 /** What the parts of one peer share. */
@@ -46,8 +45,8 @@ export type Inviting = {
 export type PeerDialog = {
   readonly id: string;
   readonly app: App;
-  /** By which it goes on, whatever a Contact says; absent: as that says. */
-  readonly stream: Transport | undefined;
+  /** The connection by which it goes on, whatever a Contact says; absent: as that says. */
+  readonly stream: Flow | undefined;
   dialog: Dialog;
   /** The number of the INVITE that made it, until its ACK. */
   inviteSeq: number | undefined;
@@ -57,6 +56,8 @@ export type PeerDialog = {
   readonly endsWithAck: boolean;
   /** Of our re-INVITE that has no answer. */
   pending: Sent | undefined;
+  /** A response to it has come, if only 100. */
+  isWorkedOn: boolean;
 };
 
 /** A request of the network that an application owes an answer. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { composeCancel } from '../../../lib/engine/builtin/proto/compose.ts';
 import { uacDialog } from '../../../lib/engine/builtin/proto/dialog.ts';
-import type { Transport } from '../../../lib/sip/address.ts';
 import { uriText } from '../../../lib/sip/ids.ts';
 import type { Header, SipResponse } from '../../../lib/sip/message.ts';
 import { parseNameAddr } from '../../../lib/sip/name-addr.ts';
@@ -80,17 +79,17 @@ function onInviteResponse(server: Server, one: Inviting, response: SipResponse):
 
 function onAnswered({ ledger }: Server, one: Inviting, response: SipResponse): void {
   const { id, app, sent, cancel } = one;
-  const { transport } = sent.flow.wire.listener;
-  const stream: Transport | undefined = transport === 'udp' ? undefined : transport;
+  const isStream = sent.flow.wire.listener.transport !== 'udp';
   one.dialog = {
     id,
     app,
-    stream,
+    stream: isStream ? sent.flow : undefined,
     dialog: uacDialog(response, sent.invite?.uri ?? uriText('')),
     inviteSeq: response.cseq.number,
     ack: undefined,
     endsWithAck: cancel.tag !== 'none',
     pending: undefined,
+    isWorkedOn: false,
   };
   ledger.dialogs.set(id, one.dialog);
 }

@@ -3,7 +3,7 @@ import type { World } from '../../../lib/base/time.ts';
 import { CONNECTION_LIMITS } from '../../../lib/engine/builtin/connection-limits.ts';
 import { Connections } from '../../../lib/engine/builtin/connections.ts';
 import type { Far } from '../../../lib/engine/builtin/far.ts';
-import { cancelledKey, serverKey } from '../../../lib/engine/builtin/proto/match.ts';
+import { cancelledKey, clientKey, serverKey } from '../../../lib/engine/builtin/proto/match.ts';
 import {
   type ServerTransaction,
   ServerTransactions,
@@ -39,28 +39,35 @@ export type SipSide = {
   close(): Promise<void>;
 };
 
-/** A message of the network with a larger body, or with a NUL in it, is none to the server. */
-const BODY_BYTES_MAX = 8192;
+/** A message of the network with a longer line in its body, or a NUL, is none to the server. */
+const LINE_BYTES_MAX = 8192;
 
 /** Sockets and transactions: the builtin engine's, without its legs. */
 export function openSipSide(world: World, ears: SipEars): SipSide {
   const connections = new Connections(world, tcpStreams(), CONNECTION_LIMITS, {
-    onSendFailure: () => undefined,
+    onSendFailure,
     onLost: (lost) => runs.onLost(lost),
     usage: () => () => true,
   });
   const wires = new Wires(udpDatagrams(), connections, undefined, {
     onMessage,
     onBroken: () => undefined,
-    onSendFailure: () => undefined,
+    onSendFailure,
   });
   const runs = new ClientRuns(world.timers, wires);
   const servers = new ServerTransactions(world, wires);
 
+  function onSendFailure(bytes: Buffer): void {
+    const sent = parse(bytes);
+    if (sent.kind !== 'request' || sent.via.branch === undefined) return;
+    runs.onSendFailure(clientKey(sent.via.branch, sent.method));
+  }
+
   function onMessage(wire: Wire, bytes: Buffer, from: Far): void {
     const message = parse(bytes);
     if (message.kind === 'fault') return;
-    const isWhole = message.body.length <= BODY_BYTES_MAX && !message.body.includes('\0');
+    const lines = message.body.split(/\r|\n/);
+    const isWhole = lines.every((line) => line.length <= LINE_BYTES_MAX && !line.includes('\0'));
     if (message.kind === 'request') onRequest({ request: message, wire, from }, isWhole);
     else if (isWhole) runs.onResponse(message);
   }
@@ -88,8 +95,9 @@ export function openSipSide(world: World, ears: SipEars): SipSide {
   function onCancel({ request, wire, from }: Arrived, key: string): void {
     const transaction = servers.begin(key, request, wire, from);
     const invite = servers.find(cancelledKey(request));
-    refuse(servers, transaction, invite === undefined ? 481 : 200);
-    if (invite?.reply === undefined) return;
+    const isPending = invite?.reply !== undefined;
+    refuse(servers, transaction, isPending ? 200 : 481);
+    if (!isPending) return;
     refuse(servers, invite, 487);
     ears.onCancelled(invite);
   }

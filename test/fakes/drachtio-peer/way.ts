@@ -11,12 +11,12 @@ import type { Flow } from './client-runs.ts';
 const PORT_DEFAULT = 5060;
 
 /** Where a request for a URI goes; text: why it cannot. Names are looked up nowhere. */
-export function wayTo(wires: Wires, text: string, stream?: Transport): Flow | string {
+export function wayTo(wires: Wires, text: string): Flow | string {
   const uri = parseUri(text);
   if (uri.kind !== 'sip') return `invalid request-uri: ${text}`;
   const { host: address, port = PORT_DEFAULT, params } = uri;
   const named = params.find(({ name }) => name === 'transport')?.value?.toLowerCase();
-  const transport = stream ?? named ?? 'udp';
+  const transport = named ?? 'udp';
   const listener = wires.listeners.find((one) => one.transport === transport);
   if (listener === undefined) return 'requested protocol/transport not available';
   const isOurs = wires.listeners.some((one) => one.address === address && one.port === port);

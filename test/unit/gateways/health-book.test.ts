@@ -110,7 +110,7 @@ describe('the book', () => {
     health.note('one', 'silent');
     time.runUntil(200_000);
     health.began('one', false);
-    const tally = () => health.report(gateway('one')).lastMinutes;
+    const tally = () => health.report(gateway('one')).lastMinutes();
     expect(tally()).toEqual({ calls: 2, failed: 1 });
     time.runUntil(300_000);
     expect(tally()).toEqual({ calls: 1, failed: 0 });

@@ -38,6 +38,29 @@ const linesOf = (name: string): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line));
 
 describe('the log', () => {
+  test('has a notice behind the steps that came before it', async () => {
+    const { observer } = open();
+    const [step] = someSteps();
+    if (step === undefined) throw new Error('the sample has no step');
+    observer.sink.step(step);
+    observer.sink.note({ event: 'bug', level: 'error' });
+    observer.sink.step(step);
+    await observer.close();
+    const events = linesOf('steps.ndjson').map(({ event }) => event);
+    expect(events).toEqual([step.event, 'bug', step.event]);
+  });
+
+  test('says of a step when it was told, not when its line was made', async () => {
+    const { observer, time } = open();
+    const [step] = someSteps();
+    if (step === undefined) throw new Error('the sample has no step');
+    observer.sink.step(step);
+    const toldAt = new Date(time.world.clock.unix()).toISOString();
+    time.runUntil(40);
+    await observer.close();
+    expect(linesOf('steps.ndjson')).toMatchObject([{ time: toldAt }]);
+  });
+
   test('is written by another level and other masks after a change', async () => {
     const { observer } = open();
     const [step] = someSteps();

@@ -4,16 +4,33 @@ import { header } from '../../../../lib/sip/header-names.ts';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { tagOf } from '../../../../lib/sip/ids.ts';
 import { calling, GW, NOTHING, OFFER, ringing, SDP, SDP_TYPE, talking } from '../call.ts';
-import { type Promised, promised } from '../promise.ts';
+import { type Needs, type Promised, promised } from '../promise.ts';
+
+/** What a stream may ask beyond what datagrams do. */
+const BY_EACH: readonly (readonly ['udp' | 'tcp', Record<'again' | 'elsewhere', Needs>])[] = [
+  ['udp', { again: {}, elsewhere: {} }],
+  [
+    'tcp',
+    { again: { ability: 'repeat-ack-by-stream' }, elsewhere: { ability: 'leave-the-stream' } },
+  ],
+];
+const BEFORE_THE_ANSWER: readonly (readonly [string, Needs])[] = [
+  ['UPDATE', {}],
+  ['INFO', { ability: 'know-early-and-late' }],
+];
 
 /** What the gateway says to our INVITE. */
 export const ANSWERING: readonly Promised[] = [
-  promised('100 is told as trying, once [3261-21.1.1]', async (stage) => {
-    const { leg, invite } = await calling(stage);
-    stage.gateway.answers(invite, 100);
-    expect((await stage.told('trying')).leg).toBe(leg);
-    stage.gateway.answers(invite, 100);
-  }),
+  promised(
+    '100 is told as trying, once [3261-21.1.1]',
+    async (stage) => {
+      const { leg, invite } = await calling(stage);
+      stage.gateway.answers(invite, 100);
+      expect((await stage.told('trying')).leg).toBe(leg);
+      stage.gateway.answers(invite, 100);
+    },
+    { ability: 'tell-100' },
+  ),
 
   promised(
     'a provisional with a tag makes an early dialog, one without makes none [3261-12.1]',
@@ -104,25 +121,28 @@ export const ANSWERING: readonly Promised[] = [
     },
   ),
 
-  promised(
-    'The ACK MUST be passed to the client transport every time a retransmission of the 2xx final response that triggered the ACK arrives; the answer is told once [3261-13.2.2.4]',
-    async (stage) => {
-      const { leg, invite } = await calling(stage, NOTHING);
-      const again = () => stage.gateway.answers(invite, 200, { headers: [SDP_TYPE], body: SDP });
-      again();
-      await stage.told('answered');
-      again();
-      await stage.settle();
-      stage.engine.acknowledge(leg, GW, OFFER);
-      await stage.gateway.hears('ACK');
-      again();
-      expect((await stage.gateway.hearsAgain('ACK')).message.body).toBe(SDP);
-      stage.engine.acknowledge(leg, GW, NOTHING);
-      stage.engine.hangUp(leg, GW, []);
-      await stage.gateway.hears('BYE');
-      again();
-      expect((await stage.gateway.hearsAgain('ACK')).message.body).toBe(SDP);
-    },
+  ...BY_EACH.map(([only, ability]) =>
+    promised(
+      `The ACK MUST be passed to the client transport every time a retransmission of the 2xx final response that triggered the ACK arrives; the answer is told once: by ${only} [3261-13.2.2.4]`,
+      async (stage) => {
+        const { leg, invite } = await calling(stage, NOTHING);
+        const again = () => stage.gateway.answers(invite, 200, { headers: [SDP_TYPE], body: SDP });
+        again();
+        await stage.told('answered');
+        again();
+        await stage.settle();
+        stage.engine.acknowledge(leg, GW, OFFER);
+        await stage.gateway.hears('ACK');
+        again();
+        expect((await stage.gateway.hearsAgain('ACK')).message.body).toBe(SDP);
+        stage.engine.acknowledge(leg, GW, NOTHING);
+        stage.engine.hangUp(leg, GW, []);
+        await stage.gateway.hears('BYE');
+        again();
+        expect((await stage.gateway.hearsAgain('ACK')).message.body).toBe(SDP);
+      },
+      { only, ...ability.again },
+    ),
   ),
 
   promised('provisionals after the answer say nothing any more [3261-17.1.1.2]', async (stage) => {
@@ -130,18 +150,21 @@ export const ANSWERING: readonly Promised[] = [
     stage.gateway.answers(invite, 180);
   }),
 
-  promised(
-    'an answer whose far end names another address is followed there [3261-12.2.1.1]',
-    async (stage) => {
-      const { leg, invite } = await calling(stage);
-      const moved = await stage.openFarEnd(stage.elsewhere, stage.transport);
-      stage.gateway.answers(invite, 200, { contact: moved.uri });
-      await stage.told('answered');
-      stage.engine.acknowledge(leg, GW, NOTHING);
-      expect((await moved.hears('ACK')).message.uri).toBe(moved.uri);
-      stage.engine.hangUp(leg, GW, []);
-      expect((await moved.hears('BYE')).message.uri).toBe(moved.uri);
-    },
+  ...BY_EACH.map(([only, ability]) =>
+    promised(
+      `an answer whose far end names another address is followed there: by ${only} [3261-12.2.1.1]`,
+      async (stage) => {
+        const { leg, invite } = await calling(stage);
+        const moved = await stage.openFarEnd(stage.elsewhere, stage.transport);
+        stage.gateway.answers(invite, 200, { contact: moved.uri });
+        await stage.told('answered');
+        stage.engine.acknowledge(leg, GW, NOTHING);
+        expect((await moved.hears('ACK')).message.uri).toBe(moved.uri);
+        stage.engine.hangUp(leg, GW, []);
+        expect((await moved.hears('BYE')).message.uri).toBe(moved.uri);
+      },
+      { only, ...ability.elsewhere },
+    ),
   ),
 
   promised(
@@ -166,16 +189,19 @@ export const ANSWERING: readonly Promised[] = [
     },
   ),
 
-  promised(
-    'in a dialog that is only early there is nothing to change yet: the gateway is to ask later, and the call goes on [3261-14.2]',
-    async (stage) => {
-      const { leg, invite } = await ringing(stage);
-      stage.gateway.asks(invite, 'INFO');
-      const { message } = await stage.gateway.isTold('500 INFO');
-      expect(headerValue(message.headers, 'retry-after')).toMatch(/^\d+$/);
-      stage.gateway.answers(invite, 200);
-      expect(await stage.told('answered')).toMatchObject({ leg, tag: GW });
-    },
+  ...BEFORE_THE_ANSWER.map(([method, needs]) =>
+    promised(
+      `in a dialog that is only early there is nothing to change yet: the gateway is to ask later, and the call goes on: ${method} [3261-14.2]`,
+      async (stage) => {
+        const { leg, invite } = await ringing(stage);
+        stage.gateway.asks(invite, method);
+        const { message } = await stage.gateway.isTold(`500 ${method}`);
+        expect(headerValue(message.headers, 'retry-after')).toMatch(/^\d+$/);
+        stage.gateway.answers(invite, 200);
+        expect(await stage.told('answered')).toMatchObject({ leg, tag: GW });
+      },
+      needs,
+    ),
   ),
 
   promised('orders for a callee who has not answered do nothing', async (stage) => {

@@ -150,5 +150,6 @@ export const ASKED: readonly Promised[] = [
       const { message } = await stage.gateway.hears('BYE');
       expect(message.uri).toBe(moved);
     },
+    { ability: 'move-the-target' },
   ),
 ];

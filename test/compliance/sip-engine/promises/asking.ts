@@ -91,6 +91,7 @@ export const ASKING: readonly Promised[] = [
       stage.engine.hangUp(call.leg, GW, []);
       expect((await stage.gateway.hears('BYE')).message.uri).toBe(moved);
     },
+    { ability: 'move-the-target' },
   ),
 
   promised(
@@ -117,6 +118,6 @@ export const ASKING: readonly Promised[] = [
       const told = await stage.told('replied');
       expect(told).toMatchObject({ leg, request: order.request, status: 503, ...NOTHING });
     },
-    { only: 'tcp' },
+    { only: 'tcp', ability: 'leave-the-stream' },
   ),
 ];

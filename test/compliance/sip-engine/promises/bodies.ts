@@ -2,14 +2,9 @@ import { expect } from '@jest/globals';
 import { NO_OCTETS, type Octets, octetsOf, octetsOfText } from '../../../../lib/base/brands.ts';
 import { header } from '../../../../lib/sip/header-names.ts';
 import { asking, calling, GW, NOTHING, replyOf, talking } from '../call.ts';
-import { type Needs, type Promised, promised } from '../promise.ts';
+import { type Promised, promised } from '../promise.ts';
 
-const SIZES: readonly (readonly [number, Needs])[] = [
-  [2, {}],
-  [4, { ability: 'carry-4-kb' }],
-  [8, { ability: 'carry-8-kb' }],
-  [14, { ability: 'carry-14-kb' }],
-];
+const KILOBYTES = [2, 4, 8, 14];
 
 /** All 256 of them, NUL included; together they are no UTF-8. */
 const EVERY_OCTET = octetsOf(Buffer.from(Array.from({ length: 256 }, (_, code) => code)));
@@ -19,7 +14,7 @@ const MULTIPART = 'multipart/mixed;boundary="-=:parts?="';
 
 /** Bodies cross byte for byte, whatever is in them. */
 export const BODIES: readonly Promised[] = [
-  ...SIZES.map(([kilobytes, needs]) =>
+  ...KILOBYTES.map((kilobytes) =>
     promised(
       `a multipart of ${kilobytes} KB leaves in an INVITE as the node gives it [5621-3.1]`,
       async (stage) => {
@@ -29,11 +24,10 @@ export const BODIES: readonly Promised[] = [
         expect(bodyOf(invite.text)).toBe(body);
         expect(invite.text).toContain(`\r\nContent-Type: ${MULTIPART}\r\n`);
       },
-      needs,
     ),
   ),
 
-  ...SIZES.map(([kilobytes, needs]) =>
+  ...KILOBYTES.map((kilobytes) =>
     promised(
       `a multipart of ${kilobytes} KB comes in as the gateway sends it [5621-3.1]`,
       async (stage) => {
@@ -45,7 +39,6 @@ export const BODIES: readonly Promised[] = [
         stage.gateway.answers(invite, 200, { headers, body });
         expect((await stage.told('answered')).body).toBe(body);
       },
-      needs,
     ),
   ),
 

@@ -17,18 +17,16 @@ export const CLOSING: readonly Promised[] = [
   promised(
     'nothing is told any more, whatever the gateway says',
     async (stage) => {
-      const early = await ringing(stage);
-      const up = await talking(stage);
-      const waiting = await calling(stage);
-      await stage.closeEngine();
-      stage.gateway.answers(early.invite, 200);
-      stage.gateway.answers(waiting.invite, 503);
-      stage.gateway.asks(up.invite, 'INFO');
-      stage.gateway.asks(up.invite, 'BYE');
-      await pause(MOMENT_MS);
+      await goOnAfterTheEnd(stage);
+      stage.gateway.shrugsOff();
     },
     { only: 'udp' },
   ),
+
+  promised('nor is anything said to the gateway', goOnAfterTheEnd, {
+    only: 'udp',
+    ability: 'fall-silent',
+  }),
 
   promised(
     'nothing happens by itself any more: no timeout is told, nothing is sent again',
@@ -67,6 +65,18 @@ export const CLOSING: readonly Promised[] = [
     await pause(MOMENT_MS);
   }),
 ];
+
+async function goOnAfterTheEnd(stage: Stage): Promise<void> {
+  const early = await ringing(stage);
+  const up = await talking(stage);
+  const waiting = await calling(stage);
+  await stage.closeEngine();
+  stage.gateway.answers(early.invite, 200);
+  stage.gateway.answers(waiting.invite, 503);
+  stage.gateway.asks(up.invite, 'INFO');
+  stage.gateway.asks(up.invite, 'BYE');
+  await pause(MOMENT_MS);
+}
 
 function probed(stage: Stage): readonly ProbeOutcome[] {
   const outcomes: ProbeOutcome[] = [];

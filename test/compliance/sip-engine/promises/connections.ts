@@ -16,17 +16,28 @@ export const CONNECTIONS: readonly Promised[] = [
       const offer = { headers: [SDP_TYPE], body: SDP };
       gateway.say(
         [
-          gateway.response(invite, 100),
+          gateway.response(invite, 182),
           gateway.response(invite, 183, offer),
-          '\r\n\r\n',
           gateway.response(invite, 200, offer),
         ].join(''),
       );
-      await stage.told('trying');
+      expect(await stage.told('ringing')).toMatchObject({ leg, status: 182 });
       expect(await stage.told('ringing')).toMatchObject({ leg, status: 183, body: SDP });
       expect(await stage.told('answered')).toMatchObject({ leg, status: 200, body: SDP });
     },
     ONLY,
+  ),
+
+  promised(
+    'empty lines between two messages of one piece are a ping and no part of either [5626-3.5.1]',
+    async (stage) => {
+      const { leg, invite } = await calling(stage);
+      const { gateway } = stage;
+      gateway.say([180, 183].map((status) => gateway.response(invite, status)).join('\r\n\r\n'));
+      expect(await stage.told('ringing')).toMatchObject({ leg, status: 180 });
+      expect(await stage.told('ringing')).toMatchObject({ leg, status: 183 });
+    },
+    { ...ONLY, ability: 'read-past-a-ping' },
   ),
 
   promised(

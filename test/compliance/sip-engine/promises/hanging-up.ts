@@ -3,7 +3,13 @@ import { header } from '../../../../lib/sip/header-names.ts';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { tagOf } from '../../../../lib/sip/ids.ts';
 import { calling, GW, NOTHING, replyOf, talking, withinOrder } from '../call.ts';
-import { type Promised, promised } from '../promise.ts';
+import { type Needs, type Promised, promised } from '../promise.ts';
+
+const AFTER_THE_END: readonly (readonly [string, Needs])[] = [
+  ['UPDATE', {}],
+  ['BYE', {}],
+  ['INFO', { ability: 'know-early-and-late' }],
+];
 
 /** The end of a call that is up. */
 export const HANGING_UP: readonly Promised[] = [
@@ -64,6 +70,19 @@ export const HANGING_UP: readonly Promised[] = [
     },
   ),
 
+  promised('of an answer that the node hangs up at once nothing more is told', async (stage) => {
+    stage.react(({ on, leg }) => {
+      if (on === 'answered') stage.engine.hangUp(leg, GW, []);
+    });
+    for (const status of [200, 202]) {
+      const { invite } = await calling(stage);
+      stage.gateway.answers(invite, status);
+      await stage.told('answered');
+      await stage.settle();
+      stage.gateway.shrugsOff();
+    }
+  }),
+
   promised(
     'their BYE is answered by the engine with 200 and told with its headers and where it came from [3261-15.1.2]',
     async (stage) => {
@@ -77,7 +96,7 @@ export const HANGING_UP: readonly Promised[] = [
       expect(told.receivedOn.listener).toMatchObject({
         role: 'gateway',
         transport: stage.transport,
-        address: stage.listener().address,
+        address: stage.place().address,
       });
       expect(told.receivedOn.source.address).toBe(stage.gateway.at.address);
     },
@@ -126,6 +145,19 @@ export const HANGING_UP: readonly Promised[] = [
       expect(heard.map(({ what }) => what).sort()).toEqual(['200 BYE', '487 INFO']);
       await stage.told('hung-up');
     },
+    { ability: 'end-with-487' },
+  ),
+
+  promised(
+    'what waits for the node gets its end, too, when we hang up [3261-15.1.2]',
+    async (stage) => {
+      const { leg, invite } = await talking(stage);
+      stage.gateway.asks(invite, 'INFO');
+      await stage.told('asked');
+      stage.engine.hangUp(leg, GW, []);
+      const heard = [await stage.gateway.hearsAny(), await stage.gateway.hearsAny()];
+      expect(heard.map(({ what }) => what)).toEqual(['487 INFO', 'BYE']);
+    },
   ),
 
   ...['ours', 'theirs'].map((whose) =>
@@ -161,12 +193,18 @@ export const HANGING_UP: readonly Promised[] = [
     stage.engine.ask(leg, nobody, withinOrder(stage, 'INFO'));
   }),
 
-  promised('a request in a call that is over gets 481 [3261-12.2.2]', async (stage) => {
-    const { invite } = await talking(stage);
-    stage.gateway.asks(invite, 'BYE');
-    await stage.gateway.isTold('200 BYE');
-    await stage.told('hung-up');
-    stage.gateway.asks(invite, 'INFO');
-    await stage.gateway.isTold('481 INFO');
-  }),
+  ...AFTER_THE_END.map(([method, needs]) =>
+    promised(
+      `${method} in a call that is over gets 481 [3261-12.2.2]`,
+      async (stage) => {
+        const { invite } = await talking(stage);
+        stage.gateway.asks(invite, 'BYE');
+        await stage.gateway.isTold('200 BYE');
+        await stage.told('hung-up');
+        stage.gateway.asks(invite, method);
+        await stage.gateway.isTold(`481 ${method}`);
+      },
+      needs,
+    ),
+  ),
 ];

@@ -19,7 +19,7 @@ export const PROBING: readonly Promised[] = [
       expect(message.to).toMatchObject({ uri: probe.uri, tag: undefined });
       expect(message.from.tag).toBeDefined();
       expect(Number(headerValue(message.headers, 'max-forwards'))).toBeGreaterThan(0);
-      expect(from.address).toBe(probe.listener.address);
+      expect(from.address).toBe(stage.place().address);
       stage.gateway.answers(heard, 200);
       const found = await outcome;
       expect(found).toMatchObject({ kind: 'answered', status: 200, restMs: undefined });

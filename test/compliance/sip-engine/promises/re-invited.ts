@@ -102,7 +102,7 @@ export const RE_INVITED: readonly Promised[] = [
       const told = await stage.told('unconfirmed', 32_000);
       expect(told).toMatchObject({ leg, request, tag: GW });
     },
-    { ability: 'repeat-2xx-within', waitsMs: 32_000 },
+    { waitsMs: 32_000 },
   ),
 
   promised(
@@ -143,6 +143,7 @@ export const RE_INVITED: readonly Promised[] = [
       expect(heard.map(({ what }) => what).sort()).toEqual(['200 BYE', '487 INVITE']);
       await stage.told('hung-up');
     },
+    { ability: 'end-with-487' },
   ),
 ];
 

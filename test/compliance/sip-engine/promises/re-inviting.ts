@@ -67,6 +67,7 @@ export const RE_INVITING: readonly Promised[] = [
       const { message } = await stage.gateway.hearsAgain('ACK');
       expect(message.cseq.number).toBe(heard.message.cseq.number);
     },
+    { ability: 'repeat-ack-within' },
   ),
 
   promised(
@@ -105,6 +106,7 @@ export const RE_INVITING: readonly Promised[] = [
       stage.engine.hangUp(call.leg, GW, []);
       expect((await stage.gateway.hears('BYE')).message.uri).toBe(stage.gateway.uri);
     },
+    { ability: 'hear-ringing-within' },
   ),
 
   promised(
@@ -189,5 +191,6 @@ export const RE_INVITING: readonly Promised[] = [
       const { message } = await stage.gateway.hears('ACK');
       expect(message.cseq.number).toBe(heard.message.cseq.number);
     },
+    { ability: 'repeat-ack-within' },
   ),
 ];

@@ -3,6 +3,7 @@ import { header } from '../../../../lib/sip/header-names.ts';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { asking, GW, NOTHING, replyOf, talking } from '../call.ts';
 import { type Promised, promised } from '../promise.ts';
+import type { Stage } from '../stage.ts';
 import { reInvited } from './re-invited.ts';
 
 const REASON = [header('Reason', 'SIP;cause=487'), header('Require', 'not-ours')];
@@ -29,36 +30,49 @@ export const TAKING_BACK: readonly Promised[] = [
       await stage.gateway.hears('ACK');
       expect(await stage.told('replied')).toMatchObject({ leg: call.leg, request, status: 487 });
     },
+    { ability: 'cancel-within' },
   ),
 
-  promised('ours, after a provisional: at once, and only once [3261-9.1]', async (stage) => {
-    const call = await talking(stage);
-    const { request, heard } = await asking(stage, call, 'INVITE');
-    stage.gateway.answers(heard, 180);
-    await stage.told('replied');
-    stage.engine.retract(call.leg, request, []);
-    stage.engine.retract(call.leg, request, []);
-    stage.gateway.answers(await stage.gateway.hears('CANCEL'), 200);
-    stage.gateway.answers(heard, 487);
-    await stage.gateway.hears('ACK');
-    expect(await stage.told('replied')).toMatchObject({ request, status: 487 });
-    stage.engine.hangUp(call.leg, GW, []);
-    await stage.gateway.hears('BYE');
-  }),
+  promised(
+    'ours, after a provisional: at once, and only once [3261-9.1]',
+    async (stage) => {
+      const { call, request, heard, cancel } = await retracted(stage);
+      stage.engine.retract(call.leg, request, []);
+      stage.gateway.answers(cancel, 200);
+      stage.gateway.answers(heard, 487);
+      await stage.gateway.hears('ACK');
+      expect(await stage.told('replied')).toMatchObject({ request, status: 487 });
+      stage.engine.hangUp(call.leg, GW, []);
+      await stage.gateway.hears('BYE');
+    },
+    { ability: 'cancel-within' },
+  ),
 
-  promised('ours, and its answer crosses the CANCEL: it is an answer [3261-9.1]', async (stage) => {
-    const call = await talking(stage);
-    const { request, heard } = await asking(stage, call, 'INVITE');
-    stage.gateway.answers(heard, 180);
-    await stage.told('replied');
-    stage.engine.retract(call.leg, request, []);
-    const cancel = await stage.gateway.hears('CANCEL');
-    stage.gateway.answers(heard, 200);
-    stage.gateway.answers(cancel, 481);
-    expect(await stage.told('replied')).toMatchObject({ request, status: 200 });
-    stage.engine.confirm(call.leg, request, NOTHING);
-    await stage.gateway.hears('ACK');
-  }),
+  promised(
+    'ours, and its answer crosses the CANCEL: it is an answer [3261-9.1]',
+    async (stage) => {
+      const { call, request, heard, cancel } = await retracted(stage);
+      stage.gateway.answers(heard, 200);
+      stage.gateway.answers(cancel, 481);
+      expect(await stage.told('replied')).toMatchObject({ request, status: 200 });
+      stage.engine.confirm(call.leg, request, NOTHING);
+      await stage.gateway.hears('ACK');
+    },
+    { ability: 'cancel-within' },
+  ),
+
+  promised(
+    'ours, and the far end answers all the same: it is an answer [3261-9.1]',
+    async (stage) => {
+      const call = await talking(stage);
+      const { request, heard } = await asking(stage, call, 'INVITE');
+      stage.engine.retract(call.leg, request, []);
+      stage.gateway.answers(heard, 200);
+      expect(await stage.told('replied')).toMatchObject({ request, status: 200 });
+      stage.engine.confirm(call.leg, request, NOTHING);
+      await stage.gateway.hears('ACK');
+    },
+  ),
 
   promised(
     'theirs: the UAS answers the CANCEL request itself with a 200 (OK) response, the node is told, and the INVITE still gets an answer [3261-9.2]',
@@ -76,6 +90,7 @@ export const TAKING_BACK: readonly Promised[] = [
       stage.engine.hangUp(leg, GW, []);
       await stage.gateway.hears('BYE');
     },
+    { ability: 'tell-taken-back' },
   ),
 
   promised(
@@ -92,5 +107,16 @@ export const TAKING_BACK: readonly Promised[] = [
       stage.engine.hangUp(leg, GW, []);
       await stage.gateway.hears('BYE');
     },
+    { ability: 'tell-taken-back' },
   ),
 ];
+
+/** A re-INVITE of ours that rang, and whose CANCEL has come. */
+async function retracted(stage: Stage) {
+  const call = await talking(stage);
+  const { request, heard } = await asking(stage, call, 'INVITE');
+  stage.gateway.answers(heard, 180);
+  await stage.told('replied');
+  stage.engine.retract(call.leg, request, []);
+  return { call, request, heard, cancel: await stage.gateway.hears('CANCEL') };
+}

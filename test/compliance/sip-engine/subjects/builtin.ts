@@ -22,6 +22,6 @@ export const BUILTIN: Subject = {
     });
     const listening = await engine.listen(listeners);
     if (listening.kind === 'failed') throw new Error(listening.why);
-    return { engine, listeners, stop: () => engine.close() };
+    return { engine, listeners, places: listeners, stop: () => engine.close() };
   },
 };

@@ -1,0 +1,4 @@
+import { DRACHTIO } from './subjects/drachtio.ts';
+import { holdsToThePort } from './suite.ts';
+
+holdsToThePort(DRACHTIO);
