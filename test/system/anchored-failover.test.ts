@@ -19,6 +19,7 @@ const GATEWAYS = [
   { address: `${NET}.32`, port: 5080 },
 ] as const;
 const MUTE = { address: `${NET}.39`, port: 5080 };
+const DIRECT = { address: `${NET}.102`, port: 5060 };
 const PACKETS = 20;
 const KEYS = {
   ...mediaKeys([PLACE]),
@@ -30,11 +31,14 @@ const KEYS = {
   groups: [
     { name: 'psap', gateways: ['first', 'second'], emergency: true },
     { name: 'half-mute', gateways: ['mute', 'second'], emergency: true },
+    { name: 'direct', gateways: ['second'], emergency: true, anchor: false },
   ],
   routes: [
     { match: { user: '112' }, group: 'psap' },
     { match: { user: '113' }, group: 'half-mute' },
+    { match: { user: '114' }, group: 'direct' },
   ],
+  trunks: [{ name: 'direct', source: [`${DIRECT.address}/32`], anchor: false }],
   hunt: { attemptMs: 300, attemptMsMin: 300 },
 };
 jest.setTimeout(60_000);
@@ -42,7 +46,7 @@ jest.setTimeout(60_000);
 /** A talker, and the socket its SDP names. */
 type Party = { readonly talker: Talker; readonly peer: RtpPeer };
 
-describe('media of calls that hunt', () => {
+describe('media of calls through a site with rtpengine', () => {
   let rtpengine: Child;
   let stage: Stage;
   let callers: Callers;
@@ -133,10 +137,28 @@ describe('media of calls that hunt', () => {
     expect(record.media).toMatchObject({ a: { packets: PACKETS }, b: { packets: PACKETS } });
   });
 
-  function dial(how: { user?: string; offersLate?: boolean } = {}): Caller {
+  test.each([
+    ['to a group', '114', 101],
+    ['from a trunk', '113', 102],
+  ])('media %s that is not anchored flows past the site', async (_what, user, host) => {
+    const own = await openCallers({ address: `${NET}.${host}`, port: 5070 }, stage.site.anycast);
+    const talker = dial({ user }, own);
+    const guest = await guestOf(second);
+    expect(await callsAt(PLACE.ng)).toEqual([]);
+    guest.answer();
+    await talker.isAnswered();
+
+    expect([lastTold(guest), lastTold(talker)]).toEqual([talker.sdp, guest.sdp]);
+    talker.leave();
+    const record = await stage.site.recordOf(talker.sipCallId);
+    expect([record.status, record.media]).toEqual([200, undefined]);
+    await own.close();
+  });
+
+  function dial(how: { user?: string; offersLate?: boolean } = {}, by = callers): Caller {
     const { user = '112', ...more } = how;
     const uri = `sip:${user}@${stage.site.anycast.address}`;
-    return callers.call({ uri, sdp: sdpOf({ at: ofCaller.at }), ...more });
+    return by.call({ uri, sdp: sdpOf({ at: ofCaller.at }), ...more });
   }
 
   /** Each hears every packet of the other, from the one place that it was told of. */

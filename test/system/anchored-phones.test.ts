@@ -131,8 +131,8 @@ describe('baresip calls baresip, and neither has a way to the other', () => {
     });
 
     test.each([
-      ['the callee is held and resumed, and the caller hangs up', callThatTheCallerEnds, 'caller'],
-      ['the caller is held and resumed, and the callee hangs up', callThatTheCalleeEnds, 'callee'],
+      ['the callee is held and resumed, the caller hangs up', callThatTheCallerEnds, 'caller'],
+      ['the caller is held and resumed, the callee hangs up', callThatTheCalleeEnds, 'callee'],
     ] as const)('%s', async (_what, plot, ends) => {
       const record = await talk(plot);
 
