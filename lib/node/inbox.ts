@@ -1,7 +1,7 @@
 import type { MonoMs } from '../base/brands.ts';
 import type { Effect } from '../call/effects.ts';
 import type { CallEvent } from '../call/events.ts';
-import { type CallMedia, crossMedia, restoreMedia } from './call-media.ts';
+import { crossMedia, restoreMedia } from './call-media.ts';
 import { carryOut, type Hands } from './carry-out.ts';
 import type { LiveCall } from './live-call.ts';
 import type { ReAnchoring } from './re-anchor.ts';
@@ -38,9 +38,7 @@ export function inboxes(
     for (let index = from; index < effects.length; index += 1) {
       const effect = effects[index];
       if (effect === undefined) continue;
-      const { media } = call;
-      const awaited =
-        media === undefined ? undefined : withMedia(around, anew, call, media, effect);
+      const awaited = withMedia(around, anew, call, effect);
       if (awaited !== undefined) {
         void awaited.then((ready) =>
           work(call, () => {
@@ -97,9 +95,10 @@ function withMedia(
   { world, sink }: Surroundings,
   anew: ReAnchoring,
   call: LiveCall,
-  media: CallMedia,
   effect: Effect,
 ): Promise<Effect | undefined> | undefined {
+  const { media } = call;
+  if (media === undefined) return undefined;
   const { callId, emergency } = call.state.facts;
   if (effect.do === 'end') {
     return media.anchor.release(callId).then((released) => {

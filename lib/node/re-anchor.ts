@@ -1,4 +1,4 @@
-import { NO_OCTETS } from '../base/brands.ts';
+import { type MonoMs, NO_OCTETS } from '../base/brands.ts';
 import type { World } from '../base/time.ts';
 import type { Effect } from '../call/effects.ts';
 import type { CallEvent } from '../call/events.ts';
@@ -13,8 +13,10 @@ import { forkTag, type LiveCall } from './live-call.ts';
 /** After a refusal twice as long each time, until there have been too many of them in a row. */
 const AGAIN_MS = 500;
 const REFUSALS_MAX = 8;
-const MAX_FORWARDS = 70;
+const INVITE = { method: 'INVITE', maxForwards: 70 };
 const SDP_TYPE = header('Content-Type', 'application/sdp');
+const NOTHING = { headers: [], body: NO_OCTETS };
+const AS_CALLER = { side: 'a', attempt: 0, door: undefined } as const;
 
 /**
  * Anchors an answered call anew whose anchor is gone. To the core it looks as if the caller asked:
@@ -48,19 +50,9 @@ export function reAnchoring(
     names += 1;
     const request = requestId(`m${names.toString(36)}`);
     media.anew = request;
-    take(call, {
-      on: 'asked',
-      at: clock.mono(),
-      side: 'a',
-      attempt: 0,
-      door: undefined,
-      tag: forkTag(call, state.bridge.fork),
-      request,
-      method: 'INVITE',
-      maxForwards: MAX_FORWARDS,
-      headers: [SDP_TYPE],
-      body: media.saidByA,
-    });
+    const tag = forkTag(call, state.bridge.fork);
+    const says = { ...INVITE, headers: [SDP_TYPE], body: media.saidByA };
+    take(call, { ...AS_CALLER, on: 'asked', at: clock.mono(), tag, request, ...says });
   }
 
   function later(call: LiveCall, media: CallMedia, delayMs: number): void {
@@ -91,30 +83,31 @@ export function reAnchoring(
       }
       const tag = forkTag(call, state.bridge.fork);
       const contact = contactAt(call.contactListener, tag);
-      const content = { headers: [SDP_TYPE], body };
-      const how = { method: 'INVITE', maxForwards: MAX_FORWARDS, contact };
-      engine.ask(call.legA, tag, { request, ...how, ...content });
+      engine.ask(call.legA, tag, { ...INVITE, request, contact, headers: [SDP_TYPE], body });
     },
     onReplied(call, { status, request, tag }) {
       const { media } = call;
       if (media === undefined || status < 200) return;
       if (status < 300) {
-        engine.confirm(call.legA, request, { headers: [], body: NO_OCTETS });
+        engine.confirm(call.legA, request, NOTHING);
         media.anew = undefined;
         media.refusals = 0;
       } else refused(call, media);
       const at = clock.mono();
-      const nothing = { headers: [], body: NO_OCTETS };
-      take(call, { on: 'confirmed', at, side: 'a', attempt: 0, tag, request, ...nothing });
+      take(call, { on: 'confirmed', at, side: 'a', attempt: 0, tag, request, ...NOTHING });
     },
     onFailed(call) {
-      const { media, state } = call;
-      const request = media?.anew;
-      if (request === undefined || !('bridge' in state)) return;
-      const { attempt, tag } = state.bridge;
-      const says = { status: 500, reason: reasonPhrase(500), headers: [], body: NO_OCTETS };
-      const at = clock.mono();
-      take(call, { on: 'replied', at, side: 'b', attempt, tag, request, ...says });
+      const refusal = refusalByB(call, clock.mono());
+      if (refusal !== undefined) take(call, refusal);
     },
   };
+}
+
+/** As if the gateway had refused the offer that could not be anchored. */
+function refusalByB({ media, state }: LiveCall, at: MonoMs): CallEvent | undefined {
+  const request = media?.anew;
+  if (request === undefined || !('bridge' in state)) return undefined;
+  const { attempt, tag } = state.bridge;
+  const says = { status: 500, reason: reasonPhrase(500), ...NOTHING };
+  return { on: 'replied', at, side: 'b', attempt, tag, request, ...says };
 }

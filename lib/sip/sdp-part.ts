@@ -10,7 +10,7 @@ export type SdpPart = { readonly at: number; readonly end: number };
 /** Multiparts within multiparts that are looked into. */
 const DEPTH_MAX = 3;
 
-/** The SDP of a message: its body, or a part of a multipart. Undefined: there is none. [5621-3.1] */
+/** The SDP of a message: its body, or a part of a multipart; undefined: none. [5621-3.1] */
 export function sdpPartOf(headers: readonly Header[], body: Octets): SdpPart | undefined {
   if (body === '') return undefined;
   return partIn(headers, body, { at: 0, end: body.length }, DEPTH_MAX);

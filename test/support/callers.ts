@@ -94,7 +94,9 @@ function hangUp({ engine }: Exchange, leg: LegId, { caller, dialog }: Line, tag:
 function newCaller(sipCallId: string, sdp: Octets, leave: () => void): Caller {
   const statuses: number[] = [];
   const has = (what: string, isWanted: (status: number) => boolean) =>
-    until(`${what} of ${sipCallId}, which got ${statuses}`, () => statuses.some(isWanted));
+    until(`${what} of ${sipCallId}, which got ${statuses.join(' ')}`, () =>
+      statuses.some(isWanted),
+    );
   return {
     sipCallId,
     sdp,

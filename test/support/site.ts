@@ -93,7 +93,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     async endNow() {
       child.signal('SIGTERM');
       await until('the end of readiness', async () => !(await isReady(admin)));
-      // Without calls it ends by itself, and a signal that met it in the middle of that would count.
+      // Without calls it ends by itself, and a signal in the middle of that would count.
       if ((await readMetric(admin, 'landfall_calls_active')) > 0) child.signal('SIGTERM');
       return child.ended;
     },

@@ -71,7 +71,7 @@ describe('rtpengines are lost in the middle of something', () => {
       { talker: caller, peer: ofCaller },
       { talker: guest, peer: ofGateway },
     ];
-    ends.forEach(speech.begin);
+    for (const end of ends) speech.begin(end);
     await untilHeard(ends, [PLACES[other]], AGAIN_WITHIN_MS);
 
     await pause(1000);
