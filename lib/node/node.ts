@@ -86,7 +86,7 @@ export function siteNode(
   const graves = tombstones(world.clock);
   const health = healthBook(world, (turn) => noteTurn(sink, turn));
   const loops = loopGuard(() => desk.rules.options.keys);
-  const merges = mergedInvites(world.clock);
+  const merges = mergedInvites(world);
   const gatewayListeners = options.listeners.filter(({ role }) => role === 'gateway');
   const ears: EngineEars = {
     onInvite: (invite) => receive(invite),
@@ -136,7 +136,10 @@ export function siteNode(
     strain: strain.now,
     reconfigure: (next) => reconfigure(desk, probes, next),
     ...viewsOf(desk),
-    stop: () => probes.close(),
+    stop() {
+      probes.close();
+      merges.close();
+    },
   };
 }
 

@@ -286,7 +286,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what has ended lingers for ever',
     promise: 'P14',
-    file: 'lib/engine/builtin/waiting-line.ts',
+    file: 'lib/base/waiting-line.ts',
     line: 'if (item !== undefined) this.#onDue(item);',
     becomes: '',
   },

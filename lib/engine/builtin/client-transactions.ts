@@ -1,5 +1,6 @@
 import { never } from '../../base/never.ts';
 import type { Timers } from '../../base/time.ts';
+import { type LineWorld, WaitingLine } from '../../base/waiting-line.ts';
 import type { SipResponse } from '../../sip/message.ts';
 import { TIMER_K_MS, TIMER_M_MS } from '../../sip/timer-values.ts';
 import { clearAlarm, clearAlarms, setAlarm } from './alarms.ts';
@@ -29,7 +30,6 @@ import {
   type NonInviteClientState,
   stepNonInviteClient,
 } from './proto/non-invite-client.ts';
-import { type LineWorld, WaitingLine } from './waiting-line.ts';
 import { carriageOf, type Wires } from './wires.ts';
 
 const SILENCE = 'silence';

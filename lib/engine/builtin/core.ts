@@ -1,4 +1,5 @@
 import type { Alarm, Clock, Rng, Timers } from '../../base/time.ts';
+import type { WaitingLine } from '../../base/waiting-line.ts';
 import type { LegId, StrayId, Tag } from '../../sip/ids.ts';
 import type { SipRequest } from '../../sip/message.ts';
 import type { ClientTransactions } from './client-transactions.ts';
@@ -8,7 +9,6 @@ import type { Counts, Limits } from './limits.ts';
 import { dialogKey } from './proto/match.ts';
 import type { Serials } from './serials.ts';
 import type { ServerTransaction, ServerTransactions } from './server-transactions.ts';
-import type { WaitingLine } from './waiting-line.ts';
 import type { Wires } from './wires.ts';
 
 /** What the parts of one engine share. */

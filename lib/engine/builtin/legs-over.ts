@@ -1,9 +1,9 @@
 import { monoMs } from '../../base/brands.ts';
+import { type LineWorld, WaitingLine } from '../../base/waiting-line.ts';
 import { TIMER_H_MS } from '../../sip/timer-values.ts';
 import { forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
 import type { LegA, LegB } from './legs.ts';
-import { type LineWorld, WaitingLine } from './waiting-line.ts';
 
 /** How long a leg that is over still answers late messages. */
 const LEG_LINGERS_MS = TIMER_H_MS;

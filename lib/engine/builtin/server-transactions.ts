@@ -1,6 +1,7 @@
 import { bytesOf, type Octets, octetsOf } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
 import type { Timers } from '../../base/time.ts';
+import { type LineWorld, WaitingLine } from '../../base/waiting-line.ts';
 import type { SipRequest } from '../../sip/message.ts';
 import { TIMER_J_MS } from '../../sip/timer-values.ts';
 import { type Alarms, clearAlarm, clearAlarms, setAlarm } from './alarms.ts';
@@ -19,7 +20,6 @@ import {
   type NonInviteServerState,
   stepNonInviteServer,
 } from './proto/non-invite-server.ts';
-import { type LineWorld, WaitingLine } from './waiting-line.ts';
 import { carriageOf, type Wire, type Wires } from './wires.ts';
 
 /** Timers L and J. */

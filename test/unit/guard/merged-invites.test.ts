@@ -11,7 +11,7 @@ const claim = claimOf(someInvite(), undefined, '203.0.113.7');
 
 function open(claimsMax?: number) {
   const time = new VirtualWorld(1);
-  return { time, merges: mergedInvites(time.world.clock, claimsMax) };
+  return { time, merges: mergedInvites(time.world, claimsMax) };
 }
 
 describe('merged INVITEs', () => {
@@ -60,6 +60,13 @@ describe('merged INVITEs', () => {
     expect(merges.join(claim)).toBe(leg);
     time.runUntil(92_000);
     expect(merges.join(claim)).toBeUndefined();
+  });
+
+  test('nothing is left of the last calls when no further one comes', () => {
+    const { time, merges } = open();
+    merges.claim(claim, leg);
+    merges.answered(claim, leg);
+    time.runUntil(33_000);
     expect(merges.size()).toBe(0);
   });
 

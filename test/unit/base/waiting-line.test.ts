@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { WaitingLine } from '../../../../lib/engine/builtin/waiting-line.ts';
-import { VirtualWorld } from '../../../support/virtual-world.ts';
+import { WaitingLine } from '../../../lib/base/waiting-line.ts';
+import { VirtualWorld } from '../../support/virtual-world.ts';
 
 function open() {
   const time = new VirtualWorld(1);

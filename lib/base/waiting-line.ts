@@ -1,4 +1,4 @@
-import type { Alarm, Clock, Timers } from '../../base/time.ts';
+import type { Alarm, Clock, Timers } from './time.ts';
 
 /** After the first of many is due, those due within this time are let go together. */
 const TOGETHER_MS = 100;
