@@ -9,6 +9,7 @@ import { type Observer, openObserver } from '../../lib/observe/log-sink.ts';
 import { drawFrom, drawGateway, drawPhone } from '../sim/draw.ts';
 import { SimGateway } from '../sim/gateway.ts';
 import { Phone } from '../sim/phone.ts';
+import { witness } from '../sim/witness.ts';
 import { QUIET } from '../support/quiet.ts';
 import { VirtualNetwork } from '../support/virtual-network.ts';
 import { A, directoryOf, gatewayAddress, U, virtualSiteOptions } from '../support/virtual-site.ts';
@@ -75,11 +76,14 @@ async function openSite(
 /** Callers and gateways of the simulation, good and bad, in fine weather with some loss. */
 function openCrowd(time: VirtualWorld, network: VirtualNetwork): (index: number) => void {
   const draw = drawFrom(time.random);
+  // Nothing is shown to it: an hour of messages would not fit.
+  const edge = witness();
   for (let number = 1; number <= GATEWAYS; number += 1) {
     const gateway: SimGateway = new SimGateway(
       gatewayAddress(number),
       time,
       network,
+      edge,
       ({ callId }) => {
         time.at(time.nowMs + LIFE_MS, () => gateway.legs.delete(callId));
         return drawGateway(draw);
@@ -95,7 +99,7 @@ function openCrowd(time: VirtualWorld, network: VirtualNetwork): (index: number)
       : '203.0.113.7';
     const dialled = draw.chance(0.8) ? A : U;
     const me = { address, port };
-    const phone = new Phone(`h${index}`, { ...plan, patienceMs }, me, dialled, time, network);
+    const phone = new Phone(`h${index}`, { ...plan, patienceMs }, me, dialled, time, network, edge);
     phone.dial();
     time.at(time.nowMs + LIFE_MS, () => phone.leave());
   };

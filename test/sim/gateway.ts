@@ -7,6 +7,7 @@ import type { VirtualNetwork } from '../support/virtual-network.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
 import { type Repeater, repeat, response, SDP, wire } from './wire.ts';
 import { Within, type WithinPlan } from './within.ts';
+import type { Witness } from './witness.ts';
 
 /** What a gateway does with one INVITE; drawn from the seed. */
 export type GatewayPlan = {
@@ -47,6 +48,7 @@ export class SimGateway {
   readonly #time: VirtualWorld;
   readonly #plan: (invite: SipRequest) => GatewayPlan;
   readonly #socket: { send(bytes: Buffer, to: Address): void };
+  readonly #edge: Witness;
   readonly #optionsStatus: number;
   #isDeaf = false;
 
@@ -54,9 +56,11 @@ export class SimGateway {
     me: Address,
     time: VirtualWorld,
     network: VirtualNetwork,
+    edge: Witness,
     plan: (invite: SipRequest) => GatewayPlan,
     optionsStatus = 200,
   ) {
+    this.#edge = edge;
     this.#optionsStatus = optionsStatus;
     this.#me = me;
     this.#time = time;
@@ -157,6 +161,7 @@ export class SimGateway {
         send: (bytes) => this.#socket.send(bytes, from),
         isUp: () => !this.#isDeaf && leg.up.has('gw'),
         isSettled: () => leg.acked.has('gw'),
+        isRung: (cseq) => this.#edge.isRung('b', invite.callId, cseq),
         complain: (what) => void this.faults.push(`${invite.callId}: ${what}`),
       }),
     };

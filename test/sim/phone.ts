@@ -8,6 +8,7 @@ import type { VirtualNetwork } from '../support/virtual-network.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
 import { type Repeater, repeat, response, SDP, wire } from './wire.ts';
 import { Within, type WithinPlan } from './within.ts';
+import type { Witness } from './witness.ts';
 
 /** However long the gateway lets it go on. */
 const TALK_MS_MAX = 120_000;
@@ -55,6 +56,7 @@ export class Phone {
     dialled: Address,
     time: VirtualWorld,
     network: VirtualNetwork,
+    edge: Witness,
   ) {
     this.plan = plan;
     this.callId = `${name}@phone`;
@@ -75,6 +77,7 @@ export class Phone {
       send: (bytes) => this.#send(bytes, this.#next),
       isUp: () => this.state === 'talking',
       isSettled: () => true,
+      isRung: (cseq) => edge.isRung('a', this.callId, cseq),
       complain: (what) => void this.faults.push(what),
     });
   }

@@ -72,14 +72,14 @@ export async function runWorld(
   const gateways = Array.from({ length: GATEWAYS }, (_, index) => {
     const says = draw.chance(0.1) ? 503 : draw.chance(0.2) ? 404 : 200;
     const plan = () => drawGateway(draw);
-    return new SimGateway(gatewayAddress(index + 1), time, network, plan, says);
+    return new SimGateway(gatewayAddress(index + 1), time, network, edge, plan, says);
   });
   if (draw.chance(0.4)) {
     const victim = gateways[draw.between(0, GATEWAYS)];
     time.at(draw.between(0, LATEST_START_MS), () => victim?.crash(draw.between(100, 30_000)));
   }
   const phones = Array.from({ length: calls }, (_, index) =>
-    phoneOf(index, seed, draw, time, network),
+    phoneOf(index, seed, draw, time, network, edge),
   );
   time.runUntil(END_MS);
 
@@ -119,10 +119,11 @@ function phoneOf(
   draw: Draw,
   time: VirtualWorld,
   network: VirtualNetwork,
+  edge: Witness,
 ): Phone {
   const me = { address: `203.0.113.${1 + (index % 250)}`, port: 5060 + Math.floor(index / 250) };
   const dialled = draw.chance(0.8) ? A : U;
-  const phone = new Phone(`${seed}-${index}`, drawPhone(draw), me, dialled, time, network);
+  const phone = new Phone(`${seed}-${index}`, drawPhone(draw), me, dialled, time, network, edge);
   time.at(draw.between(0, LATEST_START_MS), () => phone.dial());
   return phone;
 }

@@ -27,6 +27,8 @@ export type WithinMeans = {
   readonly isUp: () => boolean;
   /** Whether the first answer was acknowledged. */
   readonly isSettled: () => boolean;
+  /** Whether its request was said to ring, heard or lost on the way. */
+  readonly isRung: (cseq: number) => boolean;
   readonly complain: (what: string) => void;
 };
 
@@ -39,7 +41,6 @@ type Ask = {
   ack: Buffer | undefined;
   done: boolean;
   heard: boolean;
-  rings: boolean;
   /** Absent before it is to be taken back; sent once something was heard. */
   cancel: Buffer | undefined;
   cancels: Repeater | undefined;
@@ -92,7 +93,7 @@ export class Within {
   }
 
   #ask({ method, patienceMs }: AskPlan): void {
-    const { after, request, send, isUp, complain } = this.#means;
+    const { after, request, send, isUp, isRung, complain } = this.#means;
     if (!isUp() || !this.#means.isSettled() || (method === 'INVITE' && this.#isChanging)) return;
     const cseq = this.nextCseq();
     const branch = `${method}${cseq}`;
@@ -104,7 +105,6 @@ export class Within {
       ack: undefined,
       done: false,
       heard: false,
-      rings: false,
       cancel: undefined,
       cancels: undefined,
     };
@@ -116,7 +116,8 @@ export class Within {
       });
     }
     after(ANSWER_MS_MAX, () => {
-      if (!ask.done && !ask.rings && isUp()) complain(`its ${method} ${cseq} was never answered`);
+      if (!ask.done && !isRung(cseq) && isUp())
+        complain(`its ${method} ${cseq} was never answered`);
     });
   }
 
@@ -135,7 +136,6 @@ export class Within {
     if (cseq.method === 'CANCEL' || status >= 200) ask.cancels?.stop();
     if (cseq.method === 'CANCEL') return true;
     ask.heard = true;
-    if (status > 100) ask.rings = true;
     this.#cancelOnceHeard(ask);
     if (cseq.method === 'INVITE' || status >= 200) ask.repeater.stop();
     if (status < 200) return true;

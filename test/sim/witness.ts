@@ -23,6 +23,8 @@ export type Witnessed = { readonly callId: string; readonly seen: Seen[] };
 export type Witness = {
   sent(atMs: number, packet: Packet): void;
   arrived(atMs: number, packet: Packet): void;
+  /** Whether the far end of this leg was told that its INVITE rings. */
+  isRung(side: Seen['side'], callId: string, cseq: number): boolean;
   readonly calls: ReadonlyMap<string, Witnessed>;
   /** Call-IDs of legs b that name no caller. */
   readonly unnamed: ReadonlySet<string>;
@@ -72,6 +74,17 @@ export function witness(): Witness {
   return {
     calls,
     unnamed,
+    isRung(side, callId, cseq) {
+      const name = side === 'a' ? callId : (legs.get(callId) ?? '');
+      return (calls.get(name)?.seen ?? []).some(
+        ({ way, message }) =>
+          way === 'out' &&
+          message.callId === callId &&
+          message.kind === 'response' &&
+          message.cseq.number === cseq &&
+          message.status > 100,
+      );
+    },
     sent(atMs, { bytes, from, to }) {
       const message = readOnce(bytes);
       if (message.kind !== 'fault' && isOurs(from)) keep(atMs, 'out', message, from, to);
