@@ -117,7 +117,8 @@ function withMedia(
       call.inbox.push({ on: 'media-failed', at: world.clock.mono(), attempt, reason });
       return undefined;
     }
-    sink.note({ event: 'media-unanchored', level: 'error', callId, emergency, why: reason });
+    const level = effect.do === 'invite-b' ? 'error' : 'warn';
+    sink.note({ event: 'media-unanchored', level, callId, emergency, why: reason });
     if (effect.do === 'ask' && effect.request === media.anew) {
       anew.onFailed(call);
       return undefined;

@@ -1,14 +1,16 @@
-import { type MonoMs, NO_OCTETS } from '../base/brands.ts';
-import type { World } from '../base/time.ts';
+import { type MonoMs, NO_OCTETS, type Octets } from '../base/brands.ts';
 import type { Effect } from '../call/effects.ts';
 import type { CallEvent } from '../call/events.ts';
-import type { LegEvent, SipEngine } from '../ports/sip-engine.ts';
+import type { EventSink } from '../ports/event-sink.ts';
+import type { LegEvent } from '../ports/sip-engine.ts';
 import { header } from '../sip/header-names.ts';
 import { requestId } from '../sip/ids.ts';
 import { reasonPhrase } from '../sip/status.ts';
 import type { CallMedia } from './call-media.ts';
+import { evacuation } from './evacuation.ts';
 import { contactAt } from './identities.ts';
 import { forkTag, type LiveCall } from './live-call.ts';
+import type { Surroundings } from './runtime.ts';
 
 /** After a refusal twice as long each time, until there have been too many of them in a row. */
 const AGAIN_MS = 500;
@@ -34,11 +36,14 @@ export type ReAnchoring = {
 };
 
 export function reAnchoring(
-  { clock, timers }: World,
-  engine: SipEngine,
+  { world, engine, sink }: Pick<Surroundings, 'world' | 'engine' | 'sink'>,
   take: (call: LiveCall, event: CallEvent) => void,
 ): ReAnchoring {
+  const { clock, timers } = world;
   let names = 0;
+  const lost = evacuation(timers, (call) => {
+    if (call.media !== undefined && call.media.alarm === undefined) begin(call, call.media);
+  });
 
   function begin(call: LiveCall, media: CallMedia): void {
     const { state } = call;
@@ -50,9 +55,8 @@ export function reAnchoring(
     names += 1;
     const request = requestId(`m${names.toString(36)}`);
     media.anew = request;
-    const tag = forkTag(call, state.bridge.fork);
-    const says = { ...INVITE, headers: [SDP_TYPE], body: media.saidByA };
-    take(call, { ...AS_CALLER, on: 'asked', at: clock.mono(), tag, request, ...says });
+    const dialog = { ...AS_CALLER, tag: forkTag(call, state.bridge.fork), request };
+    take(call, { on: 'asked', at: clock.mono(), ...dialog, ...INVITE, ...sdp(media.saidByA) });
   }
 
   function later(call: LiveCall, media: CallMedia, delayMs: number): void {
@@ -65,15 +69,14 @@ export function reAnchoring(
 
   function refused(call: LiveCall, media: CallMedia): void {
     media.anew = undefined;
-    later(call, media, AGAIN_MS * 2 ** media.refusals);
     media.refusals += 1;
+    if (media.refusals >= REFUSALS_MAX) tellOfSilence(sink, call);
+    else later(call, media, AGAIN_MS * 2 ** (media.refusals - 1));
   }
 
   return {
-    begin(call) {
-      // What was refused is given up at the anchor, which tells of that as of any other loss.
-      if (call.media !== undefined && call.media.alarm === undefined) begin(call, call.media);
-    },
+    // What was refused is given up at the anchor, which tells of that as of any other loss.
+    begin: lost.add,
     reply(call, { status, body, request }) {
       const { media, state } = call;
       if (media === undefined || status < 200) return;
@@ -83,7 +86,7 @@ export function reAnchoring(
       }
       const tag = forkTag(call, state.bridge.fork);
       const contact = contactAt(call.contactListener, tag);
-      engine.ask(call.legA, tag, { ...INVITE, request, contact, headers: [SDP_TYPE], body });
+      engine.ask(call.legA, tag, { ...INVITE, request, contact, ...sdp(body) });
     },
     onReplied(call, { status, request, tag }) {
       const { media } = call;
@@ -93,14 +96,22 @@ export function reAnchoring(
         media.anew = undefined;
         media.refusals = 0;
       } else refused(call, media);
-      const at = clock.mono();
-      take(call, { on: 'confirmed', at, side: 'a', attempt: 0, tag, request, ...NOTHING });
+      const dialog = { side: 'a', attempt: 0, tag, request } as const;
+      take(call, { on: 'confirmed', at: clock.mono(), ...dialog, ...NOTHING });
     },
     onFailed(call) {
       const refusal = refusalByB(call, clock.mono());
       if (refusal !== undefined) take(call, refusal);
     },
   };
+}
+
+const sdp = (body: Octets) => ({ headers: [SDP_TYPE], body });
+
+function tellOfSilence(sink: EventSink, { state: { facts } }: LiveCall): void {
+  const { callId, emergency } = facts;
+  const why = `${REFUSALS_MAX} offers were refused`;
+  sink.note({ event: 'media-unanchored', level: 'error', callId, emergency, why });
 }
 
 /** As if the gateway had refused the offer that could not be anchored. */

@@ -58,16 +58,16 @@ type Place = { readonly call: LiveCall; readonly attempt: number };
 export function openRuntime(around: Surroundings): Runtime {
   const { engine, tell } = around;
   const { clock } = around.world;
-  const calls = new Set<LiveCall>();
+  const calls = new Map<CallId, LiveCall>();
   const places = new Map<LegId, Place>();
   const hands = handsOf(around, calls, places, (call, name) =>
     take(call, { on: 'timer', name, at: clock.mono() }),
   );
-  const anew = reAnchoring(around.world, engine, (call, event) => take(call, event));
+  const anew = reAnchoring(around, (call, event) => take(call, event));
   const take = inboxes(around, hands, { abort: (call) => abort(around, hands, call), anew });
   return {
     start(call, effects) {
-      calls.add(call);
+      calls.set(call.state.facts.callId, call);
       call.share.callsNow += 1;
       places.set(call.legA, { call, attempt: 0 });
       tell.invited(call, clock.mono());
@@ -102,12 +102,13 @@ export function openRuntime(around: Surroundings): Runtime {
       if (heard !== undefined) take(call, withRedirects(call, heard));
     },
     onMediaLost(callId) {
-      for (const call of calls) if (call.state.facts.callId === callId) anew.begin(call);
+      const call = calls.get(callId);
+      if (call !== undefined) anew.begin(call);
     },
     callsNow: () => calls.size,
     legsNow: () => places.size,
     shutDown() {
-      for (const call of calls) take(call, { on: 'shutdown', at: clock.mono() });
+      for (const call of calls.values()) take(call, { on: 'shutdown', at: clock.mono() });
     },
   };
 }
@@ -131,7 +132,7 @@ function withRedirects({ redirects }: LiveCall, event: CallEvent): CallEvent {
 
 function handsOf(
   around: Surroundings,
-  calls: Set<LiveCall>,
+  calls: Map<CallId, LiveCall>,
   places: Map<LegId, Place>,
   onTimer: (call: LiveCall, name: TimerName) => void,
 ): Hands {
@@ -163,7 +164,7 @@ function handsOf(
         leaves(leg, around);
       }
       forgetSent(around, call);
-      if (calls.delete(call)) call.share.callsNow -= 1;
+      if (calls.delete(call.state.facts.callId)) call.share.callsNow -= 1;
       if (calls.size === 0) around.onQuiet();
     },
   };

@@ -53,8 +53,8 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       says: 'A drachtio-server cannot be used (`why`); calls go by another one or by the builtin engine.',
     },
     'media-unanchored': {
-      level: 'error',
-      says: 'Media of the call could not be anchored (`why`): SDP crosses as it is, until it is anchored anew.',
+      level: 'warn, for good: error',
+      says: 'Media of the call could not be anchored (`why`). As a warning it is tried again; as an error the call goes on without: SDP crosses as it is, or the audio stays away.',
     },
     'gateway-turned': {
       level: 'info, down: warn',
