@@ -76,7 +76,7 @@ export function reAnchoring(
 
   return {
     // What was refused is given up at the anchor, which tells of that as of any other loss.
-    begin: lost.add,
+    begin: (call) => lost.add(call),
     reply(call, { status, body, request }) {
       const { media, state } = call;
       if (media === undefined || status < 200) return;
