@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -6,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { tempFolder } from '../support/temp-folder.ts';
 import type { Mutant } from './mutant.ts';
 import { MUTANTS } from './mutants.ts';
+import { runProgram } from './program.ts';
 
 const PROJECT = path.join(__dirname, '..', '..');
-const MUTANT_MS_MAX = 60_000;
-const ALL_MS_MAX = 240_000;
+const ALL_MS_MAX = 600_000;
 
 type Caught = { readonly seed: number | undefined; readonly what: string };
 
@@ -58,19 +57,10 @@ async function hunt(mutant: Mutant): Promise<Caught> {
   }
   writeFileSync(file, mutated);
   const script = path.join(copy, 'test', 'sim', 'catch-mutant.ts');
-  const args = ['--import', 'tsx', script, mutant.promise];
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      args,
-      { cwd: PROJECT, timeout: MUTANT_MS_MAX, env: withoutLoaders() },
-      (error, stdout, stderr) => {
-        const said = stdout.trim().split('\n').at(-1) ?? '';
-        if (said.startsWith('{')) resolve(JSON.parse(said) as Caught);
-        else resolve({ seed: undefined, what: `${error?.message ?? 'nothing said'} ${stderr}` });
-      },
-    );
-  });
+  const { stdout, stderr, failure } = await runProgram(PROJECT, [script, mutant.promise]);
+  const said = stdout.trim().split('\n').at(-1) ?? '';
+  if (said.startsWith('{')) return JSON.parse(said) as Caught;
+  return { seed: undefined, what: `${failure || 'nothing said'} ${stderr}` };
 }
 
 /** Undefined: the line is not there, or more than once. */
@@ -81,10 +71,4 @@ function mutate(text: string, { line, becomes }: Mutant): string | undefined {
   if (place === undefined || places.length > 1) return undefined;
   lines[place] = becomes;
   return lines.join('\n');
-}
-
-/** What this process was started with is not for the child. */
-function withoutLoaders(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  return env;
 }
