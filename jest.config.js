@@ -14,16 +14,18 @@ const project = (name, folders, more = {}) => ({
   ...more,
 });
 
+const BESIDE = '<rootDir>/test/support/beside-runner.cjs';
+
 /** @type {import('jest').Config} */
 export default {
   projects: [
     project('unit', ['unit', 'ladder', 'torture', 'house']),
     project('compliance', ['compliance']),
-    project('sim', ['sim'], { testTimeout: 240_000 }),
-    project('system', ['system'], {
-      runner: '<rootDir>/test/support/serial-runner.cjs',
-      testTimeout: 180_000,
+    project('sim', ['sim'], {
+      runner: BESIDE,
+      setupFiles: ['<rootDir>/test/support/give-way.ts'],
     }),
+    project('system', ['system'], { runner: BESIDE }),
   ],
   reporters: ['default', '<rootDir>/test/support/counts-reporter.cjs'],
 };

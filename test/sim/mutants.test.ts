@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -6,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { tempFolder } from '../support/temp-folder.ts';
 import type { Mutant } from './mutant.ts';
 import { MUTANTS } from './mutants.ts';
+import { runProgram } from './program.ts';
 
 const PROJECT = path.join(__dirname, '..', '..');
-const MUTANT_MS_MAX = 60_000;
-const ALL_MS_MAX = 240_000;
+const ALL_MS_MAX = 600_000;
 
 type Caught = { readonly seed: number | undefined; readonly what: string };
 
@@ -18,9 +17,10 @@ const caught = new Map<string, Caught>();
 
 beforeAll(async () => {
   const waiting = [...MUTANTS];
-  const workers = Array.from({ length: availableParallelism() }, async () => {
+  const workers = Array.from({ length: availableParallelism() }, async (_, worker) => {
+    const copy = copyOfTheSite(String(worker));
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-      caught.set(mutant.name, await hunt(mutant));
+      caught.set(mutant.name, await hunt(mutant, copy));
     }
   });
   await Promise.all(workers);
@@ -44,33 +44,31 @@ describe('each mutant is caught by the promise that it breaks, within 20,000 cal
   }
 });
 
-/** Runs worlds of a copy of the site with the one line changed. */
-async function hunt(mutant: Mutant): Promise<Caught> {
-  const copy = path.join(folder.path, String(MUTANTS.indexOf(mutant)));
-  mkdirSync(copy, { recursive: true });
+/** A worker takes one copy for all its mutants: the lines that stay are translated once. */
+function copyOfTheSite(name: string): string {
+  const copy = path.join(folder.path, name);
+  mkdirSync(copy);
   for (const part of ['package.json', 'lib', 'test/sim', 'test/support']) {
     cpSync(path.join(PROJECT, part), path.join(copy, part), { recursive: true });
   }
+  return copy;
+}
+
+/** Runs worlds of a copy of the site while the one line is changed. */
+async function hunt(mutant: Mutant, copy: string): Promise<Caught> {
   const file = path.join(copy, mutant.file);
-  const mutated = mutate(readFileSync(file, 'utf8'), mutant);
+  const text = readFileSync(file, 'utf8');
+  const mutated = mutate(text, mutant);
   if (mutated === undefined) {
     return { seed: undefined, what: `${mutant.file} has not exactly one line: ${mutant.line}` };
   }
   writeFileSync(file, mutated);
   const script = path.join(copy, 'test', 'sim', 'catch-mutant.ts');
-  const args = ['--import', 'tsx', script, mutant.promise];
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      args,
-      { cwd: PROJECT, timeout: MUTANT_MS_MAX, env: withoutLoaders() },
-      (error, stdout, stderr) => {
-        const said = stdout.trim().split('\n').at(-1) ?? '';
-        if (said.startsWith('{')) resolve(JSON.parse(said) as Caught);
-        else resolve({ seed: undefined, what: `${error?.message ?? 'nothing said'} ${stderr}` });
-      },
-    );
-  });
+  const { stdout, stderr, failure } = await runProgram(PROJECT, [script, mutant.promise]);
+  writeFileSync(file, text);
+  const said = stdout.trim().split('\n').at(-1) ?? '';
+  if (said.startsWith('{')) return JSON.parse(said) as Caught;
+  return { seed: undefined, what: `${failure || 'nothing said'} ${stderr}` };
 }
 
 /** Undefined: the line is not there, or more than once. */
@@ -81,10 +79,4 @@ function mutate(text: string, { line, becomes }: Mutant): string | undefined {
   if (place === undefined || places.length > 1) return undefined;
   lines[place] = becomes;
   return lines.join('\n');
-}
-
-/** What this process was started with is not for the child. */
-function withoutLoaders(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  return env;
 }

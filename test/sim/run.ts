@@ -31,7 +31,7 @@ for (let seed = firstSeed; seed < firstSeed + worlds; seed += 1) {
   console.log(`seed ${seed}:`);
   for (const what of outcome.broken) console.log(`  ${what}`);
 }
-console.log(Object.fromEntries(ends));
+console.log(JSON.stringify(Object.fromEntries(ends)));
 console.log(`${worlds} worlds from seed ${firstSeed}, ${failed} broke a promise`);
 process.exitCode = failed === 0 ? 0 : 1;
 
