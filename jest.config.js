@@ -25,7 +25,7 @@ export default {
       runner: BESIDE,
       setupFiles: ['<rootDir>/test/support/give-way.ts'],
     }),
-    project('system', ['system'], { runner: BESIDE }),
+    project('system', ['system'], { runner: BESIDE, testTimeout: 180_000 }),
   ],
   reporters: ['default', '<rootDir>/test/support/counts-reporter.cjs'],
 };
