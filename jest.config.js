@@ -25,7 +25,7 @@ export default {
       runner: BESIDE,
       setupFiles: ['<rootDir>/test/support/give-way.ts'],
     }),
-    project('system', ['system'], { runner: BESIDE, testTimeout: 180_000 }),
+    project('system', ['system'], { runner: BESIDE }),
   ],
   reporters: ['default', '<rootDir>/test/support/counts-reporter.cjs'],
 };
