@@ -21,6 +21,7 @@ const SDP_TYPE = header('Content-Type', 'application/sdp');
 const NOTHING = { headers: [], body: NO_OCTETS };
 const AS_CALLER = { side: 'a', attempt: 0, door: undefined } as const;
 
+type Take = (call: LiveCall, event: CallEvent) => void;
 type Replied = Extract<LegEvent, { on: 'replied' }>;
 
 /**
@@ -39,44 +40,11 @@ export type ReAnchoring = {
 };
 
 export function reAnchoring(
-  { world, engine, sink }: Pick<Surroundings, 'world' | 'engine' | 'sink'>,
-  take: (call: LiveCall, event: CallEvent) => void,
+  around: Pick<Surroundings, 'world' | 'engine' | 'sink'>,
+  take: Take,
 ): ReAnchoring {
-  const { clock, timers } = world;
-  let names = 0;
-  const lost = evacuation(timers, (call) => {
-    if (call.media !== undefined && call.media.alarm === undefined) begin(call, call.media);
-  });
-
-  function begin(call: LiveCall, media: CallMedia): void {
-    const { state } = call;
-    if (state.tag === 'ended' || media.isUnanchored || media.refusals >= REFUSALS_MAX) return;
-    if (state.tag !== 'talking' || media.saidByA === undefined || media.anew !== undefined) {
-      later(call, media, AGAIN_MS);
-      return;
-    }
-    names += 1;
-    const request = requestId(`m${names.toString(36)}`);
-    media.anew = request;
-    const dialog = { ...AS_CALLER, tag: forkTag(call, state.bridge.fork), request };
-    take(call, { on: 'asked', at: clock.mono(), ...dialog, ...INVITE, ...sdp(media.saidByA) });
-  }
-
-  function later(call: LiveCall, media: CallMedia, delayMs: number): void {
-    if (media.alarm !== undefined) timers.clear(media.alarm);
-    media.alarm = timers.set(delayMs, () => {
-      media.alarm = undefined;
-      begin(call, media);
-    });
-  }
-
-  function refused(call: LiveCall, media: CallMedia): void {
-    media.anew = undefined;
-    media.refusals += 1;
-    if (media.refusals >= REFUSALS_MAX)
-      noteUnanchored(sink, call, 'error', `${REFUSALS_MAX} offers were refused`);
-    else later(call, media, AGAIN_MS * 2 ** (media.refusals - 1));
-  }
+  const { world, engine, sink } = around;
+  const { begin, refused } = openTries(around, take);
 
   /** A port or a key of the caller may be another one than before. */
   async function settle(call: LiveCall, media: CallMedia, answer: Replied): Promise<void> {
@@ -99,12 +67,11 @@ export function reAnchoring(
 
   function confirm(call: LiveCall, tag: Tag, request: RequestId): void {
     const dialog = { side: 'a', attempt: 0, tag, request } as const;
-    take(call, { on: 'confirmed', at: clock.mono(), ...dialog, ...NOTHING });
+    take(call, { on: 'confirmed', at: world.clock.mono(), ...dialog, ...NOTHING });
   }
 
   return {
-    // What was refused is given up at the anchor, which tells of that as of any other loss.
-    begin: (call) => lost.add(call),
+    begin,
     reply(call, { status, body, request }) {
       const { media, state } = call;
       if (media === undefined || status < 200) return;
@@ -130,13 +97,60 @@ export function reAnchoring(
       const { media, state } = call;
       if (media === undefined || !('bridge' in state)) return;
       if (what === 'ask') {
-        take(call, refusalByB(state.bridge, request, clock.mono()));
+        take(call, refusalByB(state.bridge, request, world.clock.mono()));
         return;
       }
       takeBack(call, media);
       confirm(call, forkTag(call, state.bridge.fork), request);
     },
   };
+}
+
+type Tries = {
+  readonly begin: (call: LiveCall) => void;
+  readonly refused: (call: LiveCall, media: CallMedia) => void;
+};
+
+/** Tries one call after the other, and one that was refused again. */
+function openTries({ world, sink }: Pick<Surroundings, 'world' | 'sink'>, take: Take): Tries {
+  const { clock, timers } = world;
+  let names = 0;
+  const lost = evacuation(timers, (call) => {
+    if (call.media !== undefined && call.media.alarm === undefined) tryIt(call, call.media);
+  });
+
+  function tryIt(call: LiveCall, media: CallMedia): void {
+    const { state } = call;
+    if (state.tag === 'ended' || media.isUnanchored || media.refusals >= REFUSALS_MAX) return;
+    if (state.tag !== 'talking' || media.saidByA === undefined || media.anew !== undefined) {
+      later(call, media, AGAIN_MS);
+      return;
+    }
+    names += 1;
+    const request = requestId(`m${names.toString(36)}`);
+    media.anew = request;
+    const dialog = { ...AS_CALLER, tag: forkTag(call, state.bridge.fork), request };
+    take(call, { on: 'asked', at: clock.mono(), ...dialog, ...INVITE, ...sdp(media.saidByA) });
+  }
+
+  function later(call: LiveCall, media: CallMedia, delayMs: number): void {
+    if (media.alarm !== undefined) timers.clear(media.alarm);
+    media.alarm = timers.set(delayMs, () => {
+      media.alarm = undefined;
+      tryIt(call, media);
+    });
+  }
+
+  function refused(call: LiveCall, media: CallMedia): void {
+    media.anew = undefined;
+    media.refusals += 1;
+    if (media.refusals >= REFUSALS_MAX)
+      noteUnanchored(sink, call, 'error', `${REFUSALS_MAX} offers were refused`);
+    else later(call, media, AGAIN_MS * 2 ** (media.refusals - 1));
+  }
+
+  // What was refused is given up at the anchor, which tells of that as of any other loss.
+  return { begin: (call) => lost.add(call), refused };
 }
 
 const sdp = (body: Octets) => ({ headers: [SDP_TYPE], body });
