@@ -56,7 +56,9 @@ type Crossing = {
 
 /**
  * Has the SDP of an order anchored before it leaves. Undefined: the order has none and can be
- * carried out at once. The state is what it is after the order was given.
+ * carried out at once. The state is what it is after the order was given. What answers a re-INVITE
+ * of our own goes to the caller as an offer, which is what the anchor has to hear as well: then the
+ * answer of the caller means something to it. [3725-4.1]
  */
 export function crossMedia(
   media: CallMedia,
@@ -72,7 +74,14 @@ export function crossMedia(
   const { verb, ...who } = crossing;
   const said = { call: state.facts.callId, ...who, sdp: sdpIn(message.body, part) };
   if (crossing.from === 'a') media.saidByA = said.sdp;
-  const done = verb === 'offer' ? anchor.offer({ ...said, faces }) : anchor.answer(said);
+  const isOurs = effect.do === 'reply' && effect.request === media.anew;
+  const done =
+    verb === 'offer'
+      ? anchor.offer({ ...said, faces })
+      : anchor.answer(said).then((answered) => {
+          if (answered.kind === 'failed' || !isOurs) return answered;
+          return anchor.offer({ ...said, faces });
+        });
   return done.then((anchored) =>
     crossed(effect, anchored, (sdp) => withSdp(message.body, part, sdp)),
   );
@@ -135,6 +144,20 @@ function within(
 /** A fork is named after the gateway-side dialog that it stands for, `<attempt>/<tag>`. */
 function attemptOfFork({ facts }: CallState, fork: number): number {
   return Number.parseInt(facts.forks[fork]?.of ?? '', 10);
+}
+
+/** The caller answers an offer of ours. Undefined: without SDP, or its call is over. */
+export function hearCaller(
+  media: CallMedia,
+  state: CallState,
+  { headers, body }: Message,
+): Promise<Anchored> | undefined {
+  const part = sdpPartOf(headers, body);
+  if (part === undefined || !('bridge' in state)) return undefined;
+  const { facts, bridge } = state;
+  const sdp = sdpIn(body, part);
+  media.saidByA = sdp;
+  return media.anchor.answer({ call: facts.callId, attempt: bridge.attempt, from: 'a', sdp });
 }
 
 /** A refused re-INVITE or UPDATE leaves the session as it was. [3261-14.1] */

@@ -4,7 +4,7 @@ import type { CallEvent } from '../call/events.ts';
 import { crossMedia, restoreMedia } from './call-media.ts';
 import { carryOut, type Hands } from './carry-out.ts';
 import type { LiveCall } from './live-call.ts';
-import type { ReAnchoring } from './re-anchor.ts';
+import { noteUnanchored, type ReAnchoring } from './re-anchor.ts';
 import type { Surroundings } from './runtime.ts';
 
 /** Takes an event of a call, or the orders that it begins with. */
@@ -99,9 +99,8 @@ function withMedia(
 ): Promise<Effect | undefined> | undefined {
   const { media } = call;
   if (media === undefined) return undefined;
-  const { callId, emergency } = call.state.facts;
   if (effect.do === 'end') {
-    return media.anchor.release(callId).then((released) => {
+    return media.anchor.release(call.state.facts.callId).then((released) => {
       media.legs = released.kind === 'released' ? released.legs : undefined;
       return effect;
     });
@@ -112,15 +111,16 @@ function withMedia(
   return crossMedia(media, call.state, effect)?.then((crossed) => {
     if (crossed.kind === 'crossed') return crossed.effect;
     const { reason } = crossed;
-    if (effect.do === 'invite-b' && !emergency) {
+    if (effect.do === 'invite-b' && !call.state.facts.emergency) {
       const { attempt } = effect;
       call.inbox.push({ on: 'media-failed', at: world.clock.mono(), attempt, reason });
       return undefined;
     }
     const level = effect.do === 'invite-b' ? 'error' : 'warn';
-    sink.note({ event: 'media-unanchored', level, callId, emergency, why: reason });
-    if (effect.do === 'ask' && effect.request === media.anew) {
-      anew.onFailed(call);
+    noteUnanchored(sink, call, level, reason);
+    const isAsked = effect.do === 'ask' || effect.do === 'reply';
+    if (isAsked && effect.request === media.anew) {
+      anew.onFailed(call, effect);
       return undefined;
     }
     if (effect.do === 'invite-b') media.isUnanchored = true;

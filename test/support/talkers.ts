@@ -12,7 +12,7 @@ import { sipUri } from '../../lib/sip/uri.ts';
 /** What a caller and a gateway of a test have in common: they say their SDP and keep what comes. */
 export type Talker = {
   /** Answers a re-INVITE, also one without an offer. */
-  readonly sdp: Octets;
+  sdp: Octets;
   /** The status that every re-INVITE gets. Absent: 200. */
   refuses?: number;
   /** How many re-INVITEs have come. */

@@ -85,6 +85,31 @@ describe('rtpengines are lost in the middle of something', () => {
     );
   });
 
+  test('and the caller answers with another port: it hears the gateway there [3725-4.1]', async () => {
+    play = (guest) => guest.answer();
+    const caller = dial('112');
+    await caller.isAnswered();
+    const [lost, other] =
+      placeOf(caller) === PLACES[0].outside ? ([0, 1] as const) : ([1, 0] as const);
+    const moved = await speech.open(stage.caller.address);
+    caller.sdp = sdpOf({ at: moved.at, version: 2 });
+    // The caller itself is silent, or rtpengine would learn its port from what it says.
+    speech.begin({ talker: lastGuest(), peer: ofGateway });
+
+    await kill(daemons[lost]);
+
+    await untilHeard([{ talker: caller, peer: moved }], [PLACES[other]], AGAIN_WITHIN_MS);
+    await pause(1000);
+    expect([caller.reinvites, lastGuest().reinvites]).toEqual([1, 1]);
+    expect(stage.site.notices().filter(({ event }) => event === 'media-unanchored')).toEqual([]);
+    caller.leave();
+    expect(await stage.site.recordOf(caller.sipCallId)).toMatchObject({ reason: 'caller-hung-up' });
+    await until(
+      'nothing to be anchored',
+      async () => (await callsAt(PLACES[other].ng)).length === 0,
+    );
+  });
+
   test('and the gateway takes no re-INVITE: it is not asked for ever, and keeps its call', async () => {
     play = (guest) => {
       guest.refuses = 488;
