@@ -82,7 +82,8 @@ export function witness(): Witness {
           message.callId === callId &&
           message.kind === 'response' &&
           message.cseq.number === cseq &&
-          message.status > 100,
+          message.status > 100 &&
+          message.status < 200,
       );
     },
     sent(atMs, { bytes, from, to }) {
