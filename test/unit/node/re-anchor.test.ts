@@ -7,20 +7,24 @@ import type { SipEngine } from '../../../lib/ports/sip-engine.ts';
 import { header } from '../../../lib/sip/header-names.ts';
 import { VirtualWorld } from '../../support/virtual-world.ts';
 
+function answered(emergency: boolean, media: object): LiveCall {
+  return {
+    state: {
+      tag: 'talking',
+      bridge: { fork: 0, attempt: 1, tag: 'gw' },
+      facts: { callId: 'x-1', emergency },
+    },
+    identities: [{ tag: 'ours' }],
+    media: { isUnanchored: false, refusals: 0, ...media },
+  } as unknown as LiveCall;
+}
+
 /** An answered call whose gateway answers each re-INVITE with that status. */
 function talking(status: number) {
   const time = new VirtualWorld(1);
   const notes: Record<string, unknown>[] = [];
   const offers: number[] = [];
-  const call = {
-    state: {
-      tag: 'talking',
-      bridge: { fork: 0, attempt: 1, tag: 'gw' },
-      facts: { callId: 'x-1', emergency: true },
-    },
-    identities: [{ tag: 'ours' }],
-    media: { isUnanchored: false, saidByA: octetsOf(Buffer.from('v=0')), refusals: 0 },
-  } as unknown as LiveCall;
+  const call = answered(true, { saidByA: octetsOf(Buffer.from('v=0')) });
   const sink = { note: (one: Record<string, unknown>) => notes.push(one) } as unknown as EventSink;
   const around = { world: time.world, sink, engine: {} as SipEngine };
   const anew = reAnchoring(around, (_, event) => {
@@ -69,15 +73,7 @@ function agreed(status: number, anchors: boolean) {
     },
     restore: async (...of: unknown[]) => void asked.push(of),
   };
-  const call = {
-    state: {
-      tag: 'talking',
-      bridge: { fork: 0, attempt: 1, tag: 'gw' },
-      facts: { callId: 'x-1', emergency: false },
-    },
-    identities: [{ tag: 'ours' }],
-    media: { anchor, isUnanchored: false, saidByA: BEFORE, refusals: 0, anew: undefined },
-  } as unknown as LiveCall;
+  const call = answered(false, { anchor, saidByA: BEFORE });
   const confirmed: number[] = [];
   const engine = { confirm: () => confirmed.push(time.nowMs) } as unknown as SipEngine;
   const sink = { note: (one: Record<string, unknown>) => notes.push(one) } as unknown as EventSink;
