@@ -41,7 +41,7 @@ export const ROOMS: readonly Room[] = [
     folder: 'lib/media/freeswitch',
     values: [...LIB, 'lib/media'],
     types: ['lib/ports'],
-    node: ['node:events'],
+    node: ['node:events', 'node:net'],
   },
   { folder: 'lib/engine/builtin', values: LIB, types: ['lib/ports'], node: undefined },
   { folder: 'lib/engine/builtin/proto', values: LIB, types: ['lib/ports'], node: PURE },

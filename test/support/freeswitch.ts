@@ -18,7 +18,9 @@ export const FREESWITCH_NAME = BINARY === undefined ? 'the test peer' : 'the rea
 export function freeswitchKeys(places: readonly FreeswitchPlaces[], listen: string) {
   process.env['LANDFALL_TEST_FREESWITCH'] = FREESWITCH_SECRET;
   const secret = 'env:LANDFALL_TEST_FREESWITCH';
-  return { freeswitch: places.map(({ events }) => ({ esl: writeAddress(events), secret, listen })) };
+  return {
+    freeswitch: places.map(({ events }) => ({ esl: writeAddress(events), secret, listen })),
+  };
 }
 
 /** Starts one as a process, and waits until its event socket is open. */

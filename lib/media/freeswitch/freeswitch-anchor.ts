@@ -12,6 +12,7 @@ import type {
 import { attemptOf, type BridgedCall, leave, newBridgedCall, partiesOf } from './bridged-call.ts';
 import { abandonOf, answerOf, type Bridging, type Failed, failed, offerOf } from './bridging.ts';
 import { countsOf } from './counts.ts';
+import type { Channel, MediaLink } from './media-link.ts';
 import type { MediaLinks } from './media-links.ts';
 import { within } from './within.ts';
 
@@ -43,10 +44,13 @@ export class FreeswitchAnchor implements MediaAnchor {
     this.#bridging = {
       homeFor: ({ home }) => (home?.isUp === true ? home : links.next()),
       onGone: (call, channel) => {
-        if (partiesOf(call).some((party) => party.channel === channel)) this.#lose(call);
+        if (isOf(call, channel)) this.#lose(call);
       },
     };
-    links.onTurned(() => this.#evacuate());
+    links.onTurned((link) => {
+      this.#evacuate();
+      if (link.isUp) void this.#review(link);
+    });
   }
 
   async offer(offer: MediaOffer): Promise<Anchored> {
@@ -135,6 +139,17 @@ export class FreeswitchAnchor implements MediaAnchor {
     for (const call of this.#calls.values()) if (call.home?.isUp === false) this.#lose(call);
   }
 
+  /** One that has come back may have been started anew, and know nothing of its calls. */
+  async #review(link: MediaLink): Promise<void> {
+    for (const call of [...this.#calls.values()].filter(({ home }) => home === link)) {
+      const channels = partiesOf(call).flatMap(({ channel }) => channel ?? []);
+      for (const channel of channels) {
+        const isThere = await link.has(channel);
+        if (!isThere && isOf(call, channel)) this.#lose(call);
+      }
+    }
+  }
+
   #lose(call: BridgedCall): void {
     leave(call);
     call.isLost = true;
@@ -147,4 +162,8 @@ export class FreeswitchAnchor implements MediaAnchor {
     call.isLost = false;
     this.#parts.ears.onLost(call.id);
   }
+}
+
+function isOf(call: BridgedCall, channel: Channel): boolean {
+  return partiesOf(call).some((party) => party.channel === channel);
 }

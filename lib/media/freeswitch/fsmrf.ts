@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
 import FsmrfLibrary from 'drachtio-fsmrf';
 import MediaServerLibrary from 'drachtio-fsmrf/lib/mediaserver.js';
 import eslLibrary from 'drachtio-modesl';
@@ -14,6 +15,8 @@ export type EslAnswer = { getBody(): string };
 /** The event socket of one FreeSWITCH, which comes back by itself unless `closing`. */
 export type EslConnection = {
   closing: boolean;
+  /** Null when it is gone. */
+  readonly socket: Socket | null;
   on(event: string, listener: (...what: unknown[]) => void): EslConnection;
   removeAllListeners(): EslConnection;
   api(command: string, onAnswer: (answer: EslAnswer) => void): void;
@@ -43,6 +46,8 @@ type Srf = {
 /** One channel of FreeSWITCH. */
 export type Endpoint = EventEmitter & {
   readonly uuid: string;
+  /** The event socket of this channel alone; null when it is gone. */
+  readonly conn: EslConnection | null;
   readonly local: { readonly sdp: string | null };
   readonly dialog: unknown;
   set(values: Record<string, string>): Promise<void>;

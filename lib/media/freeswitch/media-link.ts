@@ -76,7 +76,22 @@ export class MediaLink {
     // Which profile is called is read when it is asked for, and at no other time.
     media.sip.ipv4.udp.address = addresses[network];
     const endpoint = await media.createEndpoint(sdp === undefined ? {} : { remoteSdp: sdp });
+    hasten(endpoint.conn);
     return { endpoint, leg: endpoint.dialog as SipLeg };
+  }
+
+  /** Whether it still has a channel; true too while it cannot be asked. */
+  has({ endpoint }: Channel): Promise<boolean> {
+    const connection = this.#connection;
+    if (this.#up === undefined || connection === undefined) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const { timers } = this.#parts.world;
+      const alarm = timers.set(GREETING_MS, () => resolve(true));
+      connection.api(`uuid_exists ${endpoint.uuid}`, (answer) => {
+        timers.clear(alarm);
+        resolve(answer.getBody().trim() !== 'false');
+      });
+    });
   }
 
   close(): void {
@@ -102,6 +117,7 @@ export class MediaLink {
   #look(made: EslConnection): void {
     const { profiles } = this.#parts.server;
     if (made !== this.#connection) return;
+    hasten(made);
     made.api('sofia status', (answer) => {
       if (made !== this.#connection) return;
       const outside = profileAddress(answer.getBody(), profiles.outside);
@@ -167,6 +183,11 @@ export class MediaLink {
     if (this.#alarm !== undefined) this.#parts.world.timers.clear(this.#alarm);
     this.#alarm = undefined;
   }
+}
+
+/** Its library writes each command in two parts, and the second would wait for 40 ms. */
+function hasten(connection: EslConnection | null): void {
+  connection?.socket?.setNoDelay(true);
 }
 
 /** For good: neither of the two libraries is to try again, or to speak of it. */

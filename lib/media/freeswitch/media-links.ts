@@ -8,7 +8,7 @@ import type { SipLegs } from './sip-legs.ts';
 export type MediaLinks = {
   /** One that is up, each in its turn; undefined: none is. */
   next(): MediaLink | undefined;
-  onTurned(listener: () => void): void;
+  onTurned(listener: (link: MediaLink) => void): void;
   close(): void;
 };
 
@@ -21,17 +21,18 @@ export type MediaLinksParts = {
 
 export function openMediaLinks({ world, servers, legs, sink }: MediaLinksParts): MediaLinks {
   let turn = 0;
-  let listener = () => {};
+  let listener: (link: MediaLink) => void = () => undefined;
   const links = servers.map(
     (server) =>
       new MediaLink({
         world,
         server,
         legs,
-        onTurned({ name: esl }, isUp, why) {
+        onTurned(link, isUp, why) {
+          const { name: esl } = link;
           if (isUp) sink.note({ event: 'freeswitch-up', level: 'info', esl });
           else sink.note({ event: 'freeswitch-down', level: 'warn', esl, why });
-          listener();
+          listener(link);
         },
       }),
   );

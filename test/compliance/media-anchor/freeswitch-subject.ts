@@ -9,6 +9,8 @@ import { SipLegs } from '../../../lib/media/freeswitch/sip-legs.ts';
 import type { Notice } from '../../../lib/ports/event-sink.ts';
 import type { CallId, MediaAnchor } from '../../../lib/ports/media-anchor.ts';
 import type { Listener } from '../../../lib/ports/sip-engine.ts';
+import { FREESWITCH_SECRET } from '../../support/freeswitch.ts';
+import type { FreeswitchPlaces } from '../../support/freeswitch-config.ts';
 import { until } from '../../support/until.ts';
 
 /** An anchor at FreeSWITCHes, with an engine of its own, and what it has said. */
@@ -67,6 +69,17 @@ export async function freeswitchSubject(
       links.close();
       await engine.close();
     },
+  };
+}
+
+/** One that listens there, with the secret of the tests. */
+export function serverAt({ events }: FreeswitchPlaces, local: string): FreeswitchServer {
+  return {
+    esl: events,
+    secret: FREESWITCH_SECRET,
+    listen: { address: local, port: 0 },
+    advertise: undefined,
+    profiles: { outside: 'drachtio_mrf', inside: 'drachtio_mrf' },
   };
 }
 

@@ -194,8 +194,9 @@ function whoAnswers(present: () => Present): void {
 
     await anchor.restore(talk.call, 1);
 
-    await gateway.speak(toGateway.sdp, 5);
-    expect(await heardInAll(caller, 5)).toBe(5);
+    const { packets, everyMs, heardMin } = talk.pace;
+    await gateway.speak(toGateway.sdp, packets, everyMs);
+    expect(await heardInAll(caller, heardMin)).toBeGreaterThanOrEqual(heardMin);
     await speakBothWays(caller, toCaller.sdp, gateway, toGateway.sdp, talk.pace);
   });
 }
