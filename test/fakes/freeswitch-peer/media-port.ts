@@ -22,6 +22,7 @@ export type MediaFlow = {
 };
 
 export type MediaEars = {
+  /** Of the law that was agreed on; other packets are dropped, as FreeSWITCH does. */
   onFrame(samples: Int16Array): void;
   /** A packet of RFC 4733, which a bridge passes on. */
   onEvent(payload: Buffer, isFirst: boolean): void;
@@ -70,8 +71,7 @@ export async function openMediaPort(address: string, ears: MediaEars): Promise<M
     if (type === flow.eventType) {
       ears.onEvent(payload, (packet[1] ?? 0) > 0x7f);
       digitIn(payload, packet.readUInt32BE(4));
-    } else if (type === 0 || type === 8)
-      ears.onFrame(decode(type === 0 ? 'PCMU' : 'PCMA', payload));
+    } else if (type === PAYLOAD_TYPE[flow.law]) ears.onFrame(decode(flow.law, payload));
   });
 
   /** The end of a press comes three times, all with one timestamp. */
