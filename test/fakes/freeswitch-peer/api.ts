@@ -155,6 +155,6 @@ function setVariable(_: Board, words: readonly string[], channel: Channel | unde
 
 function hangUpAll(board: Board, words: readonly string[]): string {
   const cause = words[0] ?? 'MANAGER_REQUEST';
-  for (const channel of [...board.channels.values()]) hangUp(board, channel, cause, 'us');
+  for (const channel of board.channels.values()) hangUp(board, channel, cause, 'us');
   return `+OK hangup all channels with cause ${cause}\n`;
 }

@@ -23,7 +23,7 @@ function leave(board: Board, channel: Channel, by: 'us' | 'far'): void {
   leaveSocket(board, channel);
   setCallState(board, channel, 'HANGUP');
   if (by === 'us') channel.sayBye(channel.hangupCause ?? '');
-  for (const recorder of [...channel.recorders.values()]) closeRecorder(board, channel, recorder);
+  for (const recorder of channel.recorders.values()) closeRecorder(board, channel, recorder);
   channel.media.close();
   fireOf(board, channel, 'CHANNEL_HANGUP_COMPLETE');
   fireOf(board, channel, 'CHANNEL_DESTROY');
