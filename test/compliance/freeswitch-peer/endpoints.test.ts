@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Endpoint, MediaServer } from 'drachtio-fsmrf';
 import { readWav } from '../../fakes/freeswitch-peer/wav.ts';
 import { audioOf, sdpOf } from '../../support/rtp-peer.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { secondsOfTone, toneFile } from '../../support/tone.ts';
 import { until } from '../../support/until.ts';
 import { type Ear, openEar } from './ear.ts';
+import type { Endpoint, MediaServer } from './fsmrf.ts';
 import { type Lab, openLab } from './lab.ts';
 
 const folder = tempFolder('freeswitch-peer');

@@ -1,8 +1,8 @@
 import { createConnection, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { MediaServer } from 'drachtio-fsmrf';
 import { until } from '../../support/until.ts';
 import { type Ear, openEar } from './ear.ts';
+import type { MediaServer } from './fsmrf.ts';
 import { type Lab, openLab, SECRET } from './lab.ts';
 
 jest.setTimeout(15_000);

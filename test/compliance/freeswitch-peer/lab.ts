@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import Mrf, { type MediaServer } from 'drachtio-fsmrf';
+
 import { srfClient } from '../../../lib/engine/drachtio/srf.ts';
 import { openDrachtioPeer } from '../../fakes/drachtio-peer/peer.ts';
 import {
@@ -7,6 +7,7 @@ import {
   openFreeswitchPeer,
   type PeerOptions,
 } from '../../fakes/freeswitch-peer/peer.ts';
+import { Fsmrf, type MediaServer } from './fsmrf.ts';
 
 export const SECRET = 'of-the-event-socket';
 
@@ -41,7 +42,7 @@ export async function openLab(net: string, more: Partial<PeerOptions> = {}): Pro
     reconnect: { retryMaxDelay: 100 },
   });
   await connected;
-  const mrf = new Mrf(srf);
+  const mrf = new Fsmrf(srf);
   const servers: MediaServer[] = [];
   return {
     peer,
