@@ -83,6 +83,17 @@ describe('what goes wrong at the peer of FreeSWITCH', () => {
     expect(lab.peer.channels()).toEqual([]);
   });
 
+  test('a peer that is another process is told by a command what shall go wrong', async () => {
+    const server = await lab.connect();
+
+    expect(await server.api('peer_fault invite 486')).toBe('+OK\n');
+    await expect(endpointAt(server)).rejects.toMatchObject({ status: 486 });
+    expect(await server.api('peer_fault invite answer')).toBe('+OK\n');
+    expect(await server.api('peer_fault outboundSocket after 300')).toBe('+OK\n');
+    expect(lab.peer.faults).toMatchObject({ invite: 'answer', outboundSocket: { afterMs: 300 } });
+    expect(await server.api('peer_fault outboundSocket soon')).toContain('-ERR');
+  });
+
   test('an INVITE is never answered', async () => {
     const server = await lab.connect();
     lab.peer.faults.invite = 'silence';

@@ -3,6 +3,7 @@ import { writeAddress } from '../../../lib/sip/address.ts';
 import { bridge, unbridge } from './bridge.ts';
 import { type Board, type Channel, channelLines, setCallState } from './channel.ts';
 import { writeJson, writePlain } from './esl-event.ts';
+import { setFault } from './faults.ts';
 import { hangUp } from './hang-up.ts';
 import { record, stopRecording } from './recording.ts';
 
@@ -43,7 +44,13 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['uuid_setvar', setVariable],
   ['show', (board) => `\n${board.channels.size} total.\n`],
   ['hupall', hangUpAll],
+  ['peer_fault', changeFault],
 ]);
+
+/** The one command that FreeSWITCH has not: `peer_fault invite 503`. */
+function changeFault({ faults }: Board, [name = '', ...values]: readonly string[]): string {
+  return setFault(faults, name, values.join(' ')) ? '+OK\n' : '-ERR no such fault\n';
+}
 
 const LINE = '='.repeat(97);
 
