@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { writeAddress } from '../../../lib/sip/address.ts';
 import { bridge, unbridge } from './bridge.ts';
-import { type Board, type Channel, channelLines } from './channel.ts';
+import { type Board, type Channel, channelLines, setCallState } from './channel.ts';
 import { writeJson, writePlain } from './esl-event.ts';
+import { setFault } from './faults.ts';
 import { hangUp } from './hang-up.ts';
 import { record, stopRecording } from './recording.ts';
 
+/** Between the answer to `uuid_bridge` and the first packet that passes. */
+const BRIDGE_MS = 50;
 const NO_CHANNEL = '-ERR No such channel!\n';
 
 /** The output of a command; FreeSWITCH writes them one by one, so each has its own words. */
@@ -40,7 +44,13 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['uuid_setvar', setVariable],
   ['show', (board) => `\n${board.channels.size} total.\n`],
   ['hupall', hangUpAll],
+  ['peer_fault', changeFault],
 ]);
+
+/** The one command that FreeSWITCH has not: `peer_fault invite 503`. */
+function changeFault({ faults }: Board, [name = '', ...values]: readonly string[]): string {
+  return setFault(faults, name, values.join(' ')) ? '+OK\n' : '-ERR no such fault\n';
+}
 
 const LINE = '='.repeat(97);
 
@@ -66,7 +76,12 @@ function bridgeBoth(board: Board, words: readonly string[], channel: Channel | u
   const partner = board.channels.get(words[1] ?? '');
   if (channel === undefined || partner === undefined || channel === partner)
     return '-ERR Invalid uuid\n';
-  setImmediate(() => board.pulse.run(() => bridge(board, channel, partner)));
+  board.world.timers.set(BRIDGE_MS, () => {
+    board.pulse.run(() => {
+      const isUp = channel.hangupCause === undefined && partner.hangupCause === undefined;
+      if (isUp) bridge(board, channel, partner);
+    });
+  });
   return `+OK ${partner.id}\n`;
 }
 
@@ -78,13 +93,24 @@ function transfer(board: Board, words: readonly string[], channel: Channel | und
     if (partner.variables.get('park_after_bridge') !== 'true')
       hangUp(board, partner, 'NORMAL_CLEARING', 'us');
   }
-  channel.stage.stop('hangup', true);
+  for (const one of words[1] === '-both' ? [channel, partner] : [channel]) {
+    if (one !== undefined) park(board, one);
+  }
   return '+OK\n';
 }
 
-function breakOut(_: Board, words: readonly string[], channel: Channel | undefined): string {
+function park(board: Board, channel: Channel): void {
+  channel.stage.stop('hangup', true);
+  setCallState(board, channel, 'RINGING');
+  setCallState(board, channel, 'ACTIVE');
+  channel.stage.ask({ app: 'park', arg: '', id: randomUUID(), loops: 1, isLocked: false });
+}
+
+function breakOut(board: Board, words: readonly string[], channel: Channel | undefined): string {
   if (channel === undefined) return NO_CHANNEL;
-  channel.stage.stop('break', words.includes('all'));
+  setImmediate(() => {
+    board.pulse.run(() => channel.stage.stop('break', words.includes('all')));
+  });
   return '+OK\n';
 }
 
@@ -136,6 +162,6 @@ function setVariable(_: Board, words: readonly string[], channel: Channel | unde
 
 function hangUpAll(board: Board, words: readonly string[]): string {
   const cause = words[0] ?? 'MANAGER_REQUEST';
-  for (const channel of [...board.channels.values()]) hangUp(board, channel, cause, 'us');
+  for (const channel of board.channels.values()) hangUp(board, channel, cause, 'us');
   return `+OK hangup all channels with cause ${cause}\n`;
 }

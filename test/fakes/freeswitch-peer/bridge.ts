@@ -5,6 +5,7 @@ export function bridge(board: Board, one: Channel, other: Channel): void {
   for (const channel of [one, other]) {
     unbridge(board, channel);
     channel.stage.stop('hangup', true);
+    leaveSocket(board, channel);
   }
   one.bridgedWith = other;
   other.bridgedWith = one;
@@ -22,6 +23,16 @@ export function bridge(board: Board, one: Channel, other: Channel): void {
   fireOf(board, one, 'CHANNEL_BRIDGE', [
     ['Bridge-A-Unique-ID', one.id],
     ['Bridge-B-Unique-ID', other.id],
+  ]);
+}
+
+/** The dialplan's `socket` is over; the socket stays. */
+export function leaveSocket(board: Board, channel: Channel): void {
+  if (!channel.isInSocket) return;
+  channel.isInSocket = false;
+  fireOf(board, channel, 'CHANNEL_EXECUTE_COMPLETE', [
+    ['Application', 'socket'],
+    ['Application-Response', '_none_'],
   ]);
 }
 

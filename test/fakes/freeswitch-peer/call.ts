@@ -16,7 +16,15 @@ import { type Board, type Channel, fireOf, setCallState } from './channel.ts';
 import type { Law } from './g711.ts';
 import { hangUp } from './hang-up.ts';
 import { openOutbound } from './outbound.ts';
-import { type RemoteAudio, readAudio, turned, writeAudio } from './sdp.ts';
+import {
+  type For,
+  type LocalAudio,
+  type RemoteAudio,
+  readAudio,
+  turned,
+  writeAudio,
+  writeOffer,
+} from './sdp.ts';
 import type { Arrived, SipDoor } from './sip-door.ts';
 
 /** A channel and its dialog. */
@@ -28,9 +36,15 @@ export type Call = {
   /** Of the SDPs that this side writes. */
   readonly sdpId: number;
   sdpVersion: number;
+  /** Of SRTP, which it offers and never speaks. */
+  readonly key: string;
   /** The 200 that waits for its ACK, in which an answer may have to come. */
   readonly alarms: Alarms;
   owesAnswer: boolean;
+  /** It began without an offer: its answers have a second medium that nobody offered. */
+  isLate: boolean;
+  /** What was written last, but for the version. */
+  written: string;
   hasSocket: boolean;
 };
 
@@ -44,8 +58,11 @@ export function newCall(channel: Channel, { request }: Arrived): Call {
     place: headerValue(request.headers, 'x-esl-outbound') ?? '',
     sdpId: randomInt(1_000_000_000, 2_000_000_000),
     sdpVersion: randomInt(1_000_000_000, 2_000_000_000),
+    key: randomBytes(30).toString('base64'),
     alarms: {},
     owesAnswer: false,
+    isLate: request.body === NO_OCTETS,
+    written: '',
     hasSocket: false,
   };
 }
@@ -67,8 +84,11 @@ export function answer(board: Board, door: SipDoor, call: Call, arrived: Arrived
     return;
   }
   call.owesAnswer = offer === undefined;
-  const sdp = offer === undefined ? ownOffer(call) : ownAnswer(board, call, offer, body);
-  channel.variables.set('rtp_local_sdp_str', sdp);
+  const write =
+    offer === undefined
+      ? ownOffer(board, call)
+      : ownAnswer(call, offer, follow(board, call, offer, body));
+  const sdp = written(call, write);
   sendAnswer(board, door, call, arrived, sdp);
   if (channel.callState !== 'RINGING') return;
   channel.variables.set('endpoint_disposition', 'ANSWER');
@@ -139,40 +159,58 @@ export function acknowledged(board: Board, call: Call, { request }: Arrived): vo
   openSocket(board, call);
 }
 
-function ownOffer(call: Call): Octets {
+type Write = (version: number, purpose: For) => Octets;
+
+/** The version grows with what is said; the channel says it in a variable, too. */
+function written(call: Call, write: Write): Octets {
+  const text = write(0, 'variable');
+  if (text !== call.written) call.sdpVersion += 1;
+  call.written = text;
+  call.channel.variables.set('rtp_local_sdp_str', write(call.sdpVersion, 'variable'));
+  return write(call.sdpVersion, 'wire');
+}
+
+function ownOffer({ settings }: Board, call: Call): Write {
   const { media } = call.channel;
   const law = media.flow?.law;
-  call.sdpVersion += 1;
-  return writeAudio({
-    at: media.at,
-    id: call.sdpId,
-    version: call.sdpVersion,
-    laws: law === undefined ? LAWS : [law],
-    eventType: EVENT_TYPE,
-    direction: 'sendrecv',
-  });
+  const laws = law === undefined ? LAWS : [law];
+  return (version, purpose) => {
+    const audio: LocalAudio = {
+      at: media.at,
+      id: call.sdpId,
+      version,
+      laws,
+      eventType: EVENT_TYPE,
+      direction: 'sendrecv',
+      hasNoise: true,
+    };
+    return settings.offersSecure
+      ? writeOffer(audio, purpose, call.key)
+      : writeAudio(audio, purpose);
+  };
 }
 
-function ownAnswer(board: Board, call: Call, offer: RemoteAudio, text: Octets): Octets {
-  const { media } = call.channel;
-  const law = follow(board, call, offer, text);
-  call.sdpVersion += 1;
-  return writeAudio({
-    at: media.at,
-    id: call.sdpId,
-    version: call.sdpVersion,
-    laws: [law],
-    eventType: offer.eventType,
-    direction: turned(offer.direction),
-  });
+function ownAnswer(call: Call, offer: RemoteAudio, law: Law): Write {
+  const { channel, isLate, sdpId } = call;
+  const below = isLate ? ['m=audio 0 RTP/AVP 19'] : [];
+  return (version, purpose) => {
+    const audio: LocalAudio = {
+      at: channel.media.at,
+      id: sdpId,
+      version,
+      laws: [law],
+      eventType: isLate ? EVENT_TYPE : offer.eventType,
+      direction: turned(offer.direction),
+      hasNoise: isLate,
+    };
+    return writeAudio(audio, purpose, [], purpose === 'wire' ? below : []);
+  };
 }
 
-/** Sends where an SDP says from now on; answers with what. The law stays as long as it can. */
+/** Sends where an SDP says from now on; answers with what: the first law of an offer. */
 function follow(board: Board, { channel }: Call, told: RemoteAudio, text: Octets): Law {
   const { media, variables } = channel;
-  const current = media.flow?.law;
-  const stays = current !== undefined && told.laws.includes(current);
-  const law = stays ? current : (told.laws[0] ?? 'PCMU');
+  const law = told.laws[0] ?? 'PCMU';
   const direction = turned(told.direction);
   media.follow({ to: told.at, law, eventType: told.eventType, direction });
   variables.set('switch_r_sdp', text);

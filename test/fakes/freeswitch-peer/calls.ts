@@ -28,117 +28,130 @@ const CAUSES: Readonly<Record<string, number>> = {
   RECOVERY_ON_TIMER_EXPIRE: 102,
 };
 
+type Desk = {
+  readonly board: Board;
+  readonly door: SipDoor;
+  /** By their dialogs. */
+  readonly calls: Map<string, Call>;
+  readonly ignored: Map<string, Arrived>;
+};
+
 export async function openCalls(board: Board): Promise<Calls> {
-  const calls = new Map<string, Call>();
-  const ignored = new Map<string, Arrived>();
-  const door: SipDoor = await openSipDoor(board.world, board.pulse, board.settings.sip, {
-    onRequest,
-  });
-
-  function onRequest(arrived: Arrived): void {
-    const { request } = arrived;
-    const call = calls.get(keyOf(request));
-    switch (request.method) {
-      case 'INVITE':
-        if (call !== undefined) answer(board, door, call, arrived);
-        else if (request.to.tag === undefined) invited(arrived);
-        else refuse(door, arrived, 481);
-        break;
-      case 'ACK':
-        if (call !== undefined) acknowledged(board, call, arrived);
-        break;
-      case 'BYE':
-        refuse(door, arrived, call === undefined ? 481 : 200, call?.dialog);
-        if (call !== undefined) ended(call);
-        break;
-      case 'CANCEL':
-        cancelled(arrived);
-        break;
-      case 'OPTIONS':
-        refuse(door, arrived, 200);
-        break;
-      default:
-        refuse(door, arrived, 405, call?.dialog);
-    }
-  }
-
-  function invited(arrived: Arrived): void {
-    const { invite } = board.faults;
-    trying(arrived);
-    if (invite === 'silence') {
-      if (ignored.size < IGNORED_MAX) ignored.set(serverKey(arrived.request), arrived);
-      return;
-    }
-    const { body } = arrived.request;
-    const hasLaw = body === NO_OCTETS || (readAudio(body)?.laws.length ?? 0) > 0;
-    if (invite !== 'answer') refuse(door, arrived, invite.status);
-    else if (board.channels.size >= board.settings.sessionsMax) refuse(door, arrived, 503);
-    else if (!hasLaw) refuse(door, arrived, 488);
-    else void begin(arrived);
-  }
-
-  function trying(arrived: Arrived): void {
-    door.respond(arrived, {
-      status: 100,
-      reason: reasonPhrase(100),
-      tag: undefined,
-      formsDialog: false,
-      headers: [],
-      body: NO_OCTETS,
-    });
-  }
-
-  /** A media address that is no address of this host leaves the INVITE with 503. */
-  async function begin(arrived: Arrived): Promise<void> {
-    const channel = await newChannel(board, arrived, (cause) => sayBye(key, cause)).catch(() => {
-      refuse(door, arrived, 503);
-    });
-    if (channel === undefined) return;
-    const call = newCall(channel, arrived);
-    const { callId, localTag, remoteTag } = call.dialog;
-    const key = dialogKey(callId, localTag, remoteTag);
-    board.pulse.run(() => {
-      calls.set(key, call);
-      board.channels.set(channel.id, channel);
-      fireOf(board, channel, 'CHANNEL_CREATE');
-      answer(board, door, call, arrived);
-    });
-  }
-
-  function sayBye(key: string, cause: string): void {
-    const call = calls.get(key);
-    if (call === undefined) return;
-    forget(key, call);
-    door.bye(call.dialog, `Q.850;cause=${CAUSES[cause] ?? 16};text="${cause}"`);
-  }
-
-  function ended(call: Call): void {
-    const { callId, localTag, remoteTag } = call.dialog;
-    forget(dialogKey(callId, localTag, remoteTag), call);
-    hangUp(board, call.channel, 'NORMAL_CLEARING', 'far');
-  }
-
-  function forget(key: string, { alarms }: Call): void {
-    clearAlarms(board.world.timers, alarms);
-    calls.delete(key);
-  }
-
-  function cancelled(arrived: Arrived): void {
-    const key = cancelledKey(arrived.request);
-    const invite = ignored.get(key);
-    refuse(door, arrived, invite === undefined ? 481 : 200);
-    if (invite === undefined) return;
-    ignored.delete(key);
-    refuse(door, invite, 487);
-  }
-
+  const { world, pulse, settings } = board;
+  const desk: Desk = {
+    board,
+    door: await openSipDoor(world, pulse, settings.sip, {
+      onRequest: (arrived) => serve(desk, arrived),
+    }),
+    calls: new Map(),
+    ignored: new Map(),
+  };
   return {
-    at: door.at,
+    at: desk.door.at,
     async close() {
-      for (const [key, call] of calls) forget(key, call);
-      await door.close();
+      for (const call of desk.calls.values()) forget(desk, call);
+      await desk.door.close();
     },
   };
+}
+
+function serve(desk: Desk, arrived: Arrived): void {
+  const { board, door } = desk;
+  const { request } = arrived;
+  const call = desk.calls.get(keyOf(request));
+  switch (request.method) {
+    case 'INVITE':
+      if (call !== undefined) answer(board, door, call, arrived);
+      else if (request.to.tag === undefined) invited(desk, arrived);
+      else refuse(door, arrived, 481);
+      break;
+    case 'ACK':
+      if (call !== undefined) acknowledged(board, call, arrived);
+      break;
+    case 'BYE':
+      refuse(door, arrived, call === undefined ? 481 : 200, call?.dialog);
+      if (call !== undefined) ended(desk, call);
+      break;
+    case 'CANCEL':
+      cancelled(desk, arrived);
+      break;
+    case 'OPTIONS':
+      refuse(door, arrived, 200);
+      break;
+    default:
+      refuse(door, arrived, 405, call?.dialog);
+  }
+}
+
+function invited(desk: Desk, arrived: Arrived): void {
+  const { board, door, ignored } = desk;
+  const { invite } = board.faults;
+  trying(door, arrived);
+  if (invite === 'silence') {
+    if (ignored.size < IGNORED_MAX) ignored.set(serverKey(arrived.request), arrived);
+    return;
+  }
+  const { body } = arrived.request;
+  const hasLaw = body === NO_OCTETS || (readAudio(body)?.laws.length ?? 0) > 0;
+  if (invite !== 'answer') refuse(door, arrived, invite.status);
+  else if (board.channels.size >= board.settings.sessionsMax) refuse(door, arrived, 503);
+  else if (!hasLaw) refuse(door, arrived, 488);
+  else void begin(desk, arrived);
+}
+
+function trying(door: SipDoor, arrived: Arrived): void {
+  door.respond(arrived, {
+    status: 100,
+    reason: reasonPhrase(100),
+    tag: undefined,
+    formsDialog: false,
+    headers: [],
+    body: NO_OCTETS,
+  });
+}
+
+/** A media address that is no address of this host leaves the INVITE with 503. */
+async function begin(desk: Desk, arrived: Arrived): Promise<void> {
+  const { board, door, calls } = desk;
+  const channel = await newChannel(board, arrived, (cause) => sayBye(desk, call, cause)).catch(() =>
+    refuse(door, arrived, 503),
+  );
+  if (channel === undefined) return;
+  const call = newCall(channel, arrived);
+  board.pulse.run(() => {
+    calls.set(keyFor(call), call);
+    board.channels.set(channel.id, channel);
+    fireOf(board, channel, 'CHANNEL_CREATE');
+    answer(board, door, call, arrived);
+  });
+}
+
+function sayBye(desk: Desk, call: Call, cause: string): void {
+  forget(desk, call);
+  desk.door.bye(call.dialog, `Q.850;cause=${CAUSES[cause] ?? 16};text="${cause}"`);
+}
+
+function ended(desk: Desk, call: Call): void {
+  forget(desk, call);
+  hangUp(desk.board, call.channel, 'NORMAL_CLEARING', 'far');
+}
+
+function forget({ board, calls }: Desk, call: Call): void {
+  clearAlarms(board.world.timers, call.alarms);
+  calls.delete(keyFor(call));
+}
+
+function cancelled({ door, ignored }: Desk, arrived: Arrived): void {
+  const key = cancelledKey(arrived.request);
+  const invite = ignored.get(key);
+  refuse(door, arrived, invite === undefined ? 481 : 200);
+  if (invite === undefined) return;
+  ignored.delete(key);
+  refuse(door, invite, 487);
+}
+
+function keyFor({ dialog }: Call): string {
+  return dialogKey(dialog.callId, dialog.localTag, dialog.remoteTag);
 }
 
 /** As this side sees it, of a request that came. */

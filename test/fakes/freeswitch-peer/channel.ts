@@ -26,6 +26,8 @@ export type Channel = {
   /** How it ended; undefined: it is up. */
   hangupCause: string | undefined;
   bridgedWith: Channel | undefined;
+  /** It runs the dialplan's `socket`, which its first bridge or its end is the end of. */
+  isInSocket: boolean;
   /** How many playbacks have begun and are not over; a bridge is silent meanwhile. */
   playing: number;
   /** Its outbound event socket. */
@@ -42,6 +44,7 @@ export type Settings = {
   readonly mediaAddress: string;
   readonly soundsFolder: string;
   readonly sessionsMax: number;
+  readonly offersSecure: boolean;
 };
 
 /** What all parts of the peer share. */

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { runApi } from './api.ts';
 import { type Board, type Channel, channelLines, fire } from './channel.ts';
 import type { EslCommand } from './esl-command.ts';
-import type { EventLines } from './esl-event.ts';
+import { type EventLines, eventOf } from './esl-event.ts';
 import { hangUp } from './hang-up.ts';
 import type { Listener } from './listener.ts';
 import { actIn } from './stage.ts';
+
+const NO_SESSION = '-ERR not controlling a session';
 
 /** What a client may say once it has said its secret, or on a socket that the peer opened. */
 export function serveCommand(board: Board, listener: Listener, command: EslCommand): void {
@@ -14,7 +16,7 @@ export function serveCommand(board: Board, listener: Listener, command: EslComma
   const channel = channelOf(board, listener);
   switch (word.toLowerCase()) {
     case 'connect':
-      if (channel !== undefined) listener.sendLines(connectLines(channel));
+      if (channel !== undefined) listener.sendLines(connectLines(board, channel));
       break;
     case 'exit':
       listener.reply('+OK bye');
@@ -38,10 +40,10 @@ export function serveCommand(board: Board, listener: Listener, command: EslComma
       listener.reply(changeFilter(listener, words));
       break;
     case 'linger':
-      listener.reply('+OK will linger');
+      listener.reply(channel === undefined ? NO_SESSION : '+OK will linger');
       break;
     case 'nolinger':
-      listener.reply('+OK will not linger');
+      listener.reply(channel === undefined ? NO_SESSION : '+OK will not linger');
       break;
     case 'api':
       listener.respond(runApi(board, rest));
@@ -61,16 +63,15 @@ function channelOf({ channels }: Board, { channelId }: Listener): Channel | unde
   return channelId === undefined ? undefined : channels.get(channelId);
 }
 
-function connectLines(channel: Channel): EventLines {
-  return [
-    ['Event-Name', 'CHANNEL_DATA'],
+function connectLines(board: Board, channel: Channel): EventLines {
+  return eventOf(board.world, board.core, 'CHANNEL_DATA', [
     ...channel.caller.map(([name, value]) => [`Channel-${name}`, value] as const),
     ...channelLines(channel),
     ['Content-Type', 'command/reply'],
     ['Reply-Text', '+OK\n'],
     ['Socket-Mode', 'async'],
     ['Control', 'full'],
-  ];
+  ]).lines;
 }
 
 /** Any 13 characters may stand before a name: `SWITCH_EVENT_` is how they are spelled in C. */

@@ -1,4 +1,4 @@
-import { unbridge } from './bridge.ts';
+import { leaveSocket, unbridge } from './bridge.ts';
 import { type Board, type Channel, fireOf, setCallState } from './channel.ts';
 import { closeRecorder } from './recording.ts';
 
@@ -11,18 +11,19 @@ export function hangUp(board: Board, channel: Channel, cause: string, by: 'us' |
   channel.hangupCause = cause;
   channel.variables.set('hangup_cause', cause);
   fireOf(board, channel, 'CHANNEL_HANGUP');
-  setCallState(board, channel, 'HANGUP');
-  if (by === 'us') channel.sayBye(cause);
   const partner = unbridge(board, channel);
   if (partner !== undefined && partner.variables.get('park_after_bridge') !== 'true')
     hangUp(board, partner, 'NORMAL_CLEARING', 'us');
   // An application that hangs up ends before the channel does.
-  setImmediate(() => board.pulse.run(() => leave(board, channel)));
+  setImmediate(() => board.pulse.run(() => leave(board, channel, by)));
 }
 
-function leave(board: Board, channel: Channel): void {
+function leave(board: Board, channel: Channel, by: 'us' | 'far'): void {
   channel.stage.stop('hangup', true);
-  for (const recorder of [...channel.recorders.values()]) closeRecorder(board, channel, recorder);
+  leaveSocket(board, channel);
+  setCallState(board, channel, 'HANGUP');
+  if (by === 'us') channel.sayBye(channel.hangupCause ?? '');
+  for (const recorder of channel.recorders.values()) closeRecorder(board, channel, recorder);
   channel.media.close();
   fireOf(board, channel, 'CHANNEL_HANGUP_COMPLETE');
   fireOf(board, channel, 'CHANNEL_DESTROY');

@@ -22,6 +22,7 @@ export type MediaFlow = {
 };
 
 export type MediaEars = {
+  /** Of the law that was agreed on; other packets are dropped, as FreeSWITCH does. */
   onFrame(samples: Int16Array): void;
   /** A packet of RFC 4733, which a bridge passes on. */
   onEvent(payload: Buffer, isFirst: boolean): void;
@@ -57,7 +58,7 @@ export async function openMediaPort(address: string, ears: MediaEars): Promise<M
   let sequence = randomBytes(2).readUInt16BE();
   let timestamp = randomBytes(4).readUInt32BE();
   let lastSent = Number.NEGATIVE_INFINITY;
-  let digitStamp: number | undefined;
+  const readPress = pressReader();
 
   socket.on('error', () => undefined);
   socket.on('message', (packet) => {
@@ -69,28 +70,15 @@ export async function openMediaPort(address: string, ears: MediaEars): Promise<M
     counts.inBytes += packet.length;
     if (type === flow.eventType) {
       ears.onEvent(payload, (packet[1] ?? 0) > 0x7f);
-      digitIn(payload, packet.readUInt32BE(4));
-    } else if (type === 0 || type === 8)
-      ears.onFrame(decode(type === 0 ? 'PCMU' : 'PCMA', payload));
+      const press = readPress(payload, packet.readUInt32BE(4));
+      if (press !== undefined) ears.onDigit(press.digit, press.durationSamples);
+    } else if (type === PAYLOAD_TYPE[flow.law]) ears.onFrame(decode(flow.law, payload));
   });
-
-  /** The end of a press comes three times, all with one timestamp. */
-  function digitIn(payload: Buffer, stamp: number): void {
-    if (payload.length < 4 || (payload[1] ?? 0) < 0x80 || stamp === digitStamp) return;
-    digitStamp = stamp;
-    const digit = DIGITS[payload[0] ?? 0];
-    if (digit !== undefined) ears.onDigit(digit, payload.readUInt16BE(2));
-  }
 
   function send(type: number, payload: Buffer, marker: boolean): void {
     if (!isOpen || flow === undefined || !speaks(flow)) return;
-    const header = Buffer.alloc(HEADER_BYTES);
     sequence = (sequence + 1) & 0xffff;
-    header[0] = 0x80;
-    header[1] = type | (marker ? 0x80 : 0);
-    header.writeUInt16BE(sequence, 2);
-    header.writeUInt32BE(timestamp, 4);
-    header.writeUInt32BE(ssrc, 8);
+    const header = headerOf(type, marker, sequence, timestamp, ssrc);
     counts.outPackets += 1;
     socket.send(Buffer.concat([header, payload]), flow.to.port, flow.to.address, () => undefined);
   }
@@ -124,9 +112,38 @@ export async function openMediaPort(address: string, ears: MediaEars): Promise<M
   };
 }
 
+function headerOf(
+  type: number,
+  marker: boolean,
+  sequence: number,
+  timestamp: number,
+  ssrc: number,
+): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header[0] = 0x80;
+  header[1] = type | (marker ? 0x80 : 0);
+  header.writeUInt16BE(sequence, 2);
+  header.writeUInt32BE(timestamp, 4);
+  header.writeUInt32BE(ssrc, 8);
+  return header;
+}
+
 const hears = (direction: Direction) => direction === 'sendrecv' || direction === 'recvonly';
 
 function speaks({ direction, to }: MediaFlow): boolean {
   if (direction !== 'sendrecv' && direction !== 'sendonly') return false;
   return to.port !== 0 && to.address !== '0.0.0.0';
+}
+
+type Press = { readonly digit: string; readonly durationSamples: number };
+
+/** The end of a press comes three times, all with one timestamp. */
+function pressReader(): (payload: Buffer, stamp: number) => Press | undefined {
+  let last: number | undefined;
+  return (payload, stamp) => {
+    if (payload.length < 4 || (payload[1] ?? 0) < 0x80 || stamp === last) return undefined;
+    last = stamp;
+    const digit = DIGITS[payload[0] ?? 0];
+    return digit === undefined ? undefined : { digit, durationSamples: payload.readUInt16BE(2) };
+  };
 }

@@ -18,8 +18,9 @@ export async function newChannel(
   const { request } = arrived;
   const id = randomUUID();
   const from = parseUri(request.from.uri);
-  const [user, host] = from.kind === 'sip' ? [from.user ?? '', from.host] : ['', ''];
-  const name = `sofia/${profile}/${user}@${host}`;
+  const user = from.kind === 'sip' ? from.user : undefined;
+  const place = request.from.uri.replace(/^sips?:/, '').replace(/^[^@]*@/, '');
+  const name = `sofia/${profile}/${user ?? 'nobody'}@${place}`;
   const media: MediaPort = await openMediaPort(mediaAddress, {
     onFrame: (frame) => whenUp(() => hear(channel, frame)),
     onEvent(payload, isFirst) {
@@ -38,6 +39,7 @@ export async function newChannel(
     callState: 'RINGING',
     hangupCause: undefined,
     bridgedWith: undefined,
+    isInSocket: false,
     playing: 0,
     listener: undefined,
     sayBye,
@@ -63,17 +65,22 @@ function tellDigit(board: Board, channel: Channel, digit: string, duration: numb
   ]);
 }
 
-function callerLines(id: string, name: string, { request, from }: Arrived, user: string) {
+function callerLines(
+  id: string,
+  name: string,
+  { request, from }: Arrived,
+  user: string | undefined,
+) {
   const target = parseUri(request.uri);
   const lines: EventLines = [
     ['Direction', 'inbound'],
     ['Logical-Direction', 'inbound'],
-    ['Username', user],
+    ...(user === undefined ? [] : ([['Username', user]] as const)),
     ['Dialplan', 'XML'],
-    ['Caller-ID-Name', user],
-    ['Caller-ID-Number', user],
+    ['Caller-ID-Name', user ?? 'unknown'],
+    ...(user === undefined ? [] : ([['Caller-ID-Number', user]] as const)),
     ['Network-Addr', from.address],
-    ['ANI', user],
+    ...(user === undefined ? [] : ([['ANI', user]] as const)),
     ['Destination-Number', target.kind === 'sip' ? (target.user ?? '') : ''],
     ['Unique-ID', id],
     ['Source', 'mod_sofia'],

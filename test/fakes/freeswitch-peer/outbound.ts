@@ -38,6 +38,7 @@ function connectTo(board: Board, channel: Channel, place: string): void {
     },
   });
   channel.listener = listener;
+  channel.isInSocket = true;
   channel.variables.set('socket_host', host);
   board.listeners.add(listener);
   fireOf(board, channel, 'CHANNEL_EXECUTE', [

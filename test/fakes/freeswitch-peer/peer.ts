@@ -23,6 +23,8 @@ export type PeerOptions = {
   readonly heartbeatMs?: number;
   /** Absent: 1000. */
   readonly sessionsMax?: number;
+  /** Whether its offers have SRTP beside RTP, as FreeSWITCH's have by default; absent: yes. */
+  readonly offersSecure?: boolean;
   /** Absent: the real one. */
   readonly world?: World;
 };
@@ -89,8 +91,8 @@ export async function openFreeswitchPeer(options: PeerOptions): Promise<Freeswit
 
 function settingsOf(options: PeerOptions): Settings {
   const { secret, sip, mediaAddress = sip.address, profile = 'drachtio_mrf' } = options;
-  const { soundsFolder = process.cwd(), sessionsMax = SESSIONS_MAX } = options;
-  return { secret, sip, mediaAddress, profile, soundsFolder, sessionsMax };
+  const { soundsFolder = process.cwd(), sessionsMax = SESSIONS_MAX, offersSecure = true } = options;
+  return { offersSecure, secret, sip, mediaAddress, profile, soundsFolder, sessionsMax };
 }
 
 function viewOf({ id, variables, bridgedWith, playing }: Channel): ChannelView {

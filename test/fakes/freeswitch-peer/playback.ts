@@ -123,11 +123,11 @@ function playOne(
     ['Playback-File-Path', file],
   ];
   const over = (how: How) => {
-    const { sent } = player;
+    const { sent, read } = player;
     channel.variables.set('playback_last_offset_pos', String(what.skipSamples + sent));
-    channel.variables.set('playback_seconds', String(Math.floor(sent / RATE)));
-    channel.variables.set('playback_ms', String(Math.floor((1000 * sent) / RATE)));
-    channel.variables.set('playback_samples', String(sent));
+    channel.variables.set('playback_seconds', String(Math.floor(read / RATE)));
+    channel.variables.set('playback_ms', String(Math.floor((1000 * read) / RATE)));
+    channel.variables.set('playback_samples', String(read));
     const status = how === 'break' ? 'break' : 'done';
     fireOf(board, channel, 'PLAYBACK_STOP', [...lines, ['Playback-Status', status]]);
     onEnd(how, sent);

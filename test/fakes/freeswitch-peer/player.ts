@@ -4,6 +4,8 @@ import type { Pulse } from './pulse.ts';
 import type { Sound } from './sound.ts';
 import { RATE } from './wav.ts';
 
+/** What a file is read by. */
+const CHUNK_SAMPLES = 16_384;
 const FRAME_MS = (1000 * FRAME_SAMPLES) / RATE;
 
 export type PlayerWith = {
@@ -20,6 +22,8 @@ export type PlayerWith = {
 export type Player = {
   /** How many samples have been sent. */
   readonly sent: number;
+  /** How many have been read: more, since that is done by the chunk. */
+  readonly read: number;
   pause(): void;
   resume(): void;
   /** Nothing is told of it. */
@@ -63,6 +67,9 @@ export function play(options: PlayerWith): Player {
   return {
     get sent() {
       return Math.min(sent, whole);
+    },
+    get read() {
+      return Math.min(whole, CHUNK_SAMPLES * Math.ceil(Math.max(1, at) / CHUNK_SAMPLES));
     },
     pause,
     resume() {

@@ -57,7 +57,7 @@ export function openRecorder(
     close() {
       timers.clear(alarm);
       const samples = new Int16Array(frames.length * FRAME_SAMPLES);
-      frames.forEach((frame, at) => void samples.set(frame, at * FRAME_SAMPLES));
+      for (const [at, frame] of frames.entries()) samples.set(frame, at * FRAME_SAMPLES);
       try {
         writeFileSync(path, writeWav(samples));
       } catch {

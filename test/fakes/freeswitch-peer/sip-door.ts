@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { World } from '../../../lib/base/time.ts';
+import type { Timers, World } from '../../../lib/base/time.ts';
 import { type Alarms, clearAlarms, setAlarm } from '../../../lib/engine/builtin/alarms.ts';
 import {
   composeResponse,
@@ -38,11 +38,12 @@ export type SipDoor = {
   respond(arrived: Arrived, response: ReplyWith): Buffer;
   /** Says again what was said, without a transaction. */
   repeat(arrived: Arrived, bytes: Buffer): void;
-  /** Sends a BYE until it is answered; answers the dialog after it. */
-  bye(dialog: Dialog, reason: string): Dialog;
+  /** Sends a BYE until it is answered. */
+  bye(dialog: Dialog, reason: string): void;
   close(): Promise<void>;
 };
 
+const PORT_DEFAULT = 5060;
 const TRANSACTIONS_MAX = 10_000;
 
 type Known = { last: Buffer | undefined; readonly alarms: Alarms };
@@ -56,7 +57,6 @@ export async function openSipDoor(
 ): Promise<SipDoor> {
   const { timers } = world;
   const known = new Map<string, Known>();
-  const asked = new Map<string, Alarms>();
   const bound = await udpDatagrams().bind(at, {
     onDatagram: (bytes, from) => pulse.run(() => onDatagram(bytes, from)),
     onSendFailure: () => undefined,
@@ -64,13 +64,14 @@ export async function openSipDoor(
   if (bound.kind === 'failed') throw new Error(`${writeAddress(at)}: ${bound.why}`);
   const { socket } = bound;
   const send = (bytes: Buffer, to: Address) => pulse.run(() => socket.send(bytes, to));
+  const asking = openAsking(timers, send);
 
   function onDatagram(bytes: Buffer, from: Address): void {
     const message = parse(bytes);
     if (message.kind === 'fault') return;
     if (message.kind === 'response') {
       const key = responseKey(message);
-      if (key !== undefined && message.status >= 200) forget(key);
+      if (key !== undefined && message.status >= 200) asking.forget(key);
       return;
     }
     const arrived = { request: message, from };
@@ -92,26 +93,6 @@ export async function openSipDoor(
     send(bytes, responseAddress(request.via, from));
   }
 
-  function forget(key: string): void {
-    const alarms = asked.get(key);
-    if (alarms !== undefined) clearAlarms(timers, alarms);
-    asked.delete(key);
-  }
-
-  function sendUntilAnswered(key: string, bytes: Buffer, to: Address): void {
-    const alarms: Alarms = {};
-    asked.set(key, alarms);
-    const again = (delayMs: number) => {
-      setAlarm(timers, alarms, 'again', delayMs, () => {
-        send(bytes, to);
-        again(Math.min(2 * delayMs, T2_MS));
-      });
-    };
-    send(bytes, to);
-    again(T1_MS);
-    setAlarm(timers, alarms, 'give-up', TRANSACTION_MS, () => forget(key));
-  }
-
   return {
     at,
     respond(arrived, response) {
@@ -123,31 +104,68 @@ export async function openSipDoor(
     },
     repeat: sendBack,
     bye(dialog, reason) {
-      const next = nextOurs(dialog);
-      const uri = parseUri(firstHop(dialog));
-      if (uri.kind !== 'sip') return next;
-      const branch = branchOf(`${MAGIC_COOKIE}${randomBytes(9).toString('hex')}`);
-      const via = {
-        transport: 'UDP',
-        host: at.address,
-        port: at.port,
-        branch,
-        rport: true,
-      } as const;
-      const request = requestInDialog(next, {
-        method: 'BYE',
-        number: next.localSeq,
-        via: header('Via', writeVia(via)),
-        headers: [header('Reason', reason)],
-      });
-      const to = { address: uri.host, port: uri.port ?? 5060 };
-      sendUntilAnswered(clientKey(branch, 'BYE'), writeRequest(request), to);
-      return next;
+      const bye = byeIn(dialog, at, reason);
+      if (bye !== undefined) asking.begin(bye);
     },
     async close() {
       for (const { alarms } of known.values()) clearAlarms(timers, alarms);
-      for (const key of asked.keys()) forget(key);
+      asking.close();
       await socket.close();
     },
   };
+}
+
+type Asked = { readonly key: string; readonly bytes: Buffer; readonly to: Address };
+
+type Asking = {
+  begin(asked: Asked): void;
+  /** It has its answer. */
+  forget(key: string): void;
+  close(): void;
+};
+
+/** Requests that go out again and again until they are answered. */
+function openAsking(timers: Timers, send: (bytes: Buffer, to: Address) => void): Asking {
+  const all = new Map<string, Alarms>();
+  const forget = (key: string) => {
+    const alarms = all.get(key);
+    if (alarms !== undefined) clearAlarms(timers, alarms);
+    all.delete(key);
+  };
+  return {
+    begin({ key, bytes, to }) {
+      const alarms: Alarms = {};
+      all.set(key, alarms);
+      const again = (delayMs: number) => {
+        setAlarm(timers, alarms, 'again', delayMs, () => {
+          send(bytes, to);
+          again(Math.min(2 * delayMs, T2_MS));
+        });
+      };
+      send(bytes, to);
+      again(T1_MS);
+      setAlarm(timers, alarms, 'give-up', TRANSACTION_MS, () => forget(key));
+    },
+    forget,
+    close() {
+      for (const key of all.keys()) forget(key);
+    },
+  };
+}
+
+/** Undefined: the far end has named no place that is a SIP URI. */
+function byeIn(dialog: Dialog, at: Address, reason: string): Asked | undefined {
+  const next = nextOurs(dialog);
+  const uri = parseUri(firstHop(dialog));
+  if (uri.kind !== 'sip') return undefined;
+  const branch = branchOf(`${MAGIC_COOKIE}${randomBytes(9).toString('hex')}`);
+  const via = { transport: 'UDP', host: at.address, port: at.port, branch, rport: true };
+  const request = requestInDialog(next, {
+    method: 'BYE',
+    number: next.localSeq,
+    via: header('Via', writeVia(via)),
+    headers: [header('Reason', reason)],
+  });
+  const to = { address: uri.host, port: uri.port ?? PORT_DEFAULT };
+  return { key: clientKey(branch, 'BYE'), bytes: writeRequest(request), to };
 }
