@@ -1,0 +1,3 @@
+export async function load(_args: readonly string[]): Promise<boolean> {
+  return false;
+}

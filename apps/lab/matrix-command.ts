@@ -1,0 +1,101 @@
+import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { CallerType } from './caller-words.ts';
+import { Misuse, namesOf, readLabArguments } from './lab-arguments.ts';
+import { CALLER_TYPES, type PlayedCall, playMatrix, ROWS } from './matrix.ts';
+import { bringUp, isUp, joinLab, sourceFile, takeDown } from './running-lab.ts';
+import { CALLERS_PLACE } from './topology.ts';
+import { labOptionsOf, runHere, UP_OPTIONS } from './up-and-down.ts';
+import {
+  type Difference,
+  differences,
+  readExpected,
+  transportOf,
+  type Verdict,
+  writeExpected,
+} from './verdict.ts';
+
+const INSIDE = 'LANDFALL_LAB_INSIDE';
+
+/**
+ * `lab matrix`: the callers must be in their own namespace, so it runs itself again in there. It
+ * answers whether every outcome is as the expectation file has it.
+ */
+export async function matrix(args: readonly string[]): Promise<boolean> {
+  const asked = readMatrixArguments(args);
+  const { folder } = asked.lab;
+  if (process.env[INSIDE] !== undefined) return play(asked);
+  const isOurs = !isUp(folder);
+  const lab = isOurs ? await bringUp(asked.lab) : await joinLab(folder);
+  const enter = await lab.enter(CALLERS_PLACE);
+  lab.close();
+  const self = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const code = await runHere([...enter, ...self], { [INSIDE]: '1' });
+  if (isOurs) await takeDown(folder);
+  return code === 0;
+}
+
+type MatrixArguments = ReturnType<typeof readMatrixArguments>;
+
+function readMatrixArguments(args: readonly string[]) {
+  const { values } = readLabArguments(args, {
+    ...UP_OPTIONS,
+    rows: { type: 'string' },
+    callers: { type: 'string' },
+    transport: { type: 'string' },
+    out: { type: 'string' },
+    expected: { type: 'string', default: sourceFile('expected.txt') },
+    'write-expected': { type: 'string' },
+  });
+  const { rows, callers, transport } = values;
+  const ids = ROWS.map(({ id }) => id);
+  if (transport !== undefined && transport !== 'udp' && transport !== 'tcp')
+    throw new Misuse(`--transport ${transport}: udp or tcp would be right`);
+  const types = callers === undefined ? CALLER_TYPES : namesOf('callers', callers, CALLER_TYPES);
+  return {
+    lab: labOptionsOf(values),
+    rows: rows === undefined ? undefined : namesOf('rows', rows, ids),
+    callers: (types as readonly CallerType[]).filter(
+      (type) => transport === undefined || transportOf(type) === transport,
+    ),
+    out: values.out,
+    expected: values.expected,
+    writeTo: values['write-expected'],
+  };
+}
+
+async function play(asked: MatrixArguments): Promise<boolean> {
+  const { folder } = asked.lab;
+  const startedAt = performance.now();
+  const lab = await joinLab(folder);
+  const file = path.resolve(asked.out ?? path.join(folder, 'calls.ndjson'));
+  const log = createWriteStream(file);
+  const tell = (call: PlayedCall) => void log.write(`${JSON.stringify(call)}\n`);
+  const verdicts = await playMatrix(lab, asked, tell);
+  for (const verdict of verdicts) log.write(`${JSON.stringify({ verdict })}\n`);
+  await new Promise((resolve) => log.end(resolve));
+  lab.close();
+  for (const verdict of verdicts) console.log(lineOf(verdict));
+  if (asked.writeTo !== undefined) writeFileSync(asked.writeTo, writeExpected(verdicts));
+  const expected = asked.writeTo ?? asked.expected;
+  const different = differences(verdicts, readExpected(readFileSync(expected, 'utf8')));
+  for (const one of different) console.log(wordsOf(one));
+  console.log(summaryOf(verdicts, different, (performance.now() - startedAt) / 1000));
+  return different.length === 0;
+}
+
+const lineOf = ({ row, caller, transport, outcome, why }: Verdict) =>
+  `${row.padEnd(4)} ${caller} ${transport}  ${outcome}${why === '' ? '' : `: ${why}`}`;
+
+function wordsOf({ seen, expected }: Difference): string {
+  const name = `${seen.row} ${seen.caller} ${seen.transport}`;
+  const wanted = expected === undefined ? 'nothing' : lineOf(expected).slice(name.length).trim();
+  return `DIFFERENT  ${name}: expected ${wanted}; seen ${seen.outcome} ${seen.why}`.trim();
+}
+
+function summaryOf(all: readonly Verdict[], wrong: readonly Difference[], sec: number): string {
+  const count = (outcome: string) => all.filter((one) => one.outcome === outcome).length;
+  const counts = `${count('pass')} pass, ${count('fail')} fail, ${count('n/a')} n/a`;
+  const agreement = wrong.length === 0 ? 'all as expected' : `${wrong.length} not as expected`;
+  return `${counts}; ${agreement}; ${sec.toFixed(0)} s`;
+}
