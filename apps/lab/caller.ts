@@ -15,6 +15,7 @@ import { cseqOf, headerOf, readSip, responseTo, type SipText, sdpOf, tagOf } fro
 
 const T1_MS = 500;
 const T2_MS = 4000;
+const PATIENCE_MS = 4000;
 const REPEATS_MAX = 10;
 const HEARD_MAX = 1000;
 
@@ -31,6 +32,8 @@ export type CallerOptions = {
   readonly deafTo?: number;
   /** Sends the INVITE again though it has heard a provisional. */
   readonly insists?: boolean;
+  /** How long it waits for what it wants to hear. */
+  readonly patienceMs?: number;
 };
 
 type Pending = Worded & { readonly method: string };
@@ -94,7 +97,10 @@ export class Caller {
   }
 
   /** The first message that is wanted, also an earlier one; nothing once time is up. */
-  hears(isWanted: (message: SipText) => boolean, withinMs = 3000): Promise<SipText | undefined> {
+  hears(
+    isWanted: (message: SipText) => boolean,
+    withinMs = this.options.patienceMs ?? PATIENCE_MS,
+  ): Promise<SipText | undefined> {
     const known = this.#heard.find(isWanted);
     if (known !== undefined) return Promise.resolve(known);
     return new Promise((resolve) => {

@@ -1,11 +1,11 @@
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CallerType } from './caller-words.ts';
+import { isInside, runInside } from './inside.ts';
 import { Misuse, namesOf, readLabArguments } from './lab-arguments.ts';
 import { CALLER_TYPES, type PlayedCall, playMatrix, ROWS } from './matrix.ts';
-import { bringUp, isUp, joinLab, sourceFile, takeDown } from './running-lab.ts';
-import { CALLERS_PLACE } from './topology.ts';
-import { labOptionsOf, runHere, UP_OPTIONS } from './up-and-down.ts';
+import { joinLab, sourceFile } from './running-lab.ts';
+import { labOptionsOf, UP_OPTIONS } from './up-and-down.ts';
 import {
   type Difference,
   differences,
@@ -15,24 +15,10 @@ import {
   writeExpected,
 } from './verdict.ts';
 
-const INSIDE = 'LANDFALL_LAB_INSIDE';
-
-/**
- * `lab matrix`: the callers must be in their own namespace, so it runs itself again in there. It
- * answers whether every outcome is as the expectation file has it.
- */
+/** `lab matrix`: whether every outcome is as the expectation file has it. */
 export async function matrix(args: readonly string[]): Promise<boolean> {
   const asked = readMatrixArguments(args);
-  const { folder } = asked.lab;
-  if (process.env[INSIDE] !== undefined) return play(asked);
-  const isOurs = !isUp(folder);
-  const lab = isOurs ? await bringUp(asked.lab) : await joinLab(folder);
-  const enter = await lab.enter(CALLERS_PLACE);
-  lab.close();
-  const self = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  const code = await runHere([...enter, ...self], { [INSIDE]: '1' });
-  if (isOurs) await takeDown(folder);
-  return code === 0;
+  return isInside() ? play(asked) : runInside(asked.lab);
 }
 
 type MatrixArguments = ReturnType<typeof readMatrixArguments>;

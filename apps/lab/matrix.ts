@@ -81,7 +81,7 @@ export async function playMatrix(
 }
 
 /** What is left of an earlier run in the same lab must not be taken for this one's. */
-const firstNumber = ({ atMs }: TransitState) => Math.floor(atMs / 100) % NUMBERS;
+export const firstNumber = ({ atMs }: TransitState) => Math.floor(atMs / 100) % NUMBERS;
 
 function nameOf({ id }: Row, caller: CallerType, number: number) {
   const range = caller === 'S' ? 'behindFirewall' : 'free';

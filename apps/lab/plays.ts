@@ -23,7 +23,7 @@ export const talk =
   (talkMs = 300) =>
   async (caller: Caller): Promise<void> => {
     caller.invite();
-    await caller.final('INVITE', 5000);
+    await caller.final('INVITE');
     await pause(talkMs);
     caller.request('BYE');
     await caller.final('BYE');
@@ -50,7 +50,7 @@ export async function beRefused(caller: Caller): Promise<void> {
 /** Asks something in the call, and hangs up. */
 export async function askAndHangUp(caller: Caller, method: string): Promise<void> {
   caller.invite();
-  await caller.final('INVITE', 5000);
+  await caller.final('INVITE');
   await pause(200);
   caller.request(method);
   await caller.final(method);
@@ -62,7 +62,7 @@ export async function askAndHangUp(caller: Caller, method: string): Promise<void
 /** Is hung up on. */
 export async function beHungUpOn(caller: Caller): Promise<void> {
   caller.invite();
-  await caller.final('INVITE', 5000);
+  await caller.final('INVITE');
   await hearsAsk(caller, 'BYE', 4000);
   await pause(2200);
 }

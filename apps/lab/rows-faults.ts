@@ -86,7 +86,7 @@ export const FAULT_ROWS: readonly Row[] = [
         route: caller === 'T' ? { to: a } : scripted(a, { kind: 'BYE', nth: 2, to: b }),
         async play(one) {
           one.invite();
-          await one.final('INVITE', 5000);
+          await one.final('INVITE');
           for (const _ of ['at the owner', 'elsewhere']) {
             one.request('BYE', FORGED);
             await one.final('BYE');

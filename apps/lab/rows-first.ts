@@ -126,8 +126,14 @@ function cancelTake(name: string, route: RouteRule): Take {
   return { name, dialled: 'ring', route, play: cancelRinging(), must };
 }
 
-export function busyTake(name: string, route: RouteRule): Take {
-  const must = [legsB(1), ends('1 INVITE', 486), notRepeated('1 INVITE'), fromWhereAsked, noneLeft];
+export function busyTake(name: string, route: RouteRule, repeatsMax = 2): Take {
+  const must = [
+    legsB(1),
+    ends('1 INVITE', 486),
+    notRepeated('1 INVITE', repeatsMax),
+    fromWhereAsked,
+    noneLeft,
+  ];
   return { name, dialled: 'busy', route, play: beRefused, must };
 }
 

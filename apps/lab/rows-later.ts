@@ -90,7 +90,7 @@ export const LATER_ROWS: readonly Row[] = [
         route: scripted(a, stray(caller, 'response', b)),
         async play(one) {
           one.invite();
-          await one.final('INVITE', 5000);
+          await one.final('INVITE');
           await hearsAsk(one, 'INVITE', 2000);
           await pause(2200);
           one.request('BYE');
@@ -117,7 +117,7 @@ export const LATER_ROWS: readonly Row[] = [
         route: scripted(a, stray(caller, 'INFO', b)),
         async play(one) {
           one.invite();
-          await one.final('INVITE', 5000);
+          await one.final('INVITE');
           one.request('INFO');
           await hearsAsk(one, 'BYE', 6000);
         },
@@ -191,23 +191,30 @@ function asking(name: string, method: string, route: RouteRule, more: readonly C
   };
 }
 
-function hungUpOn(name: string, route: RouteRule): Take {
+function hungUpOn(name: string, route: RouteRule, repeatsMax = 2): Take {
   return {
     name,
     dialled: 'hangs-up-500',
     route,
     play: beHungUpOn,
-    must: [legsB(1), ends('1 INVITE', 200), askedOfCaller('BYE'), fromWhereAsked, noneLeft],
+    must: [
+      legsB(1),
+      ends('1 INVITE', 200),
+      askedOfCaller('BYE', repeatsMax),
+      fromWhereAsked,
+      noneLeft,
+    ],
   };
 }
 
-function everyKind(how: string, route: RouteRule): readonly Take[] {
+/** A call of each kind. `repeatsMax`: how often an answer may come, more where packets get lost. */
+export function everyKind(how: string, route: RouteRule, repeatsMax = 2): readonly Take[] {
   const named = (take: Take): Take => ({ ...take, name: `${how}, ${take.name}` });
   return [
     named({ name: 'talk', dialled: 'answer-300', route, play: talk(), must: talked() }),
     named({ name: 'cancel', dialled: 'ring', route, play: cancelRinging(), must: cancelled }),
-    named(busyTake('busy', route)),
+    named(busyTake('busy', route, repeatsMax)),
     named(asking('re-INVITE', 'INVITE', route)),
-    named(hungUpOn('hung up on', route)),
+    named(hungUpOn('hung up on', route, repeatsMax)),
   ];
 }

@@ -3,9 +3,11 @@ import type { CallerType } from './caller-words.ts';
 import type { Take } from './row.ts';
 
 const WHY_CHARS_MAX = 85;
-const EXPECTED_HEAD = `# What each row of the flap matrix comes to today: row, types of caller (T by TCP, the others by UDP),
-# outcome. Only the outcome is compared; the reason of a failure is for the reader.
-`;
+const EXPECTED_HEAD = [
+  '# What each row of the flap matrix comes to today: row, types of caller, outcome.',
+  '# T calls by TCP, the others by UDP. Only the outcome is compared; the reason is for readers.',
+  '',
+].join('\n');
 
 export type Outcome = 'pass' | 'fail' | 'n/a';
 
