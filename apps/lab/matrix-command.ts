@@ -70,13 +70,15 @@ async function play(asked: MatrixArguments): Promise<boolean> {
   return different.length === 0;
 }
 
-const lineOf = ({ row, caller, transport, outcome, why }: Verdict) =>
-  `${row.padEnd(4)} ${caller} ${transport}  ${outcome}${why === '' ? '' : `: ${why}`}`;
+const lineOf = (verdict: Verdict) =>
+  `${verdict.row.padEnd(4)} ${verdict.caller} ${verdict.transport}  ${outcomeOf(verdict)}`;
+
+const outcomeOf = ({ outcome, why }: Verdict) => (why === '' ? outcome : `${outcome}: ${why}`);
 
 function wordsOf({ seen, expected }: Difference): string {
   const name = `${seen.row} ${seen.caller} ${seen.transport}`;
-  const wanted = expected === undefined ? 'nothing' : lineOf(expected).slice(name.length).trim();
-  return `DIFFERENT  ${name}: expected ${wanted}; seen ${seen.outcome} ${seen.why}`.trim();
+  const wanted = expected === undefined ? 'nothing' : outcomeOf(expected);
+  return `DIFFERENT  ${name}: expected ${wanted}; seen ${outcomeOf(seen)}`;
 }
 
 function summaryOf(all: readonly Verdict[], wrong: readonly Difference[], sec: number): string {

@@ -74,8 +74,6 @@ export type TransitLink = {
   state(): Promise<TransitState>;
   start(program: Program): Promise<number>;
   signal(name: string, signal: string): Promise<void>;
-  /** The router stops what it has started, and ends. */
-  end(): Promise<void>;
   close(): void;
 };
 
@@ -119,7 +117,6 @@ export async function openTransitLink(path: string): Promise<TransitLink> {
     state: async () => (await order('state')) as unknown as TransitState,
     start: async (program) => Number((await order('start', program))['pid']),
     signal: async (name, signal) => void (await order('signal', { name, signal })),
-    end: async () => void (await order('end')),
     close: () => socket.destroy(),
   };
 }

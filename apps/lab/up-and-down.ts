@@ -90,6 +90,9 @@ export function runHere(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+    // We outlive it: what we brought up is taken down behind it.
+    const pass = (signal: NodeJS.Signals) => void child.kill(signal);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, pass);
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });

@@ -58,15 +58,16 @@ class Doorway:
         return is_there and len(visitor.heard) < LINE_BYTES_MAX
 
     def answer(self, visitor, line):
+        ident = 0
         try:
             order = json.loads(line)
+            ident = order["id"]
             if order["do"] == "watch":
                 visitor.watches = True
-                return {"id": order["id"]}
-            return {"id": order["id"], **(self.orders(order) or {})}
-        except (ValueError, KeyError, OSError) as error:
-            known = locals().get("order")
-            ident = known.get("id", 0) if isinstance(known, dict) else 0
+                return {"id": ident}
+            return {"id": ident, **(self.orders(order) or {})}
+        # Whatever is wrong with an order, the network goes on.
+        except Exception as error:  # pylint: disable=broad-except
             return {"id": ident, "error": f"{type(error).__name__}: {error}"}
 
     def say(self, visitor, what):

@@ -8,6 +8,17 @@ CALLERS_MAX = 100_000
 FRAGMENTS_MAX = 4096
 
 
+def checked_rule(rule, sites):
+    """The rule, if every site that it names exists."""
+    steps = rule.get("script", [])
+    copies = [copy for step in steps for copy in step.get("also", [])]
+    named = [one["to"] for one in (rule, *steps, *copies) if "to" in one] + rule.get("cycle", [])
+    for site in named:
+        if not 1 <= site <= sites:
+            raise ValueError(f"there is no site {site}")
+    return rule
+
+
 class Routes:
     """
     A rule is one of

@@ -15,17 +15,18 @@ import json
 import os
 import select
 import signal
+import subprocess
 import sys
 import time
 
 from control import Doorway
 from links import Links
 from packets import Packet, is_ipv4
-from routes import Routes
+from routes import Routes, checked_rule
 from world import Place
 
 PACKETS_MAX = 100_000
-STOP_SEC = 5
+STOP_SEC = 1.5
 
 
 class Transit:
@@ -180,7 +181,7 @@ class Transit:
         raise ValueError(f"{order['do']} is no order")
 
     def do_route(self, order):
-        self.routes.follow(order.get("who"), order["rule"])
+        self.routes.follow(order.get("who"), checked_rule(order["rule"], self.plan["sites"]))
 
     def do_link(self, order):
         self.links.set(*order["between"], order["setting"])
@@ -203,9 +204,6 @@ class Transit:
     def do_signal(self, order):
         self.programs[order["name"]].send_signal(getattr(signal, order["signal"]))
 
-    def do_end(self, _):
-        self.running = False
-
     def stop_all(self):
         """Programs may say goodbye; what does not go by itself is ended."""
         for child in self.programs.values():
@@ -215,7 +213,7 @@ class Transit:
             try:
                 child.terminate()
                 child.wait(max(0.1, deadline - time.monotonic()))
-            except Exception:
+            except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
 
