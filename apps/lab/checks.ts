@@ -33,6 +33,25 @@ export const oneLivingLeg: Check = ({ legs }) => {
   return living <= 1 ? undefined : `${living} legs b alive after 1 s`;
 };
 
+const RESET_MS_MAX = 500;
+
+/** A segment that came to a site without its connection is reset at once: no half-open wait. */
+export const resetAtOnce: Check = ({ packets }) => {
+  const home = packets.find(isSaid)?.target;
+  const strayed = packets.find((one) => isSaid(one) && one.target !== home);
+  if (strayed === undefined) return 'no segment strayed';
+  const reset = packets.find(
+    ({ source, flags }) => source === strayed.target && flags?.includes('R') === true,
+  );
+  return reset !== undefined && reset.at <= strayed.at + RESET_MS_MAX ? undefined : 'no reset';
+};
+
+/** The way cut the INVITE in pieces, or the row proves nothing. */
+export const wentInFragments: Check = (trace) =>
+  said(trace, 'INVITE').every(({ fragment }) => fragment !== undefined)
+    ? undefined
+    : 'the INVITE went in one piece';
+
 /** At the end of the watch no leg rings or talks. */
 export const noneLeft: Check = ({ legs }) => {
   const left = legs.filter(({ endedAt }) => endedAt === undefined).length;

@@ -2,6 +2,7 @@
 import { flap } from './flap.ts';
 import { Misuse } from './lab-arguments.ts';
 import { LAB_HELP } from './lab-help.ts';
+import { link } from './link.ts';
 import { load } from './load.ts';
 import { matrix } from './matrix-command.ts';
 import { LabFault } from './running-lab.ts';
@@ -13,6 +14,7 @@ const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
   up,
   flap,
+  link,
   load,
   matrix,
   in: inPlace,

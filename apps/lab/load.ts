@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TraceBook } from './call-trace.ts';
 import { Caller } from './caller.ts';
 import type { CallerType } from './caller-words.ts';
-import { flapRule, loseOfCallers } from './flap.ts';
+import { flapRule } from './flap.ts';
 import { isInside, runInside } from './inside.ts';
 import { Misuse, numberOf, readLabArguments } from './lab-arguments.ts';
+import { LINK_OPTIONS, linkSettingOf, setCallersLinks } from './link.ts';
 import { CALLER_TYPES, firstNumber } from './matrix.ts';
 import type { Stage, Take } from './row.ts';
 import { everyKind } from './rows-later.ts';
@@ -33,8 +34,7 @@ export async function load(args: readonly string[]): Promise<boolean> {
   const asked = readLoadArguments(args);
   if (!isInside()) return runInside(asked.lab);
   const lab = await joinLab(asked.lab.folder);
-  const { loss } = asked;
-  if (loss > 0) await loseOfCallers(lab, loss);
+  await setCallersLinks(lab, asked.links);
   const isFine = asked.caller === 'sipp' ? await loadBySipp(lab, asked) : await play(lab, asked);
   await lab.calm();
   lab.close();
@@ -49,7 +49,7 @@ function readLoadArguments(args: readonly string[]) {
     cps: { type: 'string' },
     calls: { type: 'string' },
     'flap-every': { type: 'string' },
-    loss: { type: 'string', default: '0' },
+    ...LINK_OPTIONS,
     caller: { type: 'string' },
   });
   const { cps: rate, caller, 'flap-every': every } = values;
@@ -67,7 +67,7 @@ function readLoadArguments(args: readonly string[]) {
     cps,
     calls: numberOf('calls', calls, { min: 1, max: CALLS_MAX }),
     rule,
-    loss: numberOf('loss', values.loss, { min: 0, max: 1 }),
+    links: linkSettingOf(values),
     caller,
   };
 }

@@ -1,19 +1,20 @@
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CallerType } from './caller-words.ts';
+import {
+  type Difference,
+  differences,
+  grouped,
+  outcomeOf,
+  readExpected,
+  writeExpected,
+} from './expected.ts';
 import { isInside, runInside } from './inside.ts';
 import { Misuse, namesOf, readLabArguments } from './lab-arguments.ts';
 import { CALLER_TYPES, type PlayedCall, playMatrix, ROWS } from './matrix.ts';
 import { joinLab, sourceFile } from './running-lab.ts';
 import { labOptionsOf, UP_OPTIONS } from './up-and-down.ts';
-import {
-  type Difference,
-  differences,
-  readExpected,
-  transportOf,
-  type Verdict,
-  writeExpected,
-} from './verdict.ts';
+import { transportOf, type Verdict } from './verdict.ts';
 
 /** `lab matrix`: whether every outcome is as the expectation file has it. */
 export async function matrix(args: readonly string[]): Promise<boolean> {
@@ -32,6 +33,7 @@ function readMatrixArguments(args: readonly string[]) {
     out: { type: 'string' },
     expected: { type: 'string', default: sourceFile('expected.txt') },
     'write-expected': { type: 'string' },
+    still: { type: 'boolean', default: false },
   });
   const { rows, callers, transport } = values;
   const ids = ROWS.map(({ id }) => id);
@@ -47,6 +49,7 @@ function readMatrixArguments(args: readonly string[]) {
     out: values.out,
     expected: values.expected,
     writeTo: values['write-expected'],
+    isStill: values.still,
   };
 }
 
@@ -61,24 +64,37 @@ async function play(asked: MatrixArguments): Promise<boolean> {
   for (const verdict of verdicts) log.write(`${JSON.stringify({ verdict })}\n`);
   await new Promise((resolve) => log.end(resolve));
   lab.close();
-  for (const verdict of verdicts) console.log(lineOf(verdict));
+  for (const line of linesOf(verdicts)) console.log(line);
   if (asked.writeTo !== undefined) writeFileSync(asked.writeTo, writeExpected(verdicts));
-  const expected = asked.writeTo ?? asked.expected;
-  const different = differences(verdicts, readExpected(readFileSync(expected, 'utf8')));
+  const different = differences(verdicts, expectedOf(asked, verdicts));
   for (const one of different) console.log(wordsOf(one));
   console.log(summaryOf(verdicts, different, (performance.now() - startedAt) / 1000));
   return different.length === 0;
 }
 
-const lineOf = (verdict: Verdict) =>
-  `${verdict.row.padEnd(4)} ${verdict.caller} ${verdict.transport}  ${outcomeOf(verdict)}`;
+/** Where the route stays every row must hold, and where the file was just written it is right. */
+function expectedOf({ isStill, writeTo, expected }: MatrixArguments, seen: readonly Verdict[]) {
+  if (isStill)
+    return seen.map((one) => (one.outcome === 'n/a' ? one : { ...one, outcome: 'pass' as const }));
+  return readExpected(readFileSync(writeTo ?? expected, 'utf8'));
+}
 
-const outcomeOf = ({ outcome, why }: Verdict) => (why === '' ? outcome : `${outcome}: ${why}`);
+/** A row has its sentence once, and a line for all callers that it came to the same for. */
+function linesOf(verdicts: readonly Verdict[]): readonly string[] {
+  return ROWS.flatMap(({ id, says }) => {
+    const groups = grouped(verdicts.filter(({ row }) => row === id));
+    if (groups.length === 0) return [];
+    const lines = groups.map(
+      ({ callers, outcome, why }) => `      ${callers.padEnd(5)} ${outcomeOf(outcome, why)}`,
+    );
+    return [`${id.padEnd(5)} ${says}`, ...lines];
+  });
+}
 
 function wordsOf({ seen, expected }: Difference): string {
   const name = `${seen.row} ${seen.caller} ${seen.transport}`;
-  const wanted = expected === undefined ? 'nothing' : outcomeOf(expected);
-  return `DIFFERENT  ${name}: expected ${wanted}; seen ${outcomeOf(seen)}`;
+  const wanted = expected === undefined ? 'nothing' : outcomeOf(expected.outcome, expected.why);
+  return `DIFFERENT  ${name}: expected ${wanted}; seen ${outcomeOf(seen.outcome, seen.why)}`;
 }
 
 function summaryOf(all: readonly Verdict[], wrong: readonly Difference[], sec: number): string {

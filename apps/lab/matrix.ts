@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TraceBook } from './call-trace.ts';
 import { Caller } from './caller.ts';
 import type { CallerType } from './caller-words.ts';
-import { PHASES, type Phase, type Row, type Stage, seatsOf, type Take } from './row.ts';
+import { PHASES, type Phase, type Row, STILL, type Stage, seatsOf, type Take } from './row.ts';
 import { FAULT_ROWS } from './rows-faults.ts';
 import { FIRST_ROWS } from './rows-first.ts';
 import { LATER_ROWS } from './rows-later.ts';
@@ -24,6 +24,8 @@ export type Selection = {
   /** Ids of rows; absent: all. */
   readonly rows: readonly string[] | undefined;
   readonly callers: readonly CallerType[];
+  /** The route stays at one site. */
+  readonly isStill: boolean;
 };
 
 /** A call of a row when it is over, as a line of the log. */
@@ -38,7 +40,7 @@ export type PlayedCall = {
 /** Plays the rows, phase after phase, and answers a verdict for each row and caller. */
 export async function playMatrix(
   lab: RunningLab,
-  { rows, callers }: Selection,
+  { rows, callers, isStill }: Selection,
   tell: (call: PlayedCall) => void,
 ): Promise<readonly Verdict[]> {
   const { sites } = lab.options;
@@ -54,13 +56,13 @@ export async function playMatrix(
     const stage = await setStage(lab, phase, inPhase.length > 0);
     const playing = [];
     for (const { row, caller } of inPhase) {
-      const why = row.notFor?.(caller, sites);
+      const why = row.notFor?.(caller, sites) ?? (isStill ? row.notStill : undefined);
       if (why !== undefined) {
         const transport = transportOf(caller);
         keep({ row: row.id, caller, transport, outcome: 'n/a', why });
         continue;
       }
-      const takes = row.takes(seatsOf(sites), caller).map((take) => {
+      const takes = row.takes(isStill ? STILL : seatsOf(sites), caller).map((take) => {
         number += 1;
         return { take, ...nameOf(row, caller, number) };
       });

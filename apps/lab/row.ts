@@ -39,7 +39,12 @@ export type Row = {
   readonly phase?: Phase;
   /** Why a caller cannot be in this row; nothing where it can. */
   readonly notFor?: (caller: CallerType, sites: number) => string | undefined;
+  /** Why it says nothing where the route stays at one site; absent: it must hold then. */
+  readonly notStill?: string;
   readonly takes: (seats: Seats, caller: CallerType) => readonly Take[];
 };
 
 export const seatsOf = (sites: number): Seats => ({ a: 1, b: 2, c: Math.min(3, sites) });
+
+/** All at one site: the route never moves, and a row that fails then is itself wrong. */
+export const STILL: Seats = { a: 1, b: 1, c: 1 };

@@ -123,6 +123,7 @@ export const FAULT_ROWS: readonly Row[] = [
     id: 'X9',
     says: 'a site that has just started gets the CANCEL of a call from before',
     phase: 'restarts',
+    notStill: 'the calls are those of the site that starts again',
     takes: ({ a, c }, caller) => [
       {
         name: 'CANCEL',

@@ -8,6 +8,7 @@ import {
   noneLeft,
   notRepeated,
   oneLivingLeg,
+  wentInFragments,
 } from './checks.ts';
 import { largeInvite } from './large-invite.ts';
 import { beRefused, cancelled, cancelRinging, talk, talked } from './plays.ts';
@@ -48,8 +49,8 @@ export const FIRST_ROWS: readonly Row[] = [
     says: 'ECMP brings the fragmented INVITE to one site and what is small to another',
     notFor: onlyUdp('TCP has no fragments'),
     takes: ({ a, b }) => [
-      { ...cancelTake('cancel', largeAt(a, b)), caller: { body: largeInvite() } },
-      { ...busyTake('busy', largeAt(a, b)), caller: { body: largeInvite() } },
+      inFragments(cancelTake('cancel', largeAt(a, b))),
+      inFragments(busyTake('busy', largeAt(a, b))),
     ],
   },
   {
@@ -120,6 +121,12 @@ function placed(name: string, route: RouteRule): Take {
 }
 
 const largeAt = (a: number, b: number) => scripted(b, { kind: 'INVITE', to: a });
+
+const inFragments = (take: Take): Take => ({
+  ...take,
+  caller: { body: largeInvite() },
+  must: [wentInFragments, ...take.must],
+});
 
 function cancelTake(name: string, route: RouteRule): Take {
   const must = [...cancelled, answeredFromA('1 INVITE')];

@@ -11,6 +11,7 @@ import {
   noneLeft,
   notRepeated,
   onlyA,
+  resetAtOnce,
 } from './checks.ts';
 import {
   askAndHangUp,
@@ -104,7 +105,10 @@ export const LATER_ROWS: readonly Row[] = [
     id: 'F12',
     says: 'a TCP segment reaches another site, and the caller connects anew',
     notFor: only('T', 'only TCP has segments'),
-    takes: ({ a, b }, caller) => [asking('INFO', 'INFO', scripted(a, stray(caller, 'INFO', b)))],
+    notStill: 'no segment strays',
+    takes: ({ a, b }, caller) => [
+      asking('INFO', 'INFO', scripted(a, stray(caller, 'INFO', b)), [resetAtOnce]),
+    ],
   },
   {
     id: 'F13',
@@ -158,7 +162,7 @@ export const LATER_ROWS: readonly Row[] = [
     notFor: onlyUdp('no connection is ever made'),
     takes: ({ a, b, c }) => [
       ...everyKind('in turn', { cycle: [a, b, c] }),
-      ...everyKind('drawn', { each: 'packet', seed: 16 }),
+      ...everyKind('drawn', { each: 'packet', seed: 16, among: [a, b, c] }),
     ],
   },
   {

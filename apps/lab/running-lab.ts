@@ -22,6 +22,7 @@ const ROOT = path.resolve(here, '../../..');
 const READY_MS_MAX = 20_000;
 const GONE_MS_MAX = 12_000;
 const LOOK_MS = 25;
+const CALM = { jitterMs: 0, loss: 0, copies: 0, disorder: 0, cut: false } as const;
 const WIRE_BYTES_MAX = 512 << 20;
 
 export type LabOptions = {
@@ -54,13 +55,18 @@ export type RunningLab = {
 export class LabFault extends Error {}
 
 const cardOf = (folder: string) => path.join(folder, 'lab.json');
-export const isUp = (folder: string) => existsSync(cardOf(folder));
+/** A lab whose time was over has left its files, and is not up. */
+export const isUp = (folder: string) =>
+  existsSync(cardOf(folder)) && isTransit(readCard(folder).pid, folder);
 export const distFile = (file: string) => path.join(ROOT, 'dist/apps', file);
 export const sourceFile = (file: string) => path.join(ROOT, 'apps/lab', file);
 
 /** Builds it all, and waits until every node is ready; what failed half-way is taken down again. */
 export async function bringUp(options: LabOptions): Promise<RunningLab> {
   if (isUp(options.folder)) throw new LabFault(`a lab is up in ${options.folder}`);
+  if (process.getuid?.() !== 0) throw new LabFault('namespaces need root');
+  if (!existsSync('/dev/net/tun')) throw new LabFault('there is no /dev/net/tun');
+  if (existsSync(cardOf(options.folder))) await takeDown(options.folder);
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   const card: Card = {
     ...options,
@@ -90,7 +96,7 @@ export async function joinLab(folder: string): Promise<RunningLab> {
 
 /** Ends everything, and removes the folder; answers what would not go. */
 export async function takeDown(folder: string): Promise<string | undefined> {
-  if (!isUp(folder)) return `no lab is up in ${folder}`;
+  if (!existsSync(cardOf(folder))) return `no lab is up in ${folder}`;
   const { pid } = readCard(folder);
   // SIGTERM is enough; the router ends what it has started before it goes itself.
   if (isTransit(pid, folder)) process.kill(pid, 'SIGTERM');
@@ -150,7 +156,7 @@ async function reach(card: Card): Promise<RunningLab> {
     transit,
     async calm() {
       for (const { between, setting } of quietLinks(sites, betweenSitesMs))
-        await transit.link(between, { loss: 0, copies: 0, disorder: 0, cut: false, ...setting });
+        await transit.link(between, { ...CALM, ...setting });
     },
     startSite: (site) => startSite(card, transit, site),
     async stopSite(site) {

@@ -43,7 +43,12 @@ export type ScriptStep = {
 /** Where packets to A go. */
 export type RouteRule =
   | { readonly to: number; readonly script?: readonly ScriptStep[] }
-  | { readonly each: 'packet' | 'message'; readonly seed: number }
+  | {
+      readonly each: 'packet' | 'message';
+      readonly seed: number;
+      /** Absent: all sites. */
+      readonly among?: readonly number[];
+    }
   | { readonly cycle: readonly number[] }
   | { readonly everyMs: number; readonly seed: number };
 

@@ -73,6 +73,13 @@ describe('the lab', () => {
     }
   });
 
+  test('where the route does not move the same rows hold', async () => {
+    const still = ['--still', '--rows', 'F2a,F3', '--callers', 'P,S'];
+    const { code, output } = await lab('matrix', ...still);
+    expect(output).toContain('4 pass, 0 fail, 0 n/a');
+    expect(code).toBe(0);
+  });
+
   test('an outcome that is not as expected is named, and the exit code is 1', async () => {
     const expected = join(temp.path, 'expected.txt');
     writeFileSync(expected, 'F15 H fail: somebody does not answer\n');

@@ -12,7 +12,7 @@ def checked_rule(rule, sites):
     """The rule, if every site that it names exists."""
     steps = rule.get("script", [])
     copies = [copy for step in steps for copy in step.get("also", [])]
-    named = [one["to"] for one in (rule, *steps, *copies) if "to" in one] + rule.get("cycle", [])
+    named = [one["to"] for one in (rule, *steps, *copies) if "to" in one] + rule.get("cycle", []) + rule.get("among", [])
     for site in named:
         if not 1 <= site <= sites:
             raise ValueError(f"there is no site {site}")
@@ -23,7 +23,7 @@ class Routes:
     """
     A rule is one of
       {"to": 2}                                    a route that stays
-      {"each": "packet" | "message", "seed": 1}    drawn anew for each
+      {"each": "packet" | "message", "seed": 1}    drawn anew for each, "among": [1, 2] these
       {"cycle": [1, 2, 3]}                         packet by packet, in turn
       {"everyMs": 500, "seed": 1}                  drawn anew as time goes by
       {"script": [{"kind": "CANCEL", "nth": 1, "to": 2, "stays": true}], "to": 1}
@@ -81,7 +81,8 @@ class Routes:
             cycle = rule["cycle"]
             return [(cycle[(state["packets"] - 1) % len(cycle)], 0)]
         if "each" in rule:
-            return [(state["dice"].randint(1, self.sites), 0)]
+            among = rule.get("among") or range(1, self.sites + 1)
+            return [(state["dice"].choice(among), 0)]
         if "everyMs" in rule:
             turn = int((time.monotonic() - self.started) * 1000 / rule["everyMs"])
             drawn = random.Random(f"{rule.get('seed', 0)} {turn}").randint(1, self.sites)

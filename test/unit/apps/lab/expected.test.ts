@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { differences, readExpected, writeExpected } from '../../../../apps/lab/expected.ts';
 import { CALLER_TYPES, ROWS } from '../../../../apps/lab/matrix.ts';
-import {
-  differences,
-  readExpected,
-  type Verdict,
-  writeExpected,
-} from '../../../../apps/lab/verdict.ts';
+import type { Verdict } from '../../../../apps/lab/verdict.ts';
 
 const COMMITTED = join(__dirname, '..', '..', '..', '..', 'apps', 'lab', 'expected.txt');
 const SITES = 3;
