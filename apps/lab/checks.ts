@@ -19,6 +19,12 @@ const finalsTo = (trace: CallTrace, cseq: string) =>
 
 const count = (many: number, what: string) => `${many} ${what}${many === 1 ? '' : 's'}`;
 
+/** Every final response that the caller heard, repetitions too. */
+export const finalsOf = (trace: CallTrace): readonly string[] =>
+  heard(trace)
+    .filter(({ sip }) => (sip?.status ?? 0) >= 200)
+    .map(({ sip, from }) => `${sip?.cseq}: ${sip?.status} from ${from}`);
+
 /** Exactly that many INVITEs without a To-tag reached gateways, by their Call-ID. */
 export const legsB =
   (wanted: number): Check =>

@@ -8,7 +8,7 @@ import { Misuse, numberOf, readLabArguments } from './lab-arguments.ts';
 import { LINK_OPTIONS, linkSettingOf, setCallersLinks } from './link.ts';
 import { CALLER_TYPES, firstNumber } from './matrix.ts';
 import type { Stage, Take } from './row.ts';
-import { everyKind } from './rows-later.ts';
+import { everyKind, type Patience } from './rows-later.ts';
 import { joinLab, type RunningLab } from './running-lab.ts';
 import { loadBySipp } from './sipp-load.ts';
 import { callerAddress } from './topology.ts';
@@ -19,8 +19,7 @@ import { faultsOf } from './verdict.ts';
 const CALLS_MAX = 40_000;
 const PATIENCE_MS = 12_000;
 const SETTLE_MS = 1500;
-/** How often an answer may come where packets get lost, before it counts as a storm. */
-const REPEATS_MAX = 5;
+const PATIENCE: Patience = { repeatsMax: 5, reInviteAfterMs: 2500 };
 const REASONS_SHOWN = 12;
 
 /** Nothing is done to the lab while a load is on. */
@@ -84,7 +83,7 @@ async function play(lab: RunningLab, asked: LoadArguments): Promise<boolean> {
   const book = new TraceBook();
   await lab.transit.watch((packet) => book.see(packet));
   await lab.transit.route(rule);
-  const kinds = everyKind('', rule, REPEATS_MAX);
+  const kinds = everyKind('', rule, PATIENCE);
   const types = caller === undefined ? (['H', 'P', 'I', 'S'] as const) : [caller as CallerType];
   const tally: Tally = { failed: 0, doubled: 0, left: 0, reasons: new Map() };
   const first = firstNumber(await lab.transit.state());
@@ -130,9 +129,8 @@ async function playCall(
   if (faults.length > 0) tally.failed += 1;
   if (trace.legs.length > 1) tally.doubled += 1;
   if (trace.legs.some(({ endedAt }) => endedAt === undefined)) tally.left += 1;
-  const kind = take.name.replace(/^, /, '');
   for (const fault of faults) {
-    const reason = `${type} ${kind}: ${fault}`;
+    const reason = `${type} ${take.name}: ${fault}`;
     tally.reasons.set(reason, (tally.reasons.get(reason) ?? 0) + 1);
   }
 }

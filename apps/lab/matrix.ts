@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TraceBook } from './call-trace.ts';
 import { Caller } from './caller.ts';
 import type { CallerType } from './caller-words.ts';
+import { finalsOf } from './checks.ts';
 import { PHASES, type Phase, type Row, STILL, type Stage, seatsOf, type Take } from './row.ts';
 import { FAULT_ROWS } from './rows-faults.ts';
 import { FIRST_ROWS } from './rows-first.ts';
@@ -35,6 +36,10 @@ export type PlayedCall = {
   readonly transport: string;
   readonly take: string;
   readonly faults: readonly string[];
+  readonly legsB: number;
+  readonly legsLeft: number;
+  /** Final responses that the caller heard, repetitions too: `1 INVITE: 200 from 192.0.2.112:5060`. */
+  readonly finals: readonly string[];
 } & PlayedTake['trace'];
 
 /** Plays the rows, phase after phase, and answers a verdict for each row and caller. */
@@ -114,8 +119,17 @@ async function playTake(played: Played): Promise<PlayedTake> {
 }
 
 function lineOf({ id }: Row, caller: CallerType, { take, trace }: PlayedTake): PlayedCall {
-  const faults = faultsOf(take, trace);
-  return { row: id, caller, transport: transportOf(caller), take: take.name, faults, ...trace };
+  return {
+    row: id,
+    caller,
+    transport: transportOf(caller),
+    take: take.name,
+    faults: faultsOf(take, trace),
+    legsB: trace.legs.length,
+    legsLeft: trace.legs.filter(({ endedAt }) => endedAt === undefined).length,
+    finals: finalsOf(trace),
+    ...trace,
+  };
 }
 
 /** What all calls of a phase wait for happens once, when the last of them has had time to ring. */

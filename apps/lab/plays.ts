@@ -47,17 +47,19 @@ export async function beRefused(caller: Caller): Promise<void> {
   await pause(2200);
 }
 
-/** Asks something in the call, and hangs up. */
-export async function askAndHangUp(caller: Caller, method: string): Promise<void> {
-  caller.invite();
-  await caller.final('INVITE');
-  await pause(200);
-  caller.request(method);
-  await caller.final(method);
-  await pause(200);
-  caller.request('BYE');
-  await caller.final('BYE');
-}
+/** Asks something so long after the answer, and hangs up. */
+export const askAndHangUp =
+  (method: string, afterMs = 200) =>
+  async (caller: Caller): Promise<void> => {
+    caller.invite();
+    await caller.final('INVITE');
+    await pause(afterMs);
+    caller.request(method);
+    await caller.final(method);
+    await pause(200);
+    caller.request('BYE');
+    await caller.final('BYE');
+  };
 
 /** Is hung up on. */
 export async function beHungUpOn(caller: Caller): Promise<void> {

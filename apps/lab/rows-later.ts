@@ -161,8 +161,8 @@ export const LATER_ROWS: readonly Row[] = [
     says: 'the route moves after every packet',
     notFor: onlyUdp('no connection is ever made'),
     takes: ({ a, b, c }) => [
-      ...everyKind('in turn', { cycle: [a, b, c] }),
-      ...everyKind('drawn', { each: 'packet', seed: 16, among: [a, b, c] }),
+      ...everyKind('in turn, ', { cycle: [a, b, c] }),
+      ...everyKind('drawn, ', { each: 'packet', seed: 16, among: [a, b, c] }),
     ],
   },
   {
@@ -190,7 +190,7 @@ function asking(name: string, method: string, route: RouteRule, more: readonly C
     name,
     dialled: 'answer-300',
     route,
-    play: (one) => askAndHangUp(one, method),
+    play: askAndHangUp(method),
     must: [...talked(3), ends(`2 ${method}`, 200), crossed(method), ...more],
   };
 }
@@ -211,14 +211,26 @@ function hungUpOn(name: string, route: RouteRule, repeatsMax = 2): Take {
   };
 }
 
-/** A call of each kind. `repeatsMax`: how often an answer may come, more where packets get lost. */
-export function everyKind(how: string, route: RouteRule, repeatsMax = 2): readonly Take[] {
-  const named = (take: Take): Take => ({ ...take, name: `${how}, ${take.name}` });
+/** How patient the calls are that are played where packets get lost. */
+export type Patience = {
+  /** How often an answer may come. */
+  readonly repeatsMax: number;
+  /** A re-INVITE before the ACK has come through is refused, and rightly so. */
+  readonly reInviteAfterMs: number;
+};
+
+const IN_A_HURRY: Patience = { repeatsMax: 2, reInviteAfterMs: 200 };
+
+/** A call of each kind. */
+export function everyKind(how: string, route: RouteRule, patience = IN_A_HURRY): readonly Take[] {
+  const { repeatsMax, reInviteAfterMs } = patience;
+  const named = (take: Take): Take => ({ ...take, name: `${how}${take.name}` });
+  const play = askAndHangUp('INVITE', reInviteAfterMs);
   return [
     named({ name: 'talk', dialled: 'answer-300', route, play: talk(), must: talked() }),
     named({ name: 'cancel', dialled: 'ring', route, play: cancelRinging(), must: cancelled }),
     named(busyTake('busy', route, repeatsMax)),
-    named(asking('re-INVITE', 'INVITE', route)),
+    named({ ...asking('re-INVITE', 'INVITE', route), play }),
     named(hungUpOn('hung up on', route, repeatsMax)),
   ];
 }
