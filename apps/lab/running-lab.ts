@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +30,7 @@ const ROOT = path.resolve(here, '../../..');
 const READY_MS_MAX = 20_000;
 const GONE_MS_MAX = 12_000;
 const LOOK_MS = 25;
+const LOG_CHARS_SHOWN = 2000;
 const CALM = { jitterMs: 0, loss: 0, copies: 0, disorder: 0, cut: false } as const;
 const WIRE_BYTES_MAX = 512 << 20;
 
@@ -63,18 +72,12 @@ export const sourceFile = (file: string) => path.join(ROOT, 'apps/lab', file);
 
 /** Builds it all, and waits until every node is ready; what failed half-way is taken down again. */
 export async function bringUp(options: LabOptions): Promise<RunningLab> {
-  if (isUp(options.folder)) throw new LabFault(`a lab is up in ${options.folder}`);
-  if (process.getuid?.() !== 0) throw new LabFault('namespaces need root');
-  if (!existsSync('/dev/net/tun')) throw new LabFault('there is no /dev/net/tun');
-  if (existsSync(cardOf(options.folder))) await takeDown(options.folder);
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  const card: Card = {
-    ...options,
-    pid: startTransit(options),
-    key: randomBytes(32).toString('hex'),
-  };
-  writeFileSync(cardOf(options.folder), JSON.stringify(card), { mode: 0o600 });
+  const { folder } = options;
+  await prepare(folder);
   try {
+    const pid = startTransit(options);
+    const card: Card = { ...options, pid, key: randomBytes(32).toString('hex') };
+    writeFileSync(cardOf(folder), JSON.stringify(card), { mode: 0o600 });
     const lab = await reach(card);
     await lab.calm();
     await startGateway(lab);
@@ -82,10 +85,22 @@ export async function bringUp(options: LabOptions): Promise<RunningLab> {
     return lab;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const log = readText(path.join(options.folder, 'transit.log')).slice(-1500);
-    await takeDown(options.folder);
+    const log = readText(path.join(folder, 'transit.log')).slice(-LOG_CHARS_SHOWN);
+    await takeDown(folder);
+    rmSync(folder, { recursive: true, force: true });
     throw new LabFault(`${why}\n${log}`.trim());
   }
+}
+
+/** An empty folder, since `down` removes all that is in it. */
+async function prepare(folder: string): Promise<void> {
+  if (isUp(folder)) throw new LabFault(`a lab is up in ${folder}`);
+  if (process.getuid?.() !== 0) throw new LabFault('namespaces need root');
+  if (!existsSync('/dev/net/tun')) throw new LabFault('there is no /dev/net/tun');
+  if (existsSync(cardOf(folder))) await takeDown(folder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (readdirSync(folder).length > 0)
+    throw new LabFault(`${folder} is not empty; an empty folder, or none, would be right`);
 }
 
 /** Connects to the lab of a folder. */
@@ -108,7 +123,15 @@ export async function takeDown(folder: string): Promise<string | undefined> {
 
 const readCard = (folder: string): Card => JSON.parse(readFileSync(cardOf(folder), 'utf8'));
 const numbersOf = ({ sites }: LabOptions) => Array.from({ length: sites }, (_, index) => index + 1);
-const readText = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+
+/** Nothing of a file that is not there, or is gone while it is read. */
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 /** A number may have passed to another process since. */
 function isTransit(pid: number, folder: string): boolean {
@@ -205,7 +228,9 @@ async function startSite(card: Card, transit: TransitLink, site: number): Promis
     return readyTimes(steps) > startsBefore;
   });
   if (!isReady || !(await isRunning(transit, siteName(site))))
-    throw new LabFault(`${siteName(site)} did not start:\n${readText(log).slice(-2000)}`);
+    throw new LabFault(
+      `${siteName(site)} did not start:\n${readText(log).slice(-LOG_CHARS_SHOWN)}`,
+    );
 }
 
 const readyTimes = (steps: string) => readText(steps).split('"event":"ready"').length;
