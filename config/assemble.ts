@@ -65,7 +65,15 @@ function media(
 }
 
 function freeswitch(
-  { esl, listen, listenPort: port, advertise, outside, inside }: Values<typeof FREESWITCH>,
+  {
+    esl,
+    listen,
+    listenPort: port,
+    advertise,
+    recordings,
+    outside,
+    inside,
+  }: Values<typeof FREESWITCH>,
   secret: string,
 ): FreeswitchServer {
   return {
@@ -73,6 +81,7 @@ function freeswitch(
     secret,
     listen: { address: listen, port },
     advertise,
+    recordings,
     profiles: { outside, inside },
   };
 }

@@ -43,6 +43,28 @@ export function checkPlan(lists: SiteLists, report: Report): void {
 /** As many as the system's own resolver takes. */
 const NAME_SERVERS_MAX = 3;
 
+/** A trunk that is to be recorded needs somebody who does. */
+export function checkRecording(lists: SiteLists, { media }: SiteValues, report: Report): void {
+  const recorders = media.anchor === 'freeswitch' ? (lists.freeswitch ?? []) : [];
+  const deaf = recorders.find(({ whole }) => whole !== undefined && whole.recordings === undefined);
+  for (const { path, parts } of lists.trunks ?? []) {
+    if (parts.record !== true) continue;
+    const at = [...path, 'record'];
+    if (media.anchor === 'none')
+      report(at, {
+        value: true,
+        wrong: 'needs media that crosses the site, and media.anchor is none',
+        want: 'write false, or name an anchor',
+      });
+    else if (deaf !== undefined)
+      report(at, {
+        value: true,
+        wrong: `needs a folder, and ${keyOf(deaf.path)} has none`,
+        want: 'write false, or give it recordings',
+      });
+  }
+}
+
 /** Holds single values against each other. */
 export function checkValues(values: SiteValues, report: Report): void {
   const { engine, hunt, probe, dns, media, log, admin } = values;

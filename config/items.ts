@@ -182,6 +182,12 @@ export const TRUNK = {
     { value: true },
     'Whether media of its calls crosses the site, where media.anchor names something.',
   ),
+  record: field(
+    YES_OR_NO,
+    { value: false },
+    'Whether its calls are recorded by what anchors their media: rtpengine in its own folder for ' +
+      'recordings, FreeSWITCH in media.freeswitch[].recordings.',
+  ),
   callsPerSecMax: field(
     orAbsent(SHARE),
     NONE,

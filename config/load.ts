@@ -1,7 +1,7 @@
 import { adminAddress } from './addresses.ts';
 import { assemble } from './assemble.ts';
 import { checkListeners, checkNextHops } from './check-listeners.ts';
-import { checkPlan, checkValues } from './check-plan.ts';
+import { checkPlan, checkRecording, checkValues } from './check-plan.ts';
 import { isSiteOnLoopback, readSecrets } from './keys.ts';
 import { layered } from './layered.ts';
 import {
@@ -71,6 +71,7 @@ function loadLayers(file: SiteFile, request: LoadRequest): LoadedConfig {
   checkNextHops(lists, report);
   checkPlan(lists, report);
   checkValues(values, report);
+  checkRecording(lists, values, report);
   const adminHost = adminAddress(values.admin.listen)?.address ?? '';
   const isOnLoopback = isSiteOnLoopback(lists, adminHost);
   const secrets = readSecrets(values, { lists, isOnLoopback }, request, report);

@@ -10,6 +10,12 @@ export const RTPENGINE = {
 
 const PROFILE = { value: 'drachtio_mrf' };
 
+const FILE = pattern(
+  'path',
+  /^[\x21-\x7e]{1,255}$/,
+  'write the whole path without spaces, such as /srv/prompts/sv/wait.wav',
+);
+
 export const FREESWITCH = {
   esl: given(NG, 'Where its event socket listens, "HOST:PORT".'),
   secret: given(SECRET_REF, 'Where the password of that socket is kept, env:NAME or file:PATH.'),
@@ -22,13 +28,12 @@ export const FREESWITCH = {
   ),
   outside: field(NAME, PROFILE, 'Its SIP profile whose media faces callers.'),
   inside: field(NAME, PROFILE, 'The one whose media faces the gateways; it may be the same.'),
+  recordings: field(
+    orAbsent(FILE),
+    NONE,
+    'The folder, as it sees it, that recordings of calls go to. Left out: it records none.',
+  ),
 };
-
-const FILE = pattern(
-  'file to play',
-  /^[\x21-\x7e]{1,255}$/,
-  'write its whole path without spaces, such as /srv/prompts/sv/wait.wav',
-);
 
 export const PROMPT = {
   group: field(

@@ -62,6 +62,8 @@ export type CallRecord = {
   readonly attempts: readonly AttemptRecord[];
   /** What crossed this site until it was given back. Absent: nothing did, or nobody counted. */
   readonly media?: Readonly<Record<'a' | 'b', MediaCount>> | undefined;
+  /** Whether it was to be recorded. Absent: it was not. */
+  readonly recorded?: true | undefined;
   readonly fault: Fault;
   readonly reason: EndReason;
   readonly status: number;

@@ -7,7 +7,15 @@ import type { Termination } from './termination.ts';
 /** What the record says that the core does not know: names of the wire and of the site. */
 export type Particulars = Pick<
   CallRecord,
-  'sipCallIdA' | 'sipCallIdB' | 'site' | 'receivedOn' | 'source' | 'trunk' | 'marks' | 'media'
+  | 'sipCallIdA'
+  | 'sipCallIdB'
+  | 'site'
+  | 'receivedOn'
+  | 'source'
+  | 'trunk'
+  | 'marks'
+  | 'media'
+  | 'recorded'
 >;
 
 /** The one line that stays of a call. */

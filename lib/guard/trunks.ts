@@ -13,6 +13,8 @@ export type Trunk = ShareLimits & {
   readonly earlyDialogs?: 'each' | 'first';
   /** Whether media of its calls crosses the site where the site anchors any. Absent: it does. */
   readonly anchor?: boolean;
+  /** Whether its calls are recorded by whatever anchors them. Absent: they are not. */
+  readonly record?: boolean;
 };
 
 /** Sources whose trunk is remembered, since a list of ranges takes long to search. */

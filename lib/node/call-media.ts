@@ -17,6 +17,8 @@ import { sdpIn, sdpPartOf, withSdp } from '../sip/sdp-part.ts';
 export type CallMedia = {
   readonly anchor: MediaAnchor;
   readonly faces: MediaOffer['faces'];
+  /** Absent: it is not recorded. */
+  readonly isRecorded?: true | undefined;
   /** It goes on without, since its first offer could not be anchored. */
   isUnanchored: boolean;
   /** What the caller said last that crossed. */
@@ -65,7 +67,7 @@ export function crossMedia(
   state: CallState,
   effect: Effect,
 ): Promise<Crossed> | undefined {
-  const { anchor, faces } = media;
+  const { anchor, faces, isRecorded } = media;
   const crossing = crossingOf(state, effect);
   const message = messageOf(state, effect);
   if (crossing === undefined || message === undefined) return undefined;
@@ -77,10 +79,10 @@ export function crossMedia(
   const isOurs = effect.do === 'reply' && effect.request === media.anew;
   const done =
     verb === 'offer'
-      ? anchor.offer({ ...said, faces })
+      ? anchor.offer({ ...said, faces, isRecorded })
       : anchor.answer(said).then((answered) => {
           if (answered.kind === 'failed' || !isOurs) return answered;
-          return anchor.offer({ ...said, faces });
+          return anchor.offer({ ...said, faces, isRecorded });
         });
   return done.then((anchored) =>
     crossed(effect, anchored, (sdp) => withSdp(message.body, part, sdp)),

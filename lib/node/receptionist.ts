@@ -206,7 +206,8 @@ const UNSAID = {
 /** Media of a call crosses the site unless its trunk or its group says no. */
 function mediaOf({ anchor }: Desk, { trunk, group }: Caller): CallMedia | undefined {
   if (anchor === undefined || trunk?.anchor === false || group?.anchor === false) return undefined;
-  return { anchor, faces: facesFor(group?.srtp), isUnanchored: false, ...UNSAID };
+  const isRecorded = trunk?.record === true ? true : undefined;
+  return { anchor, faces: facesFor(group?.srtp), isRecorded, isUnanchored: false, ...UNSAID };
 }
 
 /**

@@ -237,6 +237,7 @@ function writeRecord(
     trunk: call.trunk,
     marks: call.marks,
     media: call.media?.legs,
+    recorded: call.media?.isRecorded,
   });
   sink.record(record);
   if (facts.emergency && end.reason === 'gateways-exhausted') tellExhausted(sink, call);

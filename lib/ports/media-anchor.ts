@@ -26,7 +26,11 @@ export type MediaAnswer = {
   readonly sdp: Octets;
 };
 
-export type MediaOffer = MediaAnswer & { readonly faces: Readonly<Record<Side, MediaFace>> };
+export type MediaOffer = MediaAnswer & {
+  readonly faces: Readonly<Record<Side, MediaFace>>;
+  /** What is said is kept where whoever anchors keeps recordings. Absent: it is not. */
+  readonly isRecorded?: true | undefined;
+};
 
 export type Anchored =
   | {

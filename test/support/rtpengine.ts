@@ -16,8 +16,12 @@ export type RtpengineAt = {
 /** The names that its two networks go by. */
 export const INTERFACES = { outside: 'pub', inside: 'priv' };
 
-/** A real rtpengine, in user space. */
-export async function startRtpengine({ ng, outside, inside }: RtpengineAt): Promise<Child> {
+/** A real rtpengine, in user space; it keeps recordings where it is given a folder for them. */
+export async function startRtpengine(
+  { ng, outside, inside }: RtpengineAt,
+  recordings?: string,
+): Promise<Child> {
+  const records = [`--recording-dir=${recordings}`, '--recording-method=pcap'];
   const child = startChild(
     'rtpengine',
     [
@@ -30,6 +34,7 @@ export async function startRtpengine({ ng, outside, inside }: RtpengineAt): Prom
       `--interface=${INTERFACES.outside}/${outside}`,
       `--interface=${INTERFACES.inside}/${inside}`,
       `--listen-ng=${ng.address}:${ng.port}`,
+      ...(recordings === undefined ? [] : records),
     ],
     { lifeMs: LIFE_MS },
   );

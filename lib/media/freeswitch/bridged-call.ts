@@ -28,6 +28,10 @@ export type BridgedCall = {
   home: MediaLink | undefined;
   readonly a: Party;
   readonly attempts: Map<number, Attempt>;
+  /** How often a recording of it was begun; absent: it is not to be recorded. */
+  recordings: number | undefined;
+  /** The channel of leg a that is recorded. */
+  recorded: Channel | undefined;
   /** The leg b that leg a hears. */
   bridged: Channel | undefined;
   /** Its channels went away, and nobody has been told yet. */
@@ -44,6 +48,8 @@ export function newBridgedCall(id: CallId, world: World): BridgedCall {
     home: undefined,
     a: newParty(world),
     attempts: new Map(),
+    recordings: undefined,
+    recorded: undefined,
     bridged: undefined,
     isLost: false,
     isOver: false,

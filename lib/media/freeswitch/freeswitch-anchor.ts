@@ -59,13 +59,18 @@ export class FreeswitchAnchor implements MediaAnchor {
       if (!known.attempts.has(offer.attempt) && known.attempts.size >= ATTEMPTS_MAX)
         return failed('full', `${ATTEMPTS_MAX} attempts`);
       const attempt = attemptOf(known, offer.attempt, this.#parts.world);
+      if (offer.isRecorded === true) known.recordings ??= 0;
       return await offerOf(this.#bridging, known, attempt, offer);
     });
   }
 
   async answer(answer: MediaAnswer): Promise<Anchored> {
     const call = this.#calls.get(answer.call) ?? failed('lost', 'nothing is anchored');
-    return await this.#inTurn('answer', call, (known) => answerOf(this.#bridging, known, answer));
+    return await this.#inTurn('answer', call, async (known) => {
+      const anchored = await answerOf(this.#bridging, known, answer);
+      if (anchored.kind === 'anchored') void this.#record(known);
+      return anchored;
+    });
   }
 
   /** An offer that was not agreed has changed nothing. */
@@ -91,6 +96,22 @@ export class FreeswitchAnchor implements MediaAnchor {
   close(): void {
     for (const call of this.#calls.values()) call.isOver = true;
     this.#calls.clear();
+  }
+
+  /** What cannot be recorded is talked all the same. */
+  async #record(call: BridgedCall): Promise<void> {
+    const { home, a, recordings, id } = call;
+    if (recordings === undefined || a.channel === undefined) return;
+    if (call.recorded === a.channel) return;
+    call.recorded = a.channel;
+    call.recordings = recordings + 1;
+    const name = recordings === 0 ? id : `${id}~${recordings + 1}`;
+    try {
+      await home?.record(a.channel, name);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#parts.sink.note({ event: 'unrecorded', level: 'error', callId: id, why });
+    }
   }
 
   #newcomer(id: CallId): BridgedCall | Failed {

@@ -55,7 +55,7 @@ export type Endpoint = EventEmitter & {
   play(file: string): Promise<unknown>;
   modify(sdp: string): Promise<unknown>;
   bridge(other: Endpoint): Promise<void>;
-  api(command: string, args: readonly string[]): Promise<unknown>;
+  api(command: string, args: readonly string[]): Promise<EslAnswer>;
   getChannelVariables(withMedia: boolean): Promise<Record<string, string | number | undefined>>;
 };
 

@@ -80,6 +80,16 @@ export class MediaLink {
     return { endpoint, leg: endpoint.dialog as SipLeg };
   }
 
+  /** Records both sides of a channel's call to a file of that name; rejects when it does not. */
+  async record({ endpoint }: Channel, name: string): Promise<void> {
+    const { recordings } = this.#parts.server;
+    if (recordings === undefined) throw new Error('it has no folder for recordings');
+    const file = `${recordings}/${name}.wav`;
+    const answer = await endpoint.api('uuid_record', [endpoint.uuid, 'start', file]);
+    const text = answer.getBody().trim();
+    if (!text.startsWith('+OK')) throw new Error(text);
+  }
+
   /** Whether it still has a channel; true too while it cannot be asked. */
   has({ endpoint }: Channel): Promise<boolean> {
     const connection = this.#connection;

@@ -14,6 +14,8 @@ export type FreeswitchServer = {
   readonly listen: Address;
   /** By what address it reaches that place; absent: by that one. */
   readonly advertise: string | undefined;
+  /** The folder that it records to, as it sees it; absent: it records nothing. */
+  readonly recordings: string | undefined;
   /** Its SIP profiles, by the names they have in its own configuration. */
   readonly profiles: Readonly<Record<Network, string>>;
 };

@@ -43,6 +43,7 @@ export function offerRequest(
     sdp: offer.sdp,
     direction: [nameOf(offer.from), nameOf(to)],
     ...REWRITE,
+    ...(offer.isRecorded === true ? { 'record call': 'on', metadata: home.anchorId } : {}),
     ...facing(offer, agreedOf(attempt, to)),
   };
 }

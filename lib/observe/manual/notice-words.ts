@@ -113,6 +113,10 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'warn',
       says: 'The FreeSWITCH at `esl` cannot be used (`why`); what is new goes to another one.',
     },
+    unrecorded: {
+      level: 'error',
+      says: 'A call that is to be recorded is not (`why`); it goes on.',
+    },
     'prompt-unplayed': {
       level: 'error',
       says: 'A caller was not spoken to (`why`); `file` is missing where one server could be asked.',

@@ -23,6 +23,7 @@ export const RECORD_FIELDS: Readonly<Record<keyof CallRecord, string>> = {
   fault: 'Whose doing the end was; see below.',
   media:
     'What crossed this site from leg `a` and leg `b`: packets, octets, when the last one came, loss, jitter and MOS as RTCP said. Absent: nothing did.',
+  recorded: 'Whether what anchored its media was to record it. Absent: it was not.',
   reason: 'Why the call ended; see below.',
   status: 'The final status that the caller got for its INVITE.',
   durationMs: 'From the INVITE to the end.',

@@ -79,6 +79,7 @@ export function serverAt({ events }: FreeswitchPlaces, local: string): Freeswitc
     secret: FREESWITCH_SECRET,
     listen: { address: local, port: 0 },
     advertise: undefined,
+    recordings: undefined,
     profiles: { outside: 'drachtio_mrf', inside: 'drachtio_mrf' },
   };
 }

@@ -130,6 +130,7 @@ describe('a valid site file', () => {
         secret: SECRET,
         listen: { address: '10.0.0.11', port: 0 },
         advertise: undefined,
+        recordings: undefined,
         profiles: { outside: 'drachtio_mrf', inside: 'core' },
       },
     ]);

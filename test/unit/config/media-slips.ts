@@ -42,6 +42,11 @@ export const MEDIA_SLIPS: readonly (readonly [line: string, instead: string, com
       '3:22 media.prompts[0].language: "svenska!" is not a language; write a language tag',
     ],
     [
+      '    source: ["203.0.113.0/24"]',
+      '    record: true\n    source: ["203.0.113.0/24"]',
+      '22:5 trunks[0].record: true needs media that crosses the site, and media.anchor is none',
+    ],
+    [
       'siteNumber: 1',
       'siteNumber: 1\nmedia: { ringback: beep }',
       '3:10 media.ringback: "beep" is not a cadence; write "%(ON,OFF,HERTZ)" in milliseconds',
