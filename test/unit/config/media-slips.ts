@@ -42,9 +42,9 @@ export const MEDIA_SLIPS: readonly (readonly [line: string, instead: string, com
       '3:22 media.prompts[0].language: "svenska!" is not a language; write a language tag',
     ],
     [
-      '    source: ["203.0.113.0/24"]',
-      '    record: true\n    source: ["203.0.113.0/24"]',
-      '22:5 trunks[0].record: true needs media that crosses the site, and media.anchor is none',
+      'source: ["203.0.113.0/24"]',
+      'source: ["203.0.113.0/24"], record: true',
+      '16:52 trunks[0].record: true needs media that crosses the site, and media.anchor is none',
     ],
     [
       'siteNumber: 1',
