@@ -47,6 +47,7 @@ describe('a valid site file', () => {
           offAnycast: 'always',
           anchor: true,
           earlyDialogs: 'each',
+          record: false,
         },
       ],
       guard: { callsPerSecMax: 10, callsMax: 50, lagMsMax: 150 },
