@@ -28,6 +28,10 @@ const NAMING: Readonly<Record<string, Naming>> = {
   marks: { label: 'mark', help: 'Calls that something was suspicious about, placed or refused.' },
   media: { label: 'outcome', help: 'What was asked of media anchors, by what came of it.' },
   merged: { label: 'outcome', help: 'Further INVITEs of a call that had come already.' },
+  peer_frames: {
+    label: 'outcome',
+    help: 'Frames of peers that were shed, skipped or not understood, and strangers refused.',
+  },
   refusals: { label: 'condition', help: 'Calls refused by this node, by the row of the table.' },
 };
 

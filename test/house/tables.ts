@@ -30,6 +30,13 @@ export const ROOMS: readonly Room[] = [
     types: ['lib/ports'],
     node: ['node:dgram', 'node:net', 'node:fs'],
   },
+  { folder: 'lib/cluster', values: LIB, types: ['lib/ports'], node: PURE },
+  {
+    folder: 'lib/cluster/links/tls',
+    values: [...LIB, 'lib/cluster'],
+    types: ['lib/ports'],
+    node: ['node:tls', 'node:crypto'],
+  },
   { folder: 'lib/media', values: LIB, types: ['lib/ports'], node: PURE },
   {
     folder: 'lib/media/rtpengine',
