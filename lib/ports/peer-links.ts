@@ -2,12 +2,10 @@
 export type Subject =
   /** Asks a holder to keep a claim, and whose the call is. */
   | 'claim'
-  /** Asks a holder whose a transaction is. */
+  /** Asks a holder whose the transaction of a CANCEL is; where it is nobody's, that is kept. */
   | 'find'
   /** Tells what has become of a claim. */
   | 'held'
-  /** Tells that a CANCEL found nothing. */
-  | 'bury'
   /** Asks the owner to take a stray. */
   | 'stray'
   /** Tells the site that received a stray what to send from there. */

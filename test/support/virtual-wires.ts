@@ -15,6 +15,8 @@ type End = {
   ears: LinkEars | undefined;
   other: End | undefined;
   waiting: Buffer[];
+  /** When the last bytes from here are there: a connection keeps the order. */
+  lastAt: number;
 };
 
 /** Secured connections between sites of one process, on virtual time. Who dials is believed. */
@@ -72,7 +74,7 @@ export class VirtualWires {
   #dial(site: number, far: Address, ears: DialEars): LinkSocket {
     const door = this.#doors.get(writeAddress(far));
     this.dialled.push(`${site}>${door?.site ?? '?'}`);
-    const end: End = { site, ears, other: undefined, waiting: [] };
+    const end: End = { site, ears, other: undefined, waiting: [], lastAt: 0 };
     this.#ends.add(end);
     const refuse = (why: 'unreachable' | 'silent') => {
       this.#ends.delete(end);
@@ -88,7 +90,7 @@ export class VirtualWires {
 
   #meet(end: End, door: { site: number; ears: WelcomeEars }, ears: DialEars): void {
     if (end.ears === undefined) return;
-    const other: End = { site: door.site, ears: undefined, other: end, waiting: [] };
+    const other: End = { site: door.site, ears: undefined, other: end, waiting: [], lastAt: 0 };
     this.#ends.add(other);
     end.other = other;
     ears.onOpen();
@@ -124,7 +126,11 @@ export class VirtualWires {
     }
     for (const one of [...from.waiting.splice(0), bytes]) {
       const copy = Buffer.from(one);
-      this.#after(this.delayMs(from.site, to.site), () => to.ears?.onBytes(copy));
+      from.lastAt = Math.max(
+        from.lastAt,
+        this.#time.nowMs + this.delayMs(from.site, to.site),
+      );
+      this.#time.at(from.lastAt, () => to.ears?.onBytes(copy));
     }
   }
 

@@ -32,7 +32,11 @@ const CLAIMS_MAX = 200_000;
 /** One call, its rival, and strangers who have seen it; of more the first ones stay. */
 const OF_KEY_MAX = 4;
 
-export function openClaimBook(claimsMax = CLAIMS_MAX): ClaimBook {
+/** Of several claims of one call the first is that of an owner who is there to go on with it. */
+export function openClaimBook(
+  isThere: (claim: Claim) => boolean,
+  claimsMax = CLAIMS_MAX,
+): ClaimBook {
   const byKey = new Map<ClaimKey, readonly ClaimId[]>();
   const forget = (claim: Claim) => {
     const left = (byKey.get(claim.key) ?? []).filter((id) => id !== idOf(claim));
@@ -44,7 +48,10 @@ export function openClaimBook(claimsMax = CLAIMS_MAX): ClaimBook {
   const claimsOf = (key: ClaimKey, now: MonoMs) =>
     (byKey.get(key) ?? [])
       .flatMap((id) => shelves.get(id, now) ?? [])
-      .sort((one, other) => (isAhead(one, other) ? -1 : 1));
+      .sort((one, other) => {
+        const there = Number(isThere(other)) - Number(isThere(one));
+        return there === 0 ? (isAhead(one, other) ? -1 : 1) : there;
+      });
   /** A claim whose time is over makes room. */
   const hasRoom = (key: ClaimKey, now: MonoMs) => {
     const ids = byKey.get(key) ?? [];

@@ -61,7 +61,7 @@ const KINDS: readonly Frame['kind'][] = [
   'tell',
   'leave',
 ];
-const SUBJECTS: readonly Subject[] = ['claim', 'find', 'held', 'bury', 'stray', 'send'];
+const SUBJECTS: readonly Subject[] = ['claim', 'find', 'held', 'stray', 'send'];
 const RANKS: readonly Rank[] = ['vital', 'emergency', 'ordinary'];
 const LEAVINGS: readonly Leaving[] = ['closing', 'surplus', 'version', 'wrong-site', 'old-epoch'];
 

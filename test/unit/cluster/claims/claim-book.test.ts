@@ -10,7 +10,7 @@ const ELSEWHERE = { source: '198.51.100.66' };
 let book: ClaimBook;
 let now: MonoMs;
 beforeEach(() => {
-  book = openClaimBook();
+  book = openClaimBook(() => true);
   now = monoMs(1000);
 });
 
@@ -140,7 +140,7 @@ describe('a full book', () => {
     ).length;
 
   test('lets go of claims of unverified sources first, and of calls that are over before others', () => {
-    book = openClaimBook(40);
+    book = openClaimBook(() => true, 40);
     callers(0, 10, { isVerified: true });
     callers(10, 10);
     callers(20, 10, { isVerified: true, phase: 'answered' });

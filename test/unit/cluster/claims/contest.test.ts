@@ -1,9 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { idOf } from '../../../../lib/cluster/claims/claim.ts';
 import { contest } from '../../../../lib/cluster/claims/contest.ts';
-import { ownClaim, stepOwn } from '../../../../lib/cluster/claims/own-claim.ts';
+import {
+  type OwnClaim,
+  type OwnEvent,
+  ownClaim,
+  stepOwn as stepOwnBy,
+} from '../../../../lib/cluster/claims/own-claim.ts';
 import { sitesByHash, someClaim } from './some-claim.ts';
 
+const stepOwn = (own: OwnClaim, event: OwnEvent) => stepOwnBy(own, event, () => true);
 const [lower, higher] = sitesByHash();
 const of = (site: number) => (phase: ReturnType<typeof someClaim>['phase']) =>
   someClaim({ site, phase });
@@ -132,5 +138,19 @@ describe('a claim of this site', () => {
     if (met.own === undefined) throw new Error('it yielded');
     const next = stepOwn(met.own, { on: 'rival-told', rival: low('dialing') });
     expect(next.own?.rival && idOf(next.own.rival)).toBe(`${lower}.1.1`);
+  });
+
+  test('gives way to nobody who is not there to go on with the call', () => {
+    const gone = () => false;
+    const met = stepOwnBy(mine, { on: 'rival-told', rival: low('ringing') }, gone);
+    expect([met.own?.claim, met.effects]).toEqual([mine.claim, []]);
+    if (met.own === undefined) throw new Error('it yielded');
+    const back = stepOwn(met.own, { on: 'rival-told', rival: low('ringing') });
+    expect(back.own).toBeUndefined();
+  });
+
+  test('gives way to a call that was over before it began', () => {
+    const { own, effects } = stepOwn(mine, { on: 'was-over', known: low('failed') });
+    expect([own, effects]).toMatchObject([undefined, [{ do: 'yield', to: { phase: 'failed' } }]]);
   });
 });
