@@ -32,6 +32,10 @@ const NAMING: Readonly<Record<string, Naming>> = {
     label: 'outcome',
     help: 'INVITEs by what they were among all sites, and claims that were yielded or not kept.',
   },
+  claim_batches: {
+    label: 'outcome',
+    help: 'Batches of claims handed to Redis, by what came of it; full: claims that were not.',
+  },
   peer_frames: {
     label: 'outcome',
     help: 'Frames of peers that were shed, skipped or not understood, and strangers refused.',

@@ -37,6 +37,12 @@ export const ROOMS: readonly Room[] = [
     types: ['lib/ports'],
     node: ['node:tls', 'node:crypto'],
   },
+  {
+    folder: 'lib/cluster/redis',
+    values: [...LIB, 'lib/cluster'],
+    types: ['lib/ports'],
+    node: PURE,
+  },
   { folder: 'lib/media', values: LIB, types: ['lib/ports'], node: PURE },
   {
     folder: 'lib/media/rtpengine',
@@ -75,5 +81,6 @@ export const HOMES: Readonly<Record<string, string>> = {
   'drachtio-srf': 'lib/engine/drachtio',
   convict: 'config',
   yaml: 'config',
+  ioredis: 'lib/cluster/redis',
   'dns-packet': 'lib/gateways/dns/client',
 };

@@ -126,10 +126,7 @@ export class VirtualWires {
     }
     for (const one of [...from.waiting.splice(0), bytes]) {
       const copy = Buffer.from(one);
-      from.lastAt = Math.max(
-        from.lastAt,
-        this.#time.nowMs + this.delayMs(from.site, to.site),
-      );
+      from.lastAt = Math.max(from.lastAt, this.#time.nowMs + this.delayMs(from.site, to.site));
       this.#time.at(from.lastAt, () => to.ears?.onBytes(copy));
     }
   }

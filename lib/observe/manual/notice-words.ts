@@ -23,6 +23,11 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'error',
       says: 'An exception; with a `callId` it ended that call alone. Report it with its `stack`.',
     },
+    'redis-up': { level: 'info', says: 'The Redis that keeps claims is there.' },
+    'redis-down': {
+      level: 'warn',
+      says: 'The Redis that keeps claims is not there (`why`). No call waits for it; a restarted node will not know its claims.',
+    },
     'peer-up': {
       level: 'info',
       says: 'The link to a peer (`site`, its `number`) is up: a start of that node (`epoch`), and the `version` that both speak.',

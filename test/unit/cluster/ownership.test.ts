@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Claim } from '../../../lib/cluster/claims/claim.ts';
+import type { ClaimStore } from '../../../lib/cluster/claims/claim-store.ts';
 import type { Claimed } from '../../../lib/ports/ownership.ts';
 import type { SipRequest } from '../../../lib/sip/message.ts';
 import { parseVia } from '../../../lib/sip/via.ts';
@@ -222,5 +224,29 @@ describe('a site that is gone', () => {
     await cluster.pass(5000);
     expect(said(await cluster.invite(1, invite()))).toBe('new');
     expect(said(await cluster.invite(2, invite()))).toBe('retransmission of 1');
+  });
+
+  test('and has begun anew knows what it held for others, from where it was kept', async () => {
+    const cluster = await new VirtualCluster(2).open();
+    const kept: Claim[] = [];
+    const keeping: ClaimStore = {
+      keep: (claim) => void kept.push(claim),
+      load: async (onClaim) => {
+        for (const claim of kept) onClaim(claim);
+      },
+      close: async () => undefined,
+    };
+    await cluster.at(2).links.close();
+    cluster.sites[1] = await cluster.begin(2, 2, keeping);
+    await cluster.pass(5000);
+    await cluster.invite(1, invite());
+    await cluster.invite(2, invite('own'));
+    expect(kept.map(({ owner }) => `${owner.site}.${owner.epoch}`)).toEqual(['1.1', '2.2']);
+    await cluster.at(2).links.close();
+    await cluster.pass(5000);
+    // The INVITE that site 1 has taken is not known to site 2 by its links.
+    cluster.wires.isCut = () => true;
+    cluster.sites[1] = await cluster.begin(2, 3, keeping);
+    expect(cluster.at(2).ownership.sizes()).toEqual({ owned: 1, held: 1, buried: 0 });
   });
 });
