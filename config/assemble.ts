@@ -1,13 +1,15 @@
 import type { ServerOptions } from '../lib/engine/drachtio/server-link.ts';
 import type { Gateway, GatewayName, Group, ProbeRules } from '../lib/gateways/options.ts';
+import type { FreeswitchServer } from '../lib/media/freeswitch/options.ts';
 import type { Listener, ListenerRole } from '../lib/ports/sip-engine.ts';
 import { adminAddress, nameServer, type Target } from './addresses.ts';
 import { failoverDefault } from './failover.ts';
 import type { Fields, Item, Values } from './items.ts';
 import type { SiteSecrets } from './keys.ts';
 import type { GatewayItem, GroupItem, ListenerItem, SiteLists } from './lists.ts';
+import type { FREESWITCH } from './media-items.ts';
 import type { SiteValues } from './schema.ts';
-import type { SiteConfig } from './site-config.ts';
+import type { MediaConfig, SiteConfig } from './site-config.ts';
 
 /** Puts the values together in the types of the rooms. Everything has been found right before. */
 export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecrets): SiteConfig {
@@ -30,11 +32,12 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
       guard,
       hunt,
       callsMax,
+      prompts: (lists.prompts ?? []).map(whole),
     },
     stateDir,
     keys: secrets.keys,
     nameServers: dns.servers.flatMap((server) => nameServer(server) ?? []),
-    media: media(values, lists),
+    media: media(values, lists, secrets),
     drachtio: drachtio(values, lists, secrets),
     nat,
     log,
@@ -43,10 +46,35 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
 }
 
 /** A call that is over is given back a moment after another one may have begun. */
-function media({ media: { anchor, outside, inside }, callsMax }: SiteValues, lists: SiteLists) {
-  if (anchor === 'none') return undefined;
+function media(
+  { media: { anchor, outside, inside, ringback }, callsMax: calls }: SiteValues,
+  lists: SiteLists,
+  secrets: SiteSecrets,
+): MediaConfig {
   const instances = (lists.rtpengine ?? []).map(whole);
-  return { instances, interfaces: { outside, inside }, callsMax: 2 * callsMax };
+  const servers = (lists.freeswitch ?? []).map((item, index) =>
+    freeswitch(whole(item), secrets.freeswitch[index] ?? ''),
+  );
+  const callsMax = 2 * calls;
+  return {
+    anchor,
+    rtpengine: { instances, interfaces: { outside, inside }, callsMax },
+    freeswitch: { servers, callsMax },
+    ringback,
+  };
+}
+
+function freeswitch(
+  { esl, listen, listenPort: port, advertise, outside, inside }: Values<typeof FREESWITCH>,
+  secret: string,
+): FreeswitchServer {
+  return {
+    esl,
+    secret,
+    listen: { address: listen, port },
+    advertise,
+    profiles: { outside, inside },
+  };
 }
 
 function drachtio(

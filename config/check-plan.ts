@@ -1,8 +1,8 @@
 import type { RouteMatch } from '../lib/gateways/options.ts';
-import { writeAddress } from '../lib/sip/address.ts';
+import { type Address, writeAddress } from '../lib/sip/address.ts';
 import { adminAddress, isLoopback } from './addresses.ts';
 import { closest } from './closest.ts';
-import type { GroupItem, RouteItem, SiteLists } from './lists.ts';
+import type { GroupItem, PromptItem, RouteItem, SiteLists } from './lists.ts';
 import { keyOf, type Path, type Report } from './problems.ts';
 import type { SiteValues } from './schema.ts';
 
@@ -23,11 +23,13 @@ export function checkPlan(lists: SiteLists, report: Report): void {
     const known = namesOf(groups);
     for (const route of routes ?? []) checkRouteGroup(route, known, report);
   }
-  const places = (lists.rtpengine ?? []).map(({ path, parts: { ng } }) => ({
-    path: [...path, 'ng'],
-    name: ng === undefined ? undefined : writeAddress(ng),
-  }));
-  reportTwice(places, 'ng', report);
+  const places = [
+    ...(lists.rtpengine ?? []).map(({ path, parts: { ng } }) => placed(path, 'ng', ng)),
+    ...(lists.freeswitch ?? []).map(({ path, parts: { esl } }) => placed(path, 'esl', esl)),
+  ];
+  reportTwice(places, 'address', report);
+  if (groups !== undefined)
+    for (const prompt of lists.prompts ?? []) checkRouteGroup(prompt, namesOf(groups), report);
   if (lists.trunks !== undefined)
     for (const route of routes ?? []) checkRouteTrunk(route, namesOf(trunks), report);
   const matches = (routes ?? []).map(({ path, parts: { match } }) => ({
@@ -48,6 +50,11 @@ export function checkValues(values: SiteValues, report: Report): void {
     report(['media', 'rtpengine'], {
       wrong: 'is missing, and media.anchor is rtpengine',
       want: 'write rtpengine: [{ ng: "HOST:PORT" }], or anchor: none',
+    });
+  if ((media.anchor === 'freeswitch' || media.prompts.length > 0) && media.freeswitch.length === 0)
+    report(['media', 'freeswitch'], {
+      wrong: `is missing, and ${media.prompts.length > 0 ? 'there are prompts' : 'it is the anchor'}`,
+      want: 'write freeswitch: [{ esl: "HOST:PORT", secret: "env:NAME", listen: ADDRESS }]',
     });
   if (engine.gateway === 'drachtio' && engine.drachtio.length === 0)
     report(['engine', 'drachtio'], {
@@ -100,7 +107,7 @@ function reportEmpty(
 
 function reportTwice(
   named: readonly { readonly path: Path; readonly name: string | undefined }[],
-  what: 'name' | 'match' | 'ng',
+  what: 'name' | 'match' | 'address',
   report: Report,
 ): void {
   const first = new Map<string, Path>();
@@ -127,7 +134,15 @@ function checkMembers({ path, parts }: GroupItem, known: readonly string[], repo
   }
 }
 
-function checkRouteGroup({ path, parts }: RouteItem, known: readonly string[], report: Report) {
+function placed(path: Path, key: 'ng' | 'esl', at: Address | undefined) {
+  return { path: [...path, key], name: at === undefined ? undefined : writeAddress(at) };
+}
+
+function checkRouteGroup(
+  { path, parts }: RouteItem | PromptItem,
+  known: readonly string[],
+  report: Report,
+) {
   const { group } = parts;
   if (group === undefined || known.includes(group)) return;
   report([...path, 'group'], unknownName(group, 'group', known));

@@ -2,7 +2,6 @@ import type { Trunk } from '../lib/guard/trunks.ts';
 import {
   ADVERTISE,
   HOST_ADDRESS,
-  NG,
   SERVER_HOST,
   SIP_PORT,
   SOURCE_RANGE,
@@ -54,9 +53,9 @@ export const NAME = pattern(
 );
 const DRACHTIO_PORT = 9022;
 const PRIORITY = wholeNumber(1, 1000);
-const WEIGHT = wholeNumber(0, 65_535);
+export const WEIGHT = wholeNumber(0, 65_535);
 const SHARE = wholeNumber(1, 1_000_000);
-const NONE = { value: undefined };
+export const NONE = { value: undefined };
 
 export const LISTENER = {
   transport: given(TRANSPORT, 'How SIP is carried: udp or tcp.'),
@@ -195,11 +194,6 @@ export const TRUNK = {
   ),
 };
 
-export const RTPENGINE = {
-  ng: given(NG, 'Where it listens for the ng protocol, "HOST:PORT".'),
-  weight: field(WEIGHT, { value: 1 }, 'Its share of the calls.'),
-};
-
 /** Reads the entries of a list and reports each key that is wrong, missing or unknown. */
 export function readItems<F extends Fields>(
   path: Path,
@@ -270,11 +264,11 @@ function shape(fields: Fields): string {
   return needed.map(([key]) => `${key}: ...`).join(', ');
 }
 
-function given<T>(reads: Format<T>, doc: string): Field<T> {
+export function given<T>(reads: Format<T>, doc: string): Field<T> {
   return { doc, reads, otherwise: undefined };
 }
 
-function field<T>(
+export function field<T>(
   reads: Format<T>,
   otherwise: { readonly value: NoInfer<T> },
   doc: string,
@@ -283,6 +277,6 @@ function field<T>(
 }
 
 /** The same format, for a key that may be left out without a default. */
-function orAbsent<T>(format: Format<T>): Format<T | undefined> {
+export function orAbsent<T>(format: Format<T>): Format<T | undefined> {
   return { ...format, read: (value): Reading<T | undefined> => format.read(value) };
 }

@@ -1,7 +1,7 @@
 import type { ClusterKey, KeyId } from '../lib/sip/owner-token.ts';
 import { isLoopback } from './addresses.ts';
 import { reportFaults } from './items.ts';
-import type { DrachtioItem, SiteLists } from './lists.ts';
+import type { DrachtioItem, FreeswitchItem, SiteLists } from './lists.ts';
 import type { Path, Report } from './problems.ts';
 import type { SiteValues } from './schema.ts';
 import {
@@ -19,6 +19,8 @@ export type SiteSecrets = {
   readonly adminToken: string | undefined;
   /** One for each entry of engine.drachtio that is in use. */
   readonly drachtio: readonly string[];
+  /** One for each entry of media.freeswitch. */
+  readonly freeswitch: readonly string[];
 };
 
 /** Fetches the secrets that the configuration points at; outside loopback weak ones are refused. */
@@ -33,9 +35,13 @@ export function readSecrets(
     adminToken: values.admin.token === null ? undefined : readToken(values.admin.token),
     drachtio:
       values.engine.gateway === 'drachtio' ? (lists.drachtio ?? []).flatMap(readServer) : [],
+    freeswitch: (lists.freeswitch ?? []).flatMap(readServer),
   };
 
-  function readServer({ path, parts: { secret: value } }: DrachtioItem): readonly string[] {
+  function readServer({
+    path,
+    parts: { secret: value },
+  }: DrachtioItem | FreeswitchItem): readonly string[] {
     const ref = value === undefined ? undefined : secretRef(value);
     const secret = ref === undefined ? undefined : fetch([...path, 'secret'], value, ref);
     return secret === undefined ? [] : [secret];

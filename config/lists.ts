@@ -6,10 +6,10 @@ import {
   type Item,
   LISTENER,
   ROUTE,
-  RTPENGINE,
   readItems,
   TRUNK,
 } from './items.ts';
+import { FREESWITCH, PROMPT, RTPENGINE } from './media-items.ts';
 import type { Path, Report } from './problems.ts';
 import type { SiteValues } from './schema.ts';
 
@@ -20,6 +20,8 @@ export type GroupItem = Item<typeof GROUP>;
 export type RouteItem = Item<typeof ROUTE>;
 export type TrunkItem = Item<typeof TRUNK>;
 export type RtpengineItem = Item<typeof RTPENGINE>;
+export type FreeswitchItem = Item<typeof FREESWITCH>;
+export type PromptItem = Item<typeof PROMPT>;
 
 /** The lists of a site file, entry by entry. A list that is missing as a whole is absent. */
 export type SiteLists = {
@@ -32,6 +34,8 @@ export type SiteLists = {
   readonly routes: readonly RouteItem[] | undefined;
   readonly trunks: readonly TrunkItem[] | undefined;
   readonly rtpengine: readonly RtpengineItem[] | undefined;
+  readonly freeswitch: readonly FreeswitchItem[] | undefined;
+  readonly prompts: readonly PromptItem[] | undefined;
 };
 
 /** Reads them; `isSpoilt` names the lists that something was already wrong with as a whole. */
@@ -50,6 +54,8 @@ export function readLists(
     routes: read(['routes'], routes, ROUTE),
     trunks: read(['trunks'], trunks, TRUNK),
     rtpengine: read(['media', 'rtpengine'], media.rtpengine, RTPENGINE),
+    freeswitch: read(['media', 'freeswitch'], media.freeswitch, FREESWITCH),
+    prompts: read(['media', 'prompts'], media.prompts, PROMPT),
   };
 
   function read<F extends Fields>(path: Path, list: readonly unknown[] | null, fields: F) {

@@ -32,6 +32,8 @@ export function sheetOf(values: SiteValues, lists: SiteLists, secrets: SiteSecre
     ['routes', listSheet(lists.routes, 'match')],
     ['trunks', listSheet(lists.trunks, 'name')],
     ['media.rtpengine', listSheet(lists.rtpengine, 'ng')],
+    ['media.freeswitch', listSheet(lists.freeswitch, 'esl')],
+    ['media.prompts', listSheet(lists.prompts)],
     ['cluster.keys', keySheet(secrets.keys)],
     ['admin.token', secrets.adminToken === undefined ? undefined : secret(secrets.adminToken)],
   ]);

@@ -1,4 +1,5 @@
 import type { ServerOptions } from '../lib/engine/drachtio/server-link.ts';
+import type { FreeswitchOptions } from '../lib/media/freeswitch/options.ts';
 import type { RtpengineOptions } from '../lib/media/rtpengine/options.ts';
 import type { SiteOptions } from '../lib/node/site-options.ts';
 import type { LogOptions as AllLogOptions } from '../lib/observe/log-files.ts';
@@ -6,6 +7,14 @@ import type { Address } from '../lib/sip/address.ts';
 import type { ClusterKey } from '../lib/sip/owner-token.ts';
 
 type LogOptions = Omit<AllLogOptions, 'site' | 'world'>;
+
+export type MediaConfig = {
+  readonly anchor: 'none' | 'rtpengine' | 'freeswitch';
+  readonly rtpengine: RtpengineOptions;
+  readonly freeswitch: FreeswitchOptions;
+  /** How ringing sounds, as FreeSWITCH writes it. */
+  readonly ringback: string;
+};
 
 /** A whole, valid configuration: nothing in it is left to a default. */
 export type SiteConfig = {
@@ -15,8 +24,7 @@ export type SiteConfig = {
   readonly keys: readonly ClusterKey[];
   /** Where names are looked up. Empty: where the system does. */
   readonly nameServers: readonly Address[];
-  /** Absent: media flows past this site. */
-  readonly media: RtpengineOptions | undefined;
+  readonly media: MediaConfig;
   /** The servers that leg b goes through. Empty: the builtin engine alone. */
   readonly drachtio: readonly ServerOptions[];
   readonly nat: { readonly keepAliveMs: number };

@@ -1,14 +1,6 @@
-import {
-  DRACHTIO,
-  type Fields,
-  GATEWAY,
-  GROUP,
-  LISTENER,
-  ROUTE,
-  RTPENGINE,
-  TRUNK,
-} from '../config/items.ts';
+import { DRACHTIO, type Fields, GATEWAY, GROUP, LISTENER, ROUTE, TRUNK } from '../config/items.ts';
 import type { Leaf, Reload } from '../config/leaf.ts';
+import { FREESWITCH, PROMPT, RTPENGINE } from '../config/media-items.ts';
 import { environmentName, leaves } from '../config/schema.ts';
 
 /** What each list holds; the lists of listeners hold the same. */
@@ -22,6 +14,8 @@ export const ENTRIES: Readonly<Record<string, Fields>> = {
   routes: ROUTE,
   trunks: TRUNK,
   'media.rtpengine': RTPENGINE,
+  'media.freeswitch': FREESWITCH,
+  'media.prompts': PROMPT,
 };
 
 /** One right value for each key, and for each key of an entry: `gateways[].uri`. */
@@ -80,6 +74,22 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'media.rtpengine': [{ ng: '10.0.0.12:2223' }, { ng: '10.0.0.13:2223' }],
   'media.rtpengine[].ng': '10.0.0.12:2223',
   'media.rtpengine[].weight': 2,
+  'media.freeswitch': [
+    { esl: '10.0.0.13:8021', secret: 'env:FREESWITCH_SECRET', listen: '10.0.0.11' },
+  ],
+  'media.freeswitch[].esl': '10.0.0.13:8021',
+  'media.freeswitch[].secret': 'file:/run/secrets/freeswitch',
+  'media.freeswitch[].listen': '10.0.0.11',
+  'media.freeswitch[].listenPort': 8022,
+  'media.freeswitch[].advertise': '192.0.2.11',
+  'media.freeswitch[].outside': 'landfall_out',
+  'media.freeswitch[].inside': 'landfall_in',
+  'media.prompts': [{ language: 'sv', failed: '/srv/prompts/sv/failed.wav' }],
+  'media.prompts[].group': 'psap',
+  'media.prompts[].language': 'en-GB',
+  'media.prompts[].hunting': '/srv/prompts/en/wait.wav',
+  'media.prompts[].failed': '/srv/prompts/en/failed.wav',
+  'media.ringback': '%(2000,4000,440,480)',
   'media.outside': 'pub',
   'media.inside': 'priv',
   'nat.keepAliveMs': 15_000,

@@ -142,6 +142,8 @@ const EVENTS: Readonly<Record<CallEvent['on'], (call: CallState) => readonly Row
       happening: { on: 'media-failed', attempt: call.facts.attempts.length, reason: '' },
     },
   ],
+  announced: () => [{ what: '', happening: { on: 'announced', sdp: NO_OCTETS } }],
+  'announcement-over': () => [{ what: '', happening: { on: 'announcement-over' } }],
   'b-lost': (call) =>
     ofEach(call, (attempt) => ({ on: 'b-lost', attempt, tag: tagOf(`g${attempt}`) })),
   'b-declined': (call) => ofEach(call, (attempt) => ({ on: 'b-declined', attempt })),
@@ -161,10 +163,12 @@ const EVENTS: Readonly<Record<CallEvent['on'], (call: CallState) => readonly Row
   confirmed: () => (['a', 'b'] as const).map((side) => within(side, 'confirmed')),
   unconfirmed: () => (['a', 'b'] as const).map((side) => within(side, 'unconfirmed')),
   timer: () =>
-    (['first-response', 'progress', 'ring', 'last-answer', 'glare'] as const).map((name) => ({
-      what: ` ${name}`,
-      happening: timeout(name),
-    })),
+    (['first-response', 'progress', 'ring', 'last-answer', 'glare', 'announcement'] as const).map(
+      (name) => ({
+        what: ` ${name}`,
+        happening: timeout(name),
+      }),
+    ),
   shutdown: () => [{ what: '', happening: { on: 'shutdown' } }],
 };
 

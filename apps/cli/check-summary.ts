@@ -36,13 +36,19 @@ function engineLines({ drachtio }: SiteConfig): readonly string[] {
   return [`gateway side by drachtio-server ${servers}; the builtin engine carries what it cannot`];
 }
 
-function mediaLines({ media }: SiteConfig): readonly string[] {
-  if (media === undefined) return [];
-  const { instances, interfaces } = media;
-  const where = instances.map(({ ng }) => writeAddress(ng)).join(', ');
-  return [
-    `media crosses rtpengine ${where}: ${interfaces.outside} outside, ${interfaces.inside} inside`,
-  ];
+function mediaLines({ media, options }: SiteConfig): readonly string[] {
+  const { anchor, rtpengine, freeswitch } = media;
+  const { instances, interfaces } = rtpengine;
+  const { outside, inside } = interfaces;
+  const engines = instances.map(({ ng }) => writeAddress(ng)).join(', ');
+  const switches = freeswitch.servers.map(({ esl }) => writeAddress(esl)).join(', ');
+  const spoken = options.prompts.length === 0 ? [] : [`FreeSWITCH ${switches} speaks to callers`];
+  if (anchor === 'none') return spoken;
+  const crossing =
+    anchor === 'rtpengine'
+      ? `media crosses rtpengine ${engines}: ${outside} outside, ${inside} inside`
+      : `media crosses FreeSWITCH ${switches}`;
+  return [crossing, ...spoken];
 }
 
 function groupLine(group: Group, gateways: readonly Gateway[]): string {

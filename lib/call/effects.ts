@@ -71,6 +71,15 @@ export type Effect =
       readonly headers: readonly Header[];
       readonly body: Octets;
     }
+  /** Speaks to the caller, in place of what it was told before. */
+  | {
+      readonly do: 'announce';
+      /** Names a file where media servers look for it. */
+      readonly prompt: string;
+      /** Again and again, with ringing in between, until `hush`. */
+      readonly isRepeated: boolean;
+    }
+  | { readonly do: 'hush' }
   /** The timer `glare`, drawn from the range that is for us. [3261-14.1] */
   | { readonly do: 'set-glare-timer'; readonly ownsCallId: boolean }
   /** A call has one timer; setting it again replaces the former. */

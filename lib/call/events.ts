@@ -17,7 +17,13 @@ type Within = {
 /** Which of the site's addresses a message of the caller came to. */
 export type Door = 'anycast' | 'unicast';
 
-export type TimerName = 'first-response' | 'progress' | 'ring' | 'last-answer' | 'glare';
+export type TimerName =
+  | 'first-response'
+  | 'progress'
+  | 'ring'
+  | 'last-answer'
+  | 'glare'
+  | 'announcement';
 
 export type CallEvent = { readonly at: MonoMs } & (
   | (Content & { readonly on: 'a-cancelled' })
@@ -70,6 +76,10 @@ export type CallEvent = { readonly at: MonoMs } & (
   | (Within & { readonly on: 'unconfirmed' })
   /** The caller's offer could not be anchored, and the call is not to go on without. */
   | { readonly on: 'media-failed'; readonly attempt: number; readonly reason: string }
+  /** The caller can be spoken to: by this answer to its offer it hears what was ordered. */
+  | { readonly on: 'announced'; readonly sdp: Octets }
+  /** All was said, or nothing could be. */
+  | { readonly on: 'announcement-over' }
   | { readonly on: 'timer'; readonly name: TimerName }
   | { readonly on: 'shutdown' }
 );

@@ -51,6 +51,14 @@ export type Asked = {
 /** Whether the caller sees an early dialog for each callee that sends it media, or one in all. */
 export type EarlyDialogs = 'each' | 'first';
 
+/** Files that a media server plays. */
+export type Prompts = {
+  /** When the budget is over and the hunt goes on. */
+  readonly hunting: string | undefined;
+  /** When nobody took the call, before it is refused. */
+  readonly failed: string | undefined;
+};
+
 /** One dialog of leg a: its To-tag is minted by the runtime for this number. */
 export type Fork = {
   /** The gateway-side dialog it stands for, `<attempt>/<tag>`. */
@@ -74,6 +82,8 @@ export type Facts = {
   readonly emergency: boolean;
   readonly sticky: boolean;
   readonly earlyDialogs: EarlyDialogs;
+  /** What the caller may be told before an answer. Absent: nothing. */
+  readonly prompts?: Prompts | undefined;
   readonly asked: Asked;
   readonly rules: HuntRules;
   readonly startedAt: MonoMs;

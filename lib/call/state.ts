@@ -2,7 +2,7 @@ import type { Octets } from '../base/brands.ts';
 import type { RequestId, Tag } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
 import type { Facts, Target } from './facts.ts';
-import type { Termination } from './termination.ts';
+import type { EndReason, Termination } from './termination.ts';
 
 /** One INVITE to a gateway whose final answer is still owed. */
 export type Attempt = {
@@ -31,6 +31,21 @@ export type Dialing = Fading & {
   /** Absent: every target has had its turn, and a fading one may still answer. */
   readonly current: Attempt | undefined;
   readonly next: readonly Target[];
+  /** What the caller is spoken to about. Absent: it is not. */
+  readonly voice?: 'hunting' | 'failed' | undefined;
+  /** What the caller is refused with when it has been told why. */
+  readonly verdict?: Verdict | undefined;
+};
+
+/** Why a call fails, and how its caller is told. */
+export type Verdict = {
+  readonly why: EndReason;
+  readonly says: {
+    readonly status: number;
+    readonly reason: string;
+    readonly headers: readonly Header[];
+    readonly body: Octets;
+  };
 };
 
 /** The caller has our 2xx and owes the ACK. */

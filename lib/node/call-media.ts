@@ -111,7 +111,9 @@ function crossingOf(state: CallState, effect: Effect): Crossing | undefined {
     case 'ring-a':
     case 'answer-a': {
       const verb = state.facts.asked.body === '' ? 'offer' : 'answer';
-      return { verb, attempt: attemptOfFork(state, effect.fork), from: 'b' };
+      const attempt = attemptOfFork(state, effect.fork);
+      // What we have said to the caller ourselves leads to it already.
+      return attempt === 0 ? undefined : { verb, attempt, from: 'b' };
     }
     case 'ack-b':
       return { verb: 'answer', attempt: effect.attempt, from: 'a' };

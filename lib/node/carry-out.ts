@@ -25,6 +25,9 @@ export type Hands = {
   clearTimer(call: LiveCall): void;
   /** Makes the leg's events find their call. */
   bind(call: LiveCall, attempt: number): void;
+  /** Has the caller spoken to, or no more. */
+  announce(call: LiveCall, effect: Extract<Effect, { do: 'announce' }>): void;
+  hush(call: LiveCall): void;
   end(call: LiveCall, termination: Extract<Effect, { do: 'end' }>['termination']): void;
   forget(call: LiveCall): void;
 };
@@ -74,6 +77,32 @@ export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
     case 'confirm':
       engine.confirm(dialogBy(call, effect.dialog).leg, effect.request, effect);
       return;
+    default:
+      carryOutHere(call, effect, hands);
+  }
+}
+
+type OnWire =
+  | 'invite-b'
+  | 'cancel-b'
+  | 'ack-b'
+  | 'bye-b'
+  | 'ring-a'
+  | 'answer-a'
+  | 'reject-a'
+  | 'bye-a'
+  | 'ask'
+  | 'retract'
+  | 'reply'
+  | 'confirm';
+
+/** What the far ends do not see at once. */
+function carryOutHere(
+  call: LiveCall,
+  effect: Exclude<Effect, { readonly do: OnWire }>,
+  hands: Hands,
+): void {
+  switch (effect.do) {
     case 'set-glare-timer':
       hands.setTimer(call, 'glare', glareMs(effect.ownsCallId, hands.rng));
       return;
@@ -85,6 +114,12 @@ export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
       return;
     case 'note-gateway':
       hands.health.note(effect.gateway, effect.outcome, effect.restMs);
+      return;
+    case 'announce':
+      hands.announce(call, effect);
+      return;
+    case 'hush':
+      hands.hush(call);
       return;
     case 'end':
       hands.end(call, effect.termination);

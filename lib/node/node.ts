@@ -7,6 +7,7 @@ import { loopGuard } from '../guard/loop-guard.ts';
 import { mergedInvites } from '../guard/merged-invites.ts';
 import { shareBook } from '../guard/shares.ts';
 import { tombstones } from '../guard/tombstones.ts';
+import type { Announcer } from '../ports/announcer.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { MediaAnchor, MediaEars } from '../ports/media-anchor.ts';
 import type { EngineEars, Listener, Listening, SipEngine } from '../ports/sip-engine.ts';
@@ -67,6 +68,8 @@ export type Doors = {
   readonly engineFor: (ears: EngineEars) => SipEngine;
   /** Absent, or nothing made: media flows past the site. */
   readonly anchorFor?: (ears: MediaEars) => MediaAnchor | undefined;
+  /** Absent, or nothing made: no caller is spoken to. */
+  readonly announcerFor?: () => Announcer | undefined;
 };
 
 /**
@@ -78,7 +81,7 @@ export function siteNode(
   world: World,
   sink: EventSink,
   directory: Directory,
-  { engineFor, anchorFor }: Doors,
+  { engineFor, anchorFor, announcerFor }: Doors,
   decide: Decide = step,
 ): Node {
   let isDraining = false;
@@ -100,6 +103,7 @@ export function siteNode(
   const common = { world, sink, engine, identities: names, health, loops, merges };
   const runtime = openRuntime({
     ...common,
+    announcer: announcerFor?.(),
     gatewayListeners,
     site: options.site,
     decide,

@@ -37,6 +37,7 @@ import {
 import { type CallMedia, facesFor } from './call-media.ts';
 import type { Identities } from './identities.ts';
 import type { LiveCall } from './live-call.ts';
+import { promptsFor } from './prompts.ts';
 import { refusedRecord } from './refused-record.ts';
 import type { Runtime } from './runtime.ts';
 import type { SiteRules } from './site-rules.ts';
@@ -146,6 +147,7 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
     emergency: caller.emergency,
     sticky,
     earlyDialogs: caller.trunk?.earlyDialogs ?? 'each',
+    prompts: promptsFor(options.prompts, group?.name, request.headers),
     asked: {
       uri: request.uri,
       from: headerValue(request.headers, 'from') ?? '',

@@ -1,4 +1,4 @@
-import { NO_OCTETS } from '../base/brands.ts';
+import { NO_OCTETS, type Octets } from '../base/brands.ts';
 import type { World } from '../base/time.ts';
 import type { Effect } from '../call/effects.ts';
 import type { CallEvent, TimerName } from '../call/events.ts';
@@ -9,10 +9,12 @@ import { recordOf } from '../call/write-record.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { MergedInvites } from '../guard/merged-invites.ts';
+import type { Announcer } from '../ports/announcer.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { LegEvent, LegId, Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { uriText } from '../sip/ids.ts';
+import { sdpIn, sdpPartOf } from '../sip/sdp-part.ts';
 import { reasonPhrase } from '../sip/status.ts';
 import { type Hands, leaves } from './carry-out.ts';
 import type { Identities } from './identities.ts';
@@ -43,6 +45,8 @@ export type Surroundings = {
   readonly health: HealthBook;
   readonly loops: LoopGuard;
   readonly merges: MergedInvites;
+  /** Absent: no caller is spoken to. */
+  readonly announcer: Announcer | undefined;
   readonly gatewayListeners: readonly Listener[];
   readonly site: string;
   readonly tell: Teller;
@@ -60,8 +64,8 @@ export function openRuntime(around: Surroundings): Runtime {
   const { clock } = around.world;
   const calls = new Map<CallId, LiveCall>();
   const places = new Map<LegId, Place>();
-  const hands = handsOf(around, calls, places, (call, name) =>
-    take(call, { on: 'timer', name, at: clock.mono() }),
+  const hands = handsOf(around, calls, places, (call, event) =>
+    take(call, { at: clock.mono(), ...event }),
   );
   const anew = reAnchoring(around, (call, event) => take(call, event));
   const take = inboxes(around, hands, { abort: (call) => abort(around, hands, call), anew });
@@ -134,7 +138,7 @@ function handsOf(
   around: Surroundings,
   calls: Map<CallId, LiveCall>,
   places: Map<LegId, Place>,
-  onTimer: (call: LiveCall, name: TimerName) => void,
+  onOwn: (call: LiveCall, event: OwnEvent) => void,
 ): Hands {
   const { timers } = around.world;
   const clearTimer = (call: LiveCall) => {
@@ -149,9 +153,11 @@ function handsOf(
       clearTimer(call);
       call.alarm = timers.set(delayMs, () => {
         call.alarm = undefined;
-        onTimer(call, name);
+        onOwn(call, { on: 'timer', name });
       });
     },
+    announce: (call, effect) => announce(around.announcer, call, effect, onOwn),
+    hush: (call) => around.announcer?.hush(call.state.facts.callId),
     bind(call, attempt) {
       places.set(legBOf(call, attempt).leg, { call, attempt });
     },
@@ -168,6 +174,30 @@ function handsOf(
       if (calls.size === 0) around.onQuiet();
     },
   };
+}
+
+/** What a call hears from this node itself. */
+type OwnEvent =
+  | { readonly on: 'timer'; readonly name: TimerName }
+  | { readonly on: 'announced'; readonly sdp: Octets }
+  | { readonly on: 'announcement-over' };
+
+function announce(
+  announcer: Announcer | undefined,
+  call: LiveCall,
+  { prompt, isRepeated }: Extract<Effect, { do: 'announce' }>,
+  onOwn: (call: LiveCall, event: OwnEvent) => void,
+): void {
+  const { callId, asked } = call.state.facts;
+  const onOver = () => onOwn(call, { on: 'announcement-over' });
+  const part = sdpPartOf(asked.headers, asked.body);
+  if (announcer === undefined || part === undefined) {
+    onOver();
+    return;
+  }
+  const offer = sdpIn(asked.body, part);
+  const onSpeaking = (sdp: Octets) => onOwn(call, { on: 'announced', sdp });
+  announcer.speak({ call: callId, offer, prompt, isRepeated }, { onSpeaking, onOver });
 }
 
 /** What comes back after an answer is a call of its own: somebody redials, or is transferred. */
@@ -240,6 +270,7 @@ function abort(around: Surroundings, hands: Hands, call: LiveCall): void {
   }
   writeRecord(around, call, terminated('bug', wasAnswered ? 200 : 500));
   void call.media?.anchor.release(state.facts.callId);
+  hands.hush(call);
   call.inbox.length = 0;
   hands.forget(call);
 }

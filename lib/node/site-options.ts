@@ -5,6 +5,15 @@ import type { Trunk } from '../guard/trunks.ts';
 import type { Listener } from '../ports/sip-engine.ts';
 import type { ClusterKey } from '../sip/owner-token.ts';
 
+/** What callers hear before somebody answers; files are named as the announcer finds them. */
+export type Prompt = {
+  /** Absent: the callers of every group that has none of its own. */
+  readonly group?: string | undefined;
+  readonly language: string;
+  readonly hunting?: string | undefined;
+  readonly failed?: string | undefined;
+};
+
 /** What one address may take that no trunk names, and what this node may take of all of them. */
 export type GuardOptions = ShareLimits & {
   /** How late the node may be before it refuses ordinary calls. */
@@ -31,4 +40,5 @@ export type SiteOptions = {
   readonly hunt: Omit<HuntRules, 'failoverOn'>;
   /** Calls at once; beyond it ordinary calls are refused, beyond twice of it every call. */
   readonly callsMax: number;
+  readonly prompts: readonly Prompt[];
 };

@@ -8,7 +8,7 @@ import type { SiteOptions } from './site-options.ts';
 /** What may change while a node runs; of the keys, further ones behind the first. */
 export type Changeable = Pick<
   SiteOptions,
-  'gateways' | 'groups' | 'routes' | 'trunks' | 'guard' | 'hunt' | 'callsMax' | 'keys'
+  'gateways' | 'groups' | 'routes' | 'trunks' | 'guard' | 'hunt' | 'callsMax' | 'prompts' | 'keys'
 >;
 
 /**

@@ -186,6 +186,10 @@ function stepOf(call: LiveCall, effect: Effect) {
     }
     case 'ignore':
       return { leg: 'a', event, why: `${effect.event} in ${effect.state}` } as const;
+    case 'announce':
+      return { leg: 'a', event, why: effect.prompt } as const;
+    case 'hush':
+      return { leg: 'a', event } as const;
     case 'set-timer':
     case 'set-glare-timer':
     case 'clear-timer':

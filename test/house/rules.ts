@@ -61,7 +61,7 @@ export const doorways: Rule = ({ path: file, runsAt }) =>
   file.startsWith('lib/ports/') ? runsAt.map((line) => `${file}:${line} runs`) : [];
 
 export const fileNames: Rule = ({ path: file }) => {
-  const name = path.posix.basename(file).replace(/\.test\.ts$|\.ts$/, '');
+  const name = path.posix.basename(file).replace(/(\.test|\.d)?\.ts$/, '');
   if (/^(utils?|types?|index|helpers?|common|misc)$/.test(name)) return [`${file} says nothing`];
   return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) ? [] : [`${file} is not kebab-case`];
 };

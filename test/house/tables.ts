@@ -50,6 +50,12 @@ export const ROOMS: readonly Room[] = [
     types: ['lib/ports'],
     node: ['node:dgram', 'node:net'],
   },
+  {
+    folder: 'lib/media/freeswitch',
+    values: [...LIB, 'lib/media'],
+    types: ['lib/ports'],
+    node: ['node:events', 'node:net'],
+  },
   { folder: 'lib/engine/builtin', values: LIB, types: ['lib/ports'], node: undefined },
   { folder: 'lib/engine/builtin/proto', values: LIB, types: ['lib/ports'], node: PURE },
   {
@@ -79,6 +85,8 @@ export const HOMES: Readonly<Record<string, string>> = {
   pino: 'lib/observe',
   'prom-client': 'lib/observe',
   'drachtio-srf': 'lib/engine/drachtio',
+  'drachtio-fsmrf': 'lib/media/freeswitch',
+  'drachtio-modesl': 'lib/media/freeswitch',
   convict: 'config',
   yaml: 'config',
   ioredis: 'lib/cluster/redis',

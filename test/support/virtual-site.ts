@@ -86,6 +86,7 @@ export function virtualSiteOptions(
       { match: { user: '112' }, group: 'psap' },
       { match: { user: '2*' }, group: 'office' },
     ],
+    prompts: [],
     trunks: [{ name: 'carrier', source: ['203.0.113.0/24'], offAnycast: 'always' }],
     guard: { callsPerSecMax: 10, callsMax: 50, lagMsMax: 150 },
     hunt: {

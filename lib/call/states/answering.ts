@@ -30,6 +30,8 @@ export function stepAnswering(state: Answering, event: CallEvent): Transition {
     case 'b-hung-up':
     case 'b-lost':
     case 'media-failed':
+    case 'announced':
+    case 'announcement-over':
     case 'b-declined':
     case 'retracted':
     case 'replied':

@@ -10,7 +10,9 @@ import { withOutcome, withTime } from '../notes.ts';
 import { type Attempt, type Dialing, owed } from '../state.ts';
 import { terminated } from '../termination.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
+import { announced, announcementOver } from './announcing.ts';
 import { refuse } from './asks.ts';
+import { hushed } from './finishing.ts';
 import { fail, giveUp, refused, settle } from './hunting.ts';
 
 /** The caller hears 100 or ringing; gateways are tried one after another. */
@@ -34,6 +36,10 @@ export function stepDialing(state: Dialing, event: CallEvent): Transition {
       return fail(state, 'hung-up-at-shutdown', []);
     case 'media-failed':
       return unanchored(state, event);
+    case 'announced':
+      return announced(state, event);
+    case 'announcement-over':
+      return announcementOver(state, event);
     case 'asked':
       return transition(state, [refuse(event, 481)]);
     case 'a-acknowledged':
@@ -74,6 +80,8 @@ function ringing(state: Dialing, event: EventOf<'b-ringing'>): Transition {
     : { headers: withoutMedia(headers), body: NO_OCTETS };
   const { fading, effects } = cancelAll(chosen.others, []);
   const gateway = chosen.attempt.target.gateway;
+  // What is said is no longer true, or is drowned out by the gateway's own media.
+  const isHeard = state.verdict !== undefined || content.body !== '';
   const { emergency, rules } = facts;
   return transition(
     {
@@ -81,12 +89,15 @@ function ringing(state: Dialing, event: EventOf<'b-ringing'>): Transition {
       facts: withTime(facts, 'ringing', event.at),
       fading,
       current: { ...chosen.attempt, progress: 'ringing' },
+      verdict: undefined,
+      voice: isHeard ? undefined : state.voice,
     },
     [
       { do: 'note-gateway', gateway, outcome: 'alive' },
       emergency
         ? { do: 'clear-timer' }
         : { do: 'set-timer', name: 'ring', delayMs: rules.ringTimeoutMs },
+      ...(isHeard ? hushed(state) : []),
       { do: 'ring-a', fork, status, reason, ...content },
       ...effects,
     ],
@@ -111,6 +122,7 @@ function answered(state: Dialing, event: EventOf<'b-answered'>): Transition {
     [
       { do: 'note-gateway', gateway: gatewayOf(facts, attempt), outcome: 'alive' },
       { do: 'clear-timer' },
+      ...hushed(state),
       { do: 'answer-a', fork: forked.fork, status, reason, headers: crossed, body },
       ...ack,
       ...effects,
@@ -134,6 +146,7 @@ function abandoned(
   const { fading, effects } = cancelAll(all, reasonsOf(event.headers));
   return transition({ tag: 'ended', facts: state.facts, fading, termination }, [
     { do: 'clear-timer' },
+    ...hushed(state),
     { do: 'reject-a', status: 487, reason: 'Request Terminated', headers: [], body: NO_OCTETS },
     ...effects,
     { do: 'end', termination },
@@ -155,6 +168,8 @@ function timedOut(state: Dialing, event: EventOf<'timer'>): Transition {
       return state.current === undefined
         ? fail(state, 'gateways-exhausted', [])
         : ignored(state, event);
+    case 'announcement':
+      return announcementOver(state, event);
     case 'glare':
       return ignored(state, event);
     default:

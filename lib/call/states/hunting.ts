@@ -6,13 +6,14 @@ import { reasonHeader, warning } from '../../sip/warning.ts';
 import type { Effect } from '../effects.ts';
 import type { EventOf } from '../events.ts';
 import { type Facts, type HuntRules, unixAt } from '../facts.ts';
-import { cancelAll } from '../fading.ts';
 import { forkFor } from '../forks.ts';
 import { crossing } from '../header-plans.ts';
 import { withOutcome, withTime } from '../notes.ts';
-import { type Attempt, type Dialing, owed } from '../state.ts';
-import { type EndReason, reasonOfStatus, terminated } from '../termination.ts';
+import type { Attempt, Dialing } from '../state.ts';
+import { type EndReason, reasonOfStatus } from '../termination.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
+import { part, speakOfHunt } from './announcing.ts';
+import { finish } from './finishing.ts';
 
 /**
  * How long a fading gateway of an emergency call may think, if the caller waits: Timer C.
@@ -35,11 +36,13 @@ export function dialNext(state: Omit<Dialing, 'current'>, at: MonoMs, before: re
     reason: '',
   };
   const { facts: told, effects: rings } = ringback(state.facts, at);
+  const { voice, effects: spoken } = speakOfHunt(state, at);
   const facts = { ...told, attempts: [...told.attempts, entry] };
   const current: Attempt = { number, target, progress: 'silent', cancel: 'no' };
-  return transition({ tag, facts, fading, current, next }, [
+  return transition({ tag, facts, fading, current, next, voice }, [
     ...before,
     ...rings,
+    ...spoken,
     { do: 'invite-b', attempt: number, target },
     { do: 'set-timer', name: 'first-response', delayMs: turnMs(state.facts, at, next.length + 1) },
   ]);
@@ -131,7 +134,7 @@ function mayTryNext(
 
 /** With every target tried: goes on waiting while an answer may still come, else fails. */
 export function settle(state: Dialing, at: MonoMs, before: readonly Effect[]): Transition {
-  if (state.current !== undefined) return transition(state, before);
+  if (state.current !== undefined || state.verdict !== undefined) return transition(state, before);
   const { emergency, rules, startedAt } = state.facts;
   const awaited = state.fading.filter(({ cancel }) => cancel === 'no');
   const isHeard = awaited.some(({ progress }) => progress !== 'silent');
@@ -141,11 +144,12 @@ export function settle(state: Dialing, at: MonoMs, before: readonly Effect[]): T
   const delayMs = isHeard ? heardMs : silentMs;
   if (delayMs === 0) return fail(state, 'gateways-exhausted', before);
   const waits = { do: 'set-timer', name: 'last-answer', delayMs } as const;
+  const { voice, effects: spoken } = speakOfHunt(state, at);
   if (!emergency || !isHeard || state.facts.times.ringing !== undefined) {
-    return transition(state, [...before, waits]);
+    return transition({ ...state, voice }, [...before, ...spoken, waits]);
   }
   const { facts, effects } = ring(state.facts, at);
-  return transition({ ...state, facts }, [...before, ...effects, waits]);
+  return transition({ ...state, facts, voice }, [...before, ...effects, ...spoken, waits]);
 }
 
 /** The callee's own answer, which no other gateway would change. */
@@ -157,7 +161,7 @@ function passRefusal(
   const why = reasonOfStatus(status);
   if (why === 'gateway-refused') return fail(state, why, before);
   const crossed = crossing(headers, state.facts.emergency);
-  return finish(state, why, { status, reason, headers: crossed, body }, before);
+  return finish(state, { why, says: { status, reason, headers: crossed, body } }, before);
 }
 
 /** The caller is told that nothing more can be done; no internal address is named. [6432-3] */
@@ -167,7 +171,7 @@ export function fail(state: Dialing, why: EndReason, before: readonly Effect[]):
   const cause = last === undefined ? [] : [reasonHeader(last.status, reasonPhrase(last.status))];
   const headers = [...cause, warning('landfall', wordsFor(why, state.facts))];
   const says = { status, reason: reasonPhrase(status), headers, body: NO_OCTETS };
-  return finish(state, why, says, before);
+  return part(state, { why, says }, before);
 }
 
 /** What each try came to, and no name or address of the inside. */
@@ -184,21 +188,3 @@ const WORDS: Partial<Record<EndReason, string>> = {
   'media-failed': 'no media server took the call',
   'hung-up-at-shutdown': 'this site is shutting down',
 };
-
-function finish(
-  state: Dialing,
-  why: EndReason,
-  says: Omit<Extract<Effect, { do: 'reject-a' }>, 'do'>,
-  before: readonly Effect[],
-): Transition {
-  const { fading, effects } = cancelAll(owed(state), []);
-  const termination = terminated(why, says.status);
-  return transition({ tag: 'ended', facts: state.facts, fading, termination }, [
-    ...before,
-    { do: 'clear-timer' },
-    { do: 'reject-a', ...says },
-    ...effects,
-    { do: 'end', termination },
-    ...(fading.length === 0 ? [{ do: 'forget' as const }] : []),
-  ]);
-}

@@ -42,6 +42,8 @@ export function stepRenegotiating(state: Renegotiating, event: CallEvent): Trans
     case 'b-hung-up':
     case 'b-lost':
     case 'media-failed':
+    case 'announced':
+    case 'announcement-over':
     case 'b-declined':
     case 'shutdown':
       return ignored(state, event);

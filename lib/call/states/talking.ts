@@ -28,6 +28,8 @@ export function stepTalking(state: Talking, event: CallEvent): Transition {
     case 'b-hung-up':
     case 'b-lost':
     case 'media-failed':
+    case 'announced':
+    case 'announcement-over':
     case 'b-declined':
     case 'retracted':
     case 'replied':

@@ -5,6 +5,8 @@ import type { Step } from '../../call/story.ts';
 /** What happens inside a call without being told as a step. */
 type Untold =
   | 'timer'
+  | 'announced'
+  | 'announcement-over'
   | 'shutdown'
   | 'set-timer'
   | 'set-glare-timer'
@@ -41,6 +43,8 @@ export const STEP_EVENTS: Readonly<Record<StepEvent, string>> = {
   'a-unacknowledged': 'No ACK came for our 2xx in the time that RFC 3261 allows.',
   'ack-b': 'We sent the ACK to the gateway.',
   'b-refused': 'The gateway refused with 300 or more, was silent, or could not be reached (`why`).',
+  announce: 'We had the caller spoken to; `why` names the prompt.',
+  hush: 'We had the caller spoken to no more.',
   'a-cancelled': 'The caller gave up before an answer.',
   'cancel-b': 'We cancelled a try at a gateway.',
   'reject-a': 'We refused the caller with a final response of 300 or more.',

@@ -32,7 +32,7 @@ describe('the files that come along', () => {
 
     expect(keys.map(({ id }) => id)).toEqual(['k2', 'k1']);
     expect(admin.token).toBe(secret);
-    expect(media?.instances.map(({ ng }) => ng.port)).toEqual([2223, 2224]);
+    expect(media.rtpengine.instances.map(({ ng }) => ng.port)).toEqual([2223, 2224]);
     expect(drachtio).toEqual([{ host: '127.0.0.1', port: 9022, secret }]);
   });
 

@@ -1,14 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type Fields,
-  GATEWAY,
-  GROUP,
-  LISTENER,
-  ROUTE,
-  RTPENGINE,
-  TRUNK,
-} from '../../../config/items.ts';
+import { type Fields, GATEWAY, GROUP, LISTENER, ROUTE, TRUNK } from '../../../config/items.ts';
 import { layered } from '../../../config/layered.ts';
+import { FREESWITCH, PROMPT, RTPENGINE } from '../../../config/media-items.ts';
 import { environmentName, leaves } from '../../../config/schema.ts';
 
 const LISTS: Readonly<Record<string, Fields>> = {
@@ -17,6 +10,8 @@ const LISTS: Readonly<Record<string, Fields>> = {
   GROUP,
   ROUTE,
   RTPENGINE,
+  FREESWITCH,
+  PROMPT,
   TRUNK,
 };
 

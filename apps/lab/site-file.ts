@@ -1,0 +1,42 @@
+import {
+  ANYCAST,
+  CALLERS,
+  GATEWAY,
+  gatewaySideOf,
+  SIP_PORT,
+  siteName,
+  unicastOf,
+} from './topology.ts';
+
+/** The variable that holds the secret which all sites share. */
+export const KEY_VARIABLE = 'LANDFALL_LAB_KEY';
+
+const both = (address: string) =>
+  ['udp', 'tcp'].map((transport) => ({ transport, address, port: SIP_PORT }));
+
+/** The site file of one node; JSON is YAML, too. */
+export function siteFile(site: number): string {
+  const file = {
+    site: siteName(site),
+    siteNumber: site,
+    stateDir: './state',
+    listen: {
+      anycast: both(ANYCAST),
+      unicast: both(unicastOf(site)),
+      gateway: [{ transport: 'udp', address: gatewaySideOf(site), port: SIP_PORT }],
+    },
+    gateways: [{ name: 'gw', uri: `sip:${GATEWAY}:${SIP_PORT}` }],
+    // One gateway and an ordinary group: what it answers is what the caller hears.
+    groups: [{ name: 'carrier', gateways: ['gw'] }],
+    routes: [{ match: { user: '*' }, group: 'carrier' }],
+    trunks: [
+      { name: 'free', source: [CALLERS.free] },
+      { name: 'firewall', source: [CALLERS.behindFirewall], offAnycast: 'sticky' },
+    ],
+    cluster: { keys: [`k1=env:${KEY_VARIABLE}`] },
+    probe: { everySec: 0 },
+    log: { level: 'info', steps: './steps.ndjson', records: './calls.ndjson' },
+    admin: { listen: '127.0.0.1:8112' },
+  };
+  return `${JSON.stringify(file, undefined, 2)}\n`;
+}
