@@ -21,6 +21,7 @@ import { openAdmin } from './admin-http.ts';
 import { type Engines, openEngines } from './engines.ts';
 import { siteMedia } from './media.ts';
 import { type ReloadParts, reloader } from './reload.ts';
+import { type SiteLinks, siteLinks } from './site-links.ts';
 import { nextEpoch, ownKey } from './state-dir.ts';
 import { openSought, writtenHosts } from './whereabouts.ts';
 
@@ -75,7 +76,7 @@ async function runSite(
     site: options.site,
     world,
     readableHosts: writtenHosts(config),
-    present: () => presentOf(node, engine),
+    present: () => presentOf(node, engine, links),
   });
   const { sink } = observer;
   tellOfState(epoch, own, sink);
@@ -85,13 +86,21 @@ async function runSite(
   let running = config;
   const site = openSite(options, () => running, { world, observer });
   const { node, engine } = site;
+  const { siteNumber, epoch: start } = options;
+  const keysNow = () => optionsOf(running).keys;
+  const links = siteLinks(config.cluster, { world, sink, site: siteNumber, epoch: start, keysNow });
   const stopped = stopOnSignals(node, observer);
   await site.directory.settled(NAMES_MS);
+  const linked = await links.open();
+  if (linked.kind === 'failed') {
+    io.err(`landfall start: cluster.link: ${linked.why}`);
+    return await failed(site, links, observer);
+  }
   const listening = await node.listen();
   if (listening.kind === 'failed') {
     const { listener, why } = listening;
     io.err(`landfall start: listen.${listener.role} ${writeAddress(listener)}: ${why}`);
-    return await failed(site, observer);
+    return await failed(site, links, observer);
   }
   const take = (next: SiteConfig) => {
     running = next;
@@ -107,13 +116,14 @@ async function runSite(
   });
   if (admin.kind === 'failed') {
     io.err(`landfall start: ${admin.why}`);
-    return await failed(site, observer);
+    return await failed(site, links, observer);
   }
   announce(options.listeners, config, sink);
   const stopWatching = node.watch(() => engine.waitedMs());
   await stopped.then(stopWatching);
   await farewell(node, world, () => engine.sizes().clientTransactions + node.callsNow());
   await site.close();
+  await links.close();
   await admin.close();
   sink.note({ event: 'stopped', level: 'info' });
   await observer.close();
@@ -168,8 +178,9 @@ function engineParts({ nat: { keepAliveMs } }: SiteConfig) {
   return { datagrams: udpDatagrams(), streams: tcpStreams(), limits };
 }
 
-async function failed(site: OpenSite, observer: Observer): Promise<1> {
+async function failed(site: OpenSite, links: SiteLinks, observer: Observer): Promise<1> {
   await site.close();
+  await links.close();
   await observer.close();
   return 1;
 }
@@ -183,7 +194,7 @@ function tellOfState(
   if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
 }
 
-function presentOf(node: Node, engine: BuiltinEngine): Present {
+function presentOf(node: Node, engine: BuiltinEngine, links: SiteLinks): Present {
   return {
     callsActive: node.callsNow(),
     lagMs: node.strain().lagMs,
@@ -191,6 +202,7 @@ function presentOf(node: Node, engine: BuiltinEngine): Present {
     connections: engine.connectionsNow(),
     connectionsRefused: engine.counts().connections.refused,
     gateways: node.gateways(),
+    peers: links.peers(),
   };
 }
 

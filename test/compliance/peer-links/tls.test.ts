@@ -48,7 +48,7 @@ async function here(site: number, sites: readonly number[], keys = [K1]): Promis
   const turns: string[] = [];
   const links = openPeerLinks({
     world: realWorld(),
-    wires: tlsWires({ site, keys }),
+    wires: tlsWires({ site, keysNow: () => keys }),
     sink: countingSink(notices, counts),
     own: { site, epoch: 1, link: addressOf(site) },
     peers: peersOf(sites),
@@ -205,7 +205,7 @@ describe('links over TLS', () => {
     await here(1, []);
     const second = openPeerLinks({
       world: realWorld(),
-      wires: tlsWires({ site: 2, keys: [K1] }),
+      wires: tlsWires({ site: 2, keysNow: () => [K1] }),
       sink: countingSink([], new Map()),
       own: { site: 2, epoch: 1, link: addressOf(1) },
       peers: [],

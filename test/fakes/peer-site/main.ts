@@ -8,7 +8,7 @@ async function run({ site, keys, link, epoch, peers }: PeerSiteOptions): Promise
   const say = (line: object) => void process.stdout.write(`${JSON.stringify(line)}\n`);
   const links = openPeerLinks({
     world: realWorld(),
-    wires: tlsWires({ site, keys }),
+    wires: tlsWires({ site, keysNow: () => keys }),
     sink: {
       step: () => undefined,
       record: () => undefined,

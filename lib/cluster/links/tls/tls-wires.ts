@@ -30,20 +30,19 @@ const CONNECTIONS_MAX = 2200;
 
 export type TlsParts = {
   readonly site: number;
-  /** The first one that both ends have secures a link; all of them are taken. */
-  readonly keys: readonly ClusterKey[];
+  /** Read anew for each link: the first one that both ends have secures it, all are taken. */
+  readonly keysNow: () => readonly ClusterKey[];
 };
 
 /** TLS by a pre-shared key that is derived from a cluster key. */
-export function tlsWires({ site, keys }: TlsParts): LinkWires {
-  const secrets = new Map(keys.map((key) => [key.id, linkKey(key)]));
+export function tlsWires(parts: TlsParts): LinkWires {
   let server: Server | undefined;
   return {
     listen(local, ears) {
-      server = serve({ site, keys }, secrets, ears);
+      server = serve(parts, ears);
       return bound(server, local);
     },
-    dial: (far, ears) => dial({ site, keys }, secrets, far, ears),
+    dial: (far, ears) => dial(parts, far, ears),
     close: () =>
       new Promise((resolve) => {
         if (server === undefined) resolve();
@@ -52,20 +51,20 @@ export function tlsWires({ site, keys }: TlsParts): LinkWires {
   };
 }
 
-type Secrets = ReadonlyMap<string, Buffer>;
-
-function serve({ site, keys }: TlsParts, secrets: Secrets, ears: WelcomeEars): Server {
+function serve({ site, keysNow }: TlsParts, ears: WelcomeEars): Server {
   const claims = new WeakMap<TLSSocket, string>();
   const server = createServer({
     ...SECURITY,
-    pskIdentityHint: writeHint(keys, site),
+    // A key that is added later is named by the next start; till then the older ones serve.
+    pskIdentityHint: writeHint(keysNow(), site),
     handshakeTimeout: HANDSHAKE_MS,
     noDelay: true,
     keepAlive: true,
     pskCallback(socket, text) {
       claims.set(socket, text);
       const found = readIdentity(text);
-      return (found === undefined ? undefined : secrets.get(found.keyId)) ?? null;
+      const key = keysNow().find(({ id }) => id === found?.keyId);
+      return key === undefined ? null : linkKey(key);
     },
   });
   server.maxConnections = CONNECTIONS_MAX;
@@ -112,12 +111,7 @@ function bound(server: Server, { address, port }: Address): Promise<LinksOpened>
   });
 }
 
-function dial(
-  { site, keys }: TlsParts,
-  secrets: Secrets,
-  far: Address,
-  ears: DialEars,
-): LinkSocket {
+function dial({ site, keysNow }: TlsParts, far: Address, ears: DialEars): LinkSocket {
   let hinted: string | null | undefined;
   const socket = connect({
     ...SECURITY,
@@ -125,10 +119,9 @@ function dial(
     port: far.port,
     pskCallback(hint) {
       hinted = hint;
-      const key = keyFor(hint, keys);
-      const psk = key === undefined ? undefined : secrets.get(key.id);
-      if (key === undefined || psk === undefined) return null;
-      return { psk, identity: writeIdentity(key, site) };
+      const key = keyFor(hint, keysNow());
+      if (key === undefined) return null;
+      return { psk: linkKey(key), identity: writeIdentity(key, site) };
     },
     // There are no certificates: who holds the key is who it says.
     checkServerIdentity: () => undefined,
@@ -152,7 +145,7 @@ function dial(
     refuse('no-peer', 'it closed the connection');
   });
   socket.on('error', (error) => {
-    const noneInCommon = hinted !== undefined && keyFor(hinted, keys) === undefined;
+    const noneInCommon = hinted !== undefined && keyFor(hinted, keysNow()) === undefined;
     refuse(noneInCommon ? 'unknown-key' : refusalOf(error), wordsOf(error, hinted));
   });
   socket.once('secureConnect', () => {
