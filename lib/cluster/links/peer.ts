@@ -204,7 +204,7 @@ export class Peer {
     this.#told = undefined;
     former?.leave('surplus');
     if (former?.epoch === epoch) return;
-    sink.note({ event: 'peer-up', level: 'info', site: name, number: site, epoch, version });
+    sink.note({ event: 'peer-up', level: 'info', peer: name, siteNumber: site, epoch, version });
     ears.onUp(site, epoch);
   }
 
@@ -252,7 +252,7 @@ export class Peer {
     this.#up = undefined;
     if (upMs >= STEADY_MS) this.#failures = 0;
     const level = why === 'closing' ? 'info' : 'warn';
-    sink.note({ event: 'peer-down', level, site: name, number: site, why, by, upMs });
+    sink.note({ event: 'peer-down', level, peer: name, siteNumber: site, why, by, upMs });
     this.#questions.allUnknown('down');
     ears.onDown(site);
     this.#redial();
@@ -265,6 +265,14 @@ export class Peer {
     this.#told = why;
     const at = `${link.address}:${link.port}`;
     const { sink } = this.#parts;
-    sink.note({ event: 'peer-refused', level: 'warn', site: name, number: site, at, why, says });
+    sink.note({
+      event: 'peer-refused',
+      level: 'warn',
+      peer: name,
+      siteNumber: site,
+      at,
+      why,
+      says,
+    });
   }
 }

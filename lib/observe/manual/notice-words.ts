@@ -30,15 +30,15 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
     },
     'peer-up': {
       level: 'info',
-      says: 'The link to a peer (`site`, its `number`) is up: a start of that node (`epoch`), and the `version` that both speak.',
+      says: 'The link to a `peer` (its `siteNumber`) is up: a start of that node (`epoch`), and the `version` that both speak.',
     },
     'peer-down': {
       level: 'warn, closing: info',
-      says: 'The link to a peer is down after `upMs`: `why`, and `by` which end.',
+      says: 'The link to a `peer` is down after `upMs`: `why`, and `by` which end.',
     },
     'peer-refused': {
       level: 'warn',
-      says: 'No link to a peer came about: `why` (`wrong-key`, `unknown-key`, `unreachable`, ...) and what the far end `says`. Once for each reason until the link is up.',
+      says: 'No link to a `peer` came about: `why` (`wrong-key`, `unknown-key`, `unreachable`, ...) and what the far end `says`. Once for each reason until the link is up.',
     },
     'peer-stranger': {
       level: 'warn',

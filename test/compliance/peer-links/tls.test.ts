@@ -153,7 +153,7 @@ describe('links over TLS', () => {
       second.notices.find(({ event }) => event === 'peer-stranger'),
     );
 
-    expect(dialled).toMatchObject({ site: 's2', at: '127.62.0.2:7112', why: 'wrong-key' });
+    expect(dialled).toMatchObject({ peer: 's2', at: '127.62.0.2:7112', why: 'wrong-key' });
     expect(welcomed).toMatchObject({ claims: 'k1.1', why: 'wrong-key' });
     expect([first.turns, second.turns]).toEqual([[], []]);
   });
@@ -165,7 +165,7 @@ describe('links over TLS', () => {
       first.notices.find(({ event }) => event === 'peer-refused'),
     );
 
-    expect(refused).toMatchObject({ site: 's2', why: 'unknown-key' });
+    expect(refused).toMatchObject({ peer: 's2', why: 'unknown-key' });
     expect(String(refused['says'])).toMatch(/it has k2 2$/);
     expect(second.turns).toEqual([]);
   });

@@ -32,7 +32,7 @@ describe('two sites', () => {
     expect([upOf(first), upOf(second)]).toEqual([[2], [1]]);
     expect(peers.wires.dialled).toEqual(['1>2']);
     expect(peers.wires.open).toBe(1);
-    expect(first.notices).toMatchObject([{ event: 'peer-up', site: 's2', epoch: 1, version: 1 }]);
+    expect(first.notices).toMatchObject([{ event: 'peer-up', peer: 's2', epoch: 1, version: 1 }]);
   });
 
   test('that dial each other at once keep the one that the lower number dialled', async () => {
