@@ -22,6 +22,9 @@ function audioAt({ media }: Parts): number {
   return media.findIndex(([line = '']) => /^m=audio [1-9]/.test(line));
 }
 
+/** It may offer a protected line of the same port beside this one. */
+const PLAIN = /^m=audio [1-9]\d* RTP\/AVPF? /;
+
 /** Why FreeSWITCH cannot take it; undefined: it can. */
 export function whyUnusable(sdp: string): string | undefined {
   const parts = partsOf(sdp);
@@ -74,7 +77,7 @@ export function directionOf(sdp: string): Direction {
  */
 export function shownTo(own: string, heard: string | undefined, direction: Direction): string {
   const { session, media } = partsOf(own);
-  const [audio = []] = media;
+  const audio = media.find(([line = '']) => PLAIN.test(line)) ?? media[0] ?? [];
   const says = direction === 'sendrecv' ? [] : [`a=${direction}`];
   const shown = [...audio.filter((line) => !DIRECTION.test(line)), ...says];
   const named = heard === undefined ? undefined : partsOf(heard);

@@ -1,15 +1,17 @@
 import { linesOf } from '../sdp-lines.ts';
 
 /**
- * An answer by which nothing flows yet: what was offered is taken, its first format of each kind,
- * and nobody speaks. The next offer says where media really goes. [3725-4.4]
+ * An answer by which nothing flows yet: the first audio that is plain RTP is taken, and nobody
+ * speaks. The next offer says where media really goes. [3264-6.1]
  */
 export function unheard(offer: string): string {
+  let isTaken = false;
   const lines = linesOf(offer).flatMap((line) => {
     if (line.startsWith('c=')) return ['c=IN IP4 0.0.0.0'];
-    if (line.startsWith('m='))
-      return [line.replace(/ \d+ /, line.startsWith('m=audio') ? ' 9 ' : ' 0 ')];
-    return NOT_ANSWERED.test(line) ? [] : [line];
+    if (!line.startsWith('m=')) return NOT_ANSWERED.test(line) ? [] : [line];
+    const isAudio = !isTaken && / RTP\/AVPF? /.test(line) && line.startsWith('m=audio');
+    isTaken ||= isAudio;
+    return [line.replace(/ \d+ /, isAudio ? ' 9 ' : ' 0 ')];
   });
   const media = lines.findIndex((line) => line.startsWith('m='));
   return `${lines.toSpliced(media, 0, 'a=inactive').join('\r\n')}\r\n`;

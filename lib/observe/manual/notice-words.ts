@@ -126,6 +126,18 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'warn',
       says: 'What anchors media at `ng` is not heard (`why`); its `calls` go elsewhere if they can.',
     },
+    'freeswitch-up': {
+      level: 'info',
+      says: 'The FreeSWITCH at `esl` is there, with the profiles that it should have.',
+    },
+    'freeswitch-down': {
+      level: 'warn',
+      says: 'The FreeSWITCH at `esl` cannot be used (`why`); what is new goes to another one.',
+    },
+    'prompt-unplayed': {
+      level: 'error',
+      says: 'A caller was not spoken to (`why`); `file` is missing where one server could be asked.',
+    },
     stopped: { level: 'info', says: 'The last line of a node that ended in order.' },
     'log-write-failed': {
       level: 'error',

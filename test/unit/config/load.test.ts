@@ -5,6 +5,8 @@ import { writeDestination } from '../../../lib/gateways/dns/hop.ts';
 import { writeAddress } from '../../../lib/sip/address.ts';
 import { configOf, problemsOf, SITE, siteWith } from './sample.ts';
 
+const SECRET = 'thirty-two-letters-and-more-of-it';
+
 describe('a valid site file', () => {
   test('becomes the options of the node, with nothing left open', () => {
     const { options, stateDir, keys, nat, log, admin } = configOf(SITE);
@@ -56,6 +58,7 @@ describe('a valid site file', () => {
         ringTimeoutMs: 180_000,
       },
       callsMax: 10_000,
+      prompts: [],
     });
     expect(stateDir).toBe('./state');
     expect(keys).toEqual([]);
@@ -102,12 +105,37 @@ describe('a valid site file', () => {
     const media =
       'media: { anchor: rtpengine, rtpengine: [{ ng: "10.0.0.12:2223" }], inside: core }\n';
 
-    expect(configOf(SITE.concat(media, 'callsMax: 100\n')).media).toEqual({
-      instances: [{ ng: { address: '10.0.0.12', port: 2223 }, weight: 1 }],
-      interfaces: { outside: 'pub', inside: 'core' },
-      callsMax: 200,
+    expect(configOf(SITE.concat(media, 'callsMax: 100\n')).media).toMatchObject({
+      anchor: 'rtpengine',
+      rtpengine: {
+        instances: [{ ng: { address: '10.0.0.12', port: 2223 }, weight: 1 }],
+        interfaces: { outside: 'pub', inside: 'core' },
+        callsMax: 200,
+      },
     });
-    expect(configOf(SITE).media).toBeUndefined();
+    expect(configOf(SITE).media.anchor).toBe('none');
+  });
+
+  test('says who speaks to callers, with what, and by which secret', () => {
+    const media = `media:
+  freeswitch: [{ esl: "10.0.0.13:8021", secret: "file:/fs", listen: 10.0.0.11, inside: core }]
+  prompts: [{ group: psap, language: sv, failed: /p/failed.wav }]
+`;
+
+    const { media: read, options } = configOf(SITE.concat(media), { readFile: () => SECRET });
+
+    expect(read.freeswitch.servers).toEqual([
+      {
+        esl: { address: '10.0.0.13', port: 8021 },
+        secret: SECRET,
+        listen: { address: '10.0.0.11', port: 0 },
+        advertise: undefined,
+        profiles: { outside: 'drachtio_mrf', inside: 'core' },
+      },
+    ]);
+    expect(options.prompts).toEqual([
+      { group: 'psap', language: 'sv', hunting: undefined, failed: '/p/failed.wav' },
+    ]);
   });
 
   test('gives a last resort a name that no gateway can have', () => {
