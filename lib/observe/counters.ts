@@ -40,6 +40,10 @@ const NAMING: Readonly<Record<string, Naming>> = {
     label: 'outcome',
     help: 'Frames of peers that were shed, skipped or not understood, and strangers refused.',
   },
+  relayed: {
+    label: 'outcome',
+    help: 'Strays sent to the site whose they are, by what came of it.',
+  },
   refusals: { label: 'condition', help: 'Calls refused by this node, by the row of the table.' },
 };
 

@@ -1,5 +1,6 @@
 import type { ClaimKey } from '../../sip/claim-key.ts';
 import { EPOCH_MAX, SITE_MAX } from '../../sip/owner-token.ts';
+import { isWithin, listIn } from '../json-list.ts';
 import {
   BRANCHES_MAX,
   type BranchMark,
@@ -64,17 +65,5 @@ export function readMark(text: string): Mark | undefined {
   };
 }
 
-function listIn(text: string): readonly unknown[] {
-  try {
-    const found: unknown = JSON.parse(text);
-    return Array.isArray(found) ? found : [];
-  } catch {
-    return [];
-  }
-}
-
 const isDigest = (value: unknown): value is string =>
   typeof value === 'string' && DIGEST.test(value);
-
-const isWithin = (value: unknown, max: number): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max;

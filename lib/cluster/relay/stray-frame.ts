@@ -1,6 +1,7 @@
 import type { ListenerRole } from '../../ports/sip-engine.ts';
 import type { Address, Transport } from '../../sip/address.ts';
 import { MESSAGE_BYTES_MAX } from '../../sip/parse.ts';
+import { isWithin, listIn } from '../json-list.ts';
 
 /**
  * A message that came to one site and belongs to another. It names no hop count: what comes in a
@@ -96,20 +97,8 @@ export function readReturn(bytes: Buffer): ReturnFrame | undefined {
   return { number: bytes.readUInt32BE(0), raw: bytes.subarray(NUMBER_BYTES) };
 }
 
-function listIn(text: string): readonly unknown[] {
-  try {
-    const found: unknown = JSON.parse(text);
-    return Array.isArray(found) ? found : [];
-  } catch {
-    return [];
-  }
-}
-
 function addressOf(address: unknown, port: unknown): Address | undefined {
   if (typeof address !== 'string' || !isWithin(port, PORT_MAX)) return undefined;
   const isLiteral = address.length <= ADDRESS_CHARS_MAX && ADDRESS.test(address);
   return isLiteral ? { address, port } : undefined;
 }
-
-const isWithin = (value: unknown, max: number): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max;
