@@ -107,6 +107,7 @@ function asked(office: Office, claim: Claim, holders: readonly number[]): Promis
     let owed = holders.length;
     let isSettled = false;
     const settle = (claimed: Claimed) => {
+      if (isSettled) return;
       isSettled = true;
       timers.clear(alarm);
       owning.settled(id);
@@ -114,9 +115,7 @@ function asked(office: Office, claim: Claim, holders: readonly number[]): Promis
       else owning.drop(id);
       resolve(claimed);
     };
-    const goOn = () => {
-      if (!isSettled) settle({ kind: 'new', claim: id });
-    };
+    const goOn = () => settle({ kind: 'new', claim: id });
     const hear = (answer: PeerAnswer) => {
       owed -= 1;
       const verdict: Verdict =

@@ -141,8 +141,10 @@ export class Owning {
   #tellHolders(claim: Claim): void {
     const { store, sites, own } = this.#parts;
     store?.keep(claim);
+    const holders = holdersOf(claim.key, sites, own.site);
+    if (holders.length === 0) return;
     const text = writeClaim(claim);
-    for (const site of holdersOf(claim.key, sites, own.site)) tellClaim(this.#parts, site, text);
+    for (const site of holders) tellClaim(this.#parts, site, text);
   }
 
   #giveUp(id: ClaimId, { to, claim, kind }: Extract<OwnEffect, { do: 'yield' }>): void {

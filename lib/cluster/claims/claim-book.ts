@@ -31,6 +31,7 @@ export type ClaimBook = {
 const CLAIMS_MAX = 200_000;
 /** One call, its rival, and strangers who have seen it; of more the first ones stay. */
 const OF_KEY_MAX = 4;
+const NONE: readonly Claim[] = [];
 
 /** Of several claims of one call the first is that of an owner who is there to go on with it. */
 export function openClaimBook(
@@ -45,16 +46,20 @@ export function openClaimBook(
   };
   const shelves = openShelves(claimsMax, forget);
   const graves = openGraves();
-  const claimsOf = (key: ClaimKey, now: MonoMs) =>
-    (byKey.get(key) ?? [])
-      .flatMap((id) => shelves.get(id, now) ?? [])
-      .sort((one, other) => {
-        const there = Number(isThere(other)) - Number(isThere(one));
-        return there === 0 ? (isAhead(one, other) ? -1 : 1) : there;
-      });
+  const claimsOf = (key: ClaimKey, now: MonoMs): readonly Claim[] => {
+    const ids = byKey.get(key);
+    if (ids === undefined) return NONE;
+    const claims = ids.flatMap((id) => shelves.get(id, now) ?? []);
+    if (claims.length < 2) return claims;
+    return claims.sort((one, other) => {
+      const there = Number(isThere(other)) - Number(isThere(one));
+      return there === 0 ? (isAhead(one, other) ? -1 : 1) : there;
+    });
+  };
   /** A claim whose time is over makes room. */
   const hasRoom = (key: ClaimKey, now: MonoMs) => {
-    const ids = byKey.get(key) ?? [];
+    const ids = byKey.get(key);
+    if (ids === undefined) return true;
     const live = ids.filter((id) => shelves.get(id, now) !== undefined);
     for (const id of ids) if (!live.includes(id)) shelves.delete(id);
     return live.length < OF_KEY_MAX;

@@ -10,8 +10,8 @@ import {
   PHASES,
 } from './claim.ts';
 
-/** SHA-256 in base64. */
-const DIGEST = /^[A-Za-z0-9+/]{43}=$/;
+/** SHA-256 in base64: what else stands there is a name of its own, as any digest is. */
+const DIGEST_CHARS = 44;
 const SERIAL_MAX = Number.MAX_SAFE_INTEGER;
 
 /** JSON, so that a newer version may say more: what is not known is left. */
@@ -66,4 +66,4 @@ export function readMark(text: string): Mark | undefined {
 }
 
 const isDigest = (value: unknown): value is string =>
-  typeof value === 'string' && DIGEST.test(value);
+  typeof value === 'string' && value.length === DIGEST_CHARS;

@@ -51,8 +51,12 @@ export function idOf({ owner, serial }: Pick<Claim, 'owner' | 'serial'>): ClaimI
   return `${owner.site}.${owner.epoch}.${serial}` as ClaimId;
 }
 
-export function firstClaim({ branch, ...mark }: Mark, owner: Owner, serial: number): Claim {
-  return { ...mark, owner, serial, branches: [branch], phase: 'claiming' };
+export function firstClaim(
+  { key, branch, origin, isVerified }: Mark,
+  owner: Owner,
+  serial: number,
+): Claim {
+  return { key, owner, serial, branches: [branch], origin, isVerified, phase: 'claiming' };
 }
 
 export const isFinal = ({ phase }: Claim) => phase === 'answered' || phase === 'failed';
@@ -61,8 +65,16 @@ export const isFinal = ({ phase }: Claim) => phase === 'answered' || phase === '
 export function merge(known: Claim, told: Claim): Claim {
   const isFurther = PHASES.indexOf(told.phase) > PHASES.indexOf(known.phase);
   const phase = isFurther && !isFinal(known) ? told.phase : known.phase;
-  const branches = [...new Set([...known.branches, ...told.branches])].slice(0, BRANCHES_MAX);
-  return { ...known, phase, branches };
+  const branches = mergedBranches(known.branches, told.branches);
+  return phase === known.phase && branches === known.branches
+    ? known
+    : { ...known, phase, branches };
+}
+
+/** As a rule there is one, and both know it. */
+function mergedBranches(known: Claim['branches'], told: Claim['branches']): Claim['branches'] {
+  const fresh = told.filter((branch) => !known.includes(branch));
+  return fresh.length === 0 ? known : [...known, ...fresh].slice(0, BRANCHES_MAX);
 }
 
 /** Whether two claims are of one call: as a stranger's from elsewhere is not. [3261-8.2.2.2] */

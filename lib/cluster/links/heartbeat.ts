@@ -8,7 +8,6 @@ const OUT_MAX = 16;
 
 /** What is known of the far end's life. Moments are monotonic. */
 export type Heartbeat = {
-  readonly heardAt: MonoMs;
   readonly tickedAt: MonoMs;
   readonly number: number;
   /** Beats that are out, the oldest first. */
@@ -17,11 +16,7 @@ export type Heartbeat = {
 };
 
 export function firstBeat(now: MonoMs): Heartbeat {
-  return { heardAt: now, tickedAt: now, number: 0, out: [], rttMs: undefined };
-}
-
-export function heard(beat: Heartbeat, now: MonoMs): Heartbeat {
-  return { ...beat, heardAt: now };
+  return { tickedAt: now, number: 0, out: [], rttMs: undefined };
 }
 
 /** The next beat goes out. Its number comes back in an echo. */
@@ -46,10 +41,11 @@ export function echoed(beat: Heartbeat, number: number, now: MonoMs): Heartbeat 
  * what came meanwhile has not been read: then it gets its time anew.
  */
 export function judge(
-  beat: Heartbeat,
+  { tickedAt }: Heartbeat,
+  heardAt: MonoMs,
   now: MonoMs,
   { beatEveryMs, downAfterMs }: LinkSettings,
 ): 'lives' | 'stalled-here' | 'dead' {
-  if (now - beat.heardAt < downAfterMs) return 'lives';
-  return now - beat.tickedAt > 2 * beatEveryMs ? 'stalled-here' : 'dead';
+  if (now - heardAt < downAfterMs) return 'lives';
+  return now - tickedAt > 2 * beatEveryMs ? 'stalled-here' : 'dead';
 }

@@ -1,8 +1,9 @@
+import type { MonoMs } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
 import type { Alarm, World } from '../../base/time.ts';
 import { type Decoded, encodeFrame, type Frame, type Leaving, VERSION } from './frame.ts';
 import { openFrameReader } from './frame-reader.ts';
-import { echoed, firstBeat, type Heartbeat, heard, judge, ticked } from './heartbeat.ts';
+import { echoed, firstBeat, type Heartbeat, judge, ticked } from './heartbeat.ts';
 import type { LinkSettings } from './settings.ts';
 import type { LinkEars, LinkSocket } from './wires.ts';
 
@@ -42,6 +43,7 @@ export class Line {
   /** Spoken by both; the own one until the far end has said its. */
   #version: number;
   #beat: Heartbeat | undefined;
+  #heardAt: MonoMs;
   #alarm: Alarm | undefined;
   #isTaken = false;
   #isOver = false;
@@ -53,6 +55,7 @@ export class Line {
     this.#parts = parts;
     this.#socket = socket;
     this.#version = version;
+    this.#heardAt = world.clock.mono();
     this.#reader = openFrameReader(version);
     this.#alarm = world.timers.set(settings.helloMs, () =>
       this.#finish({ by: 'us', why: 'no-hello' }),
@@ -101,8 +104,7 @@ export class Line {
 
   #hear(bytes: Buffer): void {
     if (this.#isOver) return;
-    const { clock } = this.#parts.world;
-    if (this.#beat !== undefined) this.#beat = heard(this.#beat, clock.mono());
+    this.#heardAt = this.#parts.world.clock.mono();
     for (const read of this.#reader.push(bytes)) {
       if (this.#isOver) return;
       this.#read(read);
@@ -186,12 +188,13 @@ export class Line {
     const now = world.clock.mono();
     const beat = this.#beat;
     if (beat === undefined) return;
-    const verdict = judge(beat, now, settings);
+    const verdict = judge(beat, this.#heardAt, now, settings);
     if (verdict === 'dead') {
       this.#finish({ by: 'us', why: 'silent' });
       return;
     }
-    this.#beat = ticked(verdict === 'stalled-here' ? heard(beat, now) : beat, now);
+    if (verdict === 'stalled-here') this.#heardAt = now;
+    this.#beat = ticked(beat, now);
     this.send({ kind: 'beat', number: this.#beat.number });
     this.#setAlarm(settings.beatEveryMs);
   }

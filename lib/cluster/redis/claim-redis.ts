@@ -147,7 +147,8 @@ async function done(redis: Redis, work: () => Promise<void>): Promise<boolean> {
     await work();
     return true;
   } catch {
-    if (redis.status === 'ready') redis.disconnect(true);
+    // At once: one that is hung would never close its end. It is connected anew.
+    if (redis.status === 'ready') redis.stream.destroy();
     return false;
   }
 }

@@ -87,7 +87,7 @@ function elsewhere(site: number, sites: readonly number[], keys = [K1], epoch = 
 
 const isUp = ({ links }: Here, site: number) => links.peer(site)?.link !== undefined;
 const ask = ({ links }: Here, to: number, body = 'whose', withinMs = 2000) =>
-  links.carry({ to, subject: 'find', rank: 'vital', body: Buffer.from(body) }, withinMs);
+  links.carry({ to, subject: 'stray', rank: 'vital', body: Buffer.from(body) }, withinMs);
 
 describe('links over TLS', () => {
   test('of three processes carry what is asked, both ways', async () => {
