@@ -10,6 +10,7 @@ import { readFound, readVerdict } from './claims/verdict-text.ts';
 import { givesWay, type Holding, openHolding } from './holding.ts';
 import { Owning } from './owning.ts';
 import { type ClusterParts, isReachable } from './parts.ts';
+import { openSourceLimits, type SourceLimits } from './source-limits.ts';
 import { tokenIn } from './token-in.ts';
 
 /** How long what a holder says may still matter to a call that goes on without. */
@@ -40,6 +41,7 @@ export function openOwnership(options: OwnershipParts): OpenOwnership {
   const parts: ClusterParts = { ...rest, books };
   const owning = new Owning(parts);
   const holding = openHolding(parts, owning);
+  const office: Office = { parts, owning, holding, limits: openSourceLimits() };
   const { own, store, sink, world } = parts;
   void store?.load((claim) => {
     if (claim.owner.site !== own.site) books.held.put(claim, world.clock.mono());
@@ -48,11 +50,11 @@ export function openOwnership(options: OwnershipParts): OpenOwnership {
 
   return {
     async claim(invite) {
-      const claimed = await claimOf({ parts, owning, holding }, markOf(invite));
+      const claimed = await claimOf(office, invite);
       sink.count('claims', claimed.kind);
       return claimed;
     },
-    ownerOf: (stray) => ownerOf({ parts, owning, holding }, stray, keysNow()),
+    ownerOf: (stray) => ownerOf(office, stray, keysNow()),
     progress: (id, phase) => owning.happen(id, { on: 'went-on', phase }),
     close: () => owning.close(),
     peerEars: {
@@ -72,20 +74,30 @@ type Office = {
   readonly parts: ClusterParts;
   readonly owning: Owning;
   readonly holding: Holding;
+  readonly limits: SourceLimits;
 };
 
-async function claimOf(office: Office, mark: Mark): Promise<Claimed> {
+async function claimOf(office: Office, invite: Arrival): Promise<Claimed> {
   const { parts, owning, holding } = office;
+  const mark = markOf(invite);
   const known = taken(office, holding.judge(mark));
   if (known !== undefined) return known;
   const claim = owning.begin(mark);
   parts.store?.keep(claim);
-  const holders = holdersOf(mark.key, parts.sites, parts.own.site);
+  const holders = mayAsk(office, invite) ? holdersOf(mark.key, parts.sites, parts.own.site) : [];
   if (holders.length === 0) {
     owning.happen(idOf(claim), { on: 'went-on', phase: 'dialing' });
     return { kind: 'new', claim: idOf(claim) };
   }
   return await asked(office, claim, holders);
+}
+
+/** A flood of one source is not made one for other sites: it is claimed here alone. */
+function mayAsk({ parts, limits }: Office, { message, source, isVerified }: Arrival): boolean {
+  const sender = { source, isVerified, callId: message.callId };
+  const isFine = limits.mayPass(sender, parts.world.clock.mono()) === 'yes';
+  if (!isFine) parts.sink.count('claims', 'unasked');
+  return isFine;
 }
 
 /** Undefined: nobody has it who could be asked to go on with it. */
@@ -196,7 +208,8 @@ async function ownerOf(
 async function ownerOfCancel(office: Office, cancel: Arrival<SipRequest>): Promise<Owned> {
   const { parts, holding } = office;
   const mark = markOf(cancel);
-  const found = holding.find(mark) ?? (await firstFound(parts, mark));
+  const isAsked = () => mayAsk(office, cancel);
+  const found = holding.find(mark) ?? (isAsked() ? await firstFound(parts, mark) : undefined);
   if (found !== undefined) return { kind: 'owner', owner: found.owner, claim: idOf(found) };
   parts.books.held.bury(mark, parts.world.clock.mono());
   return { kind: 'nobody' };

@@ -1,6 +1,7 @@
 import type { World } from '../../base/time.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
 import type { PeerAnswer, PeerEars, PeerLinks, Rank } from '../../ports/peer-links.ts';
+import { type Limited, openSourceLimits } from '../source-limits.ts';
 import { openFrameTally } from './frame-tally.ts';
 import { FRAMES_MAX, openStrayBook } from './stray-book.ts';
 import {
@@ -13,7 +14,6 @@ import {
   writeReturn,
   writeStray,
 } from './stray-frame.ts';
-import { type LimitedStray, openStrayLimits } from './stray-limits.ts';
 import { firstTry, type StrayWay, stepWay, type WayEvent, type WayOutcome } from './stray-way.ts';
 
 export type RelayEars<Way> = {
@@ -36,7 +36,7 @@ export type RelayParts<Way> = {
 export type OwnStray<Way> = Omit<RelayedStray, 'number'> & {
   readonly way: Way;
   readonly emergency: boolean;
-  readonly limits: LimitedStray;
+  readonly limits: Limited;
 };
 
 export type Relay<Way> = {
@@ -55,7 +55,7 @@ const RETURNS_MAX = FRAMES_MAX - 1;
 /** Carries strays to their owners, and back what those have to say. */
 export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way>): Relay<Way> {
   const book = openStrayBook<Way>(world);
-  const limits = openStrayLimits();
+  const limits = openSourceLimits();
   const returns = openFrameTally(world, RETURNS_MAX);
 
   const ask = async (way: StrayWay, number: number, rank: Rank, body: Buffer) => {

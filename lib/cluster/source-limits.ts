@@ -1,29 +1,29 @@
-import { BoundedMap } from '../../base/bounded-map.ts';
-import type { MonoMs } from '../../base/brands.ts';
-import { digest } from '../../sip/digest.ts';
-import type { SipCallId } from '../../sip/ids.ts';
+import { BoundedMap } from '../base/bounded-map.ts';
+import type { MonoMs } from '../base/brands.ts';
+import { digest } from '../sip/digest.ts';
+import type { SipCallId } from '../sip/ids.ts';
 
-export type StrayRates = {
+export type Rates = {
   readonly perSecMax: number;
   /** At once, after a rest. */
   readonly burstMax: number;
 };
 
 /** A trunk carries the calls of many; an address is one caller, or one that floods. */
-const OF_TRUNK: StrayRates = { perSecMax: 2000, burstMax: 4000 };
-const OF_ADDRESS: StrayRates = { perSecMax: 50, burstMax: 100 };
+const OF_TRUNK: Rates = { perSecMax: 2000, burstMax: 4000 };
+const OF_ADDRESS: Rates = { perSecMax: 50, burstMax: 100 };
 /** All that one dialog has to say, repetitions included. */
-const OF_DIALOG: StrayRates = { perSecMax: 20, burstMax: 40 };
+const OF_DIALOG: Rates = { perSecMax: 20, burstMax: 40 };
 const KNOWN_MAX = 20_000;
 
 type Bucket = { left: number; at: MonoMs };
 
-export type StrayLimits = {
-  /** Whether one more stray may go to another site; it is counted. */
-  mayPass(stray: LimitedStray, now: MonoMs): 'yes' | 'source' | 'dialog';
+export type SourceLimits = {
+  /** Whether one more message of it may make work at other sites; it is counted. */
+  mayPass(sender: Limited, now: MonoMs): 'yes' | 'source' | 'dialog';
 };
 
-export type LimitedStray = {
+export type Limited = {
   /** The name of the trunk, or the address without its port. */
   readonly source: string;
   readonly isVerified: boolean;
@@ -31,7 +31,7 @@ export type LimitedStray = {
 };
 
 /** Of sources and dialogs that are not known any more, the one unheard for longest is forgotten. */
-export function openStrayLimits(knownMax = KNOWN_MAX): StrayLimits {
+export function openSourceLimits(knownMax = KNOWN_MAX): SourceLimits {
   const trunks = new BoundedMap<string, Bucket>(knownMax);
   const addresses = new BoundedMap<string, Bucket>(knownMax);
   const dialogs = new BoundedMap<string, Bucket>(knownMax);
@@ -47,7 +47,7 @@ export function openStrayLimits(knownMax = KNOWN_MAX): StrayLimits {
 function takes(
   known: BoundedMap<string, Bucket>,
   name: string,
-  { perSecMax, burstMax }: StrayRates,
+  { perSecMax, burstMax }: Rates,
   now: MonoMs,
 ): boolean {
   const bucket = known.get(name) ?? { left: burstMax, at: now };
