@@ -191,8 +191,8 @@ async function ownerOf(
   const verdict = tokenIn(message, keys);
   switch (verdict.kind) {
     case 'valid': {
-      const { site, epoch } = verdict.token;
-      return { kind: 'owner', owner: { site, epoch }, claim: undefined };
+      const { site, epoch, emergency } = verdict.token;
+      return { kind: 'owner', owner: { site, epoch }, claim: undefined, emergency };
     }
     case 'forged':
       return { kind: 'forged' };
@@ -210,7 +210,8 @@ async function ownerOfCancel(office: Office, cancel: Arrival<SipRequest>): Promi
   const mark = markOf(cancel);
   const isAsked = () => mayAsk(office, cancel);
   const found = holding.find(mark) ?? (isAsked() ? await firstFound(parts, mark) : undefined);
-  if (found !== undefined) return { kind: 'owner', owner: found.owner, claim: idOf(found) };
+  if (found !== undefined)
+    return { kind: 'owner', owner: found.owner, claim: idOf(found), emergency: true };
   parts.books.held.bury(mark, parts.world.clock.mono());
   return { kind: 'nobody' };
 }

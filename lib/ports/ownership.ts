@@ -27,8 +27,14 @@ export type Claimed =
   | { readonly kind: 'tombstone' };
 
 export type Owned =
-  /** `claim` where it was found by its claim and not by a token. */
-  | { readonly kind: 'owner'; readonly owner: Owner; readonly claim: ClaimId | undefined }
+  | {
+      readonly kind: 'owner';
+      readonly owner: Owner;
+      /** Absent: it was found by a token. */
+      readonly claim: ClaimId | undefined;
+      /** As the token says; a CANCEL counts as one. */
+      readonly emergency: boolean;
+    }
   /** It bears a token that no key of the cluster made for this call. */
   | { readonly kind: 'forged' }
   /** A CANCEL that found nothing is remembered for 32 s, at every site that may be asked. */

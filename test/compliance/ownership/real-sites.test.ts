@@ -2,11 +2,9 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { realWorld } from '../../../lib/base/real-world.ts';
-import { openPeerLinks } from '../../../lib/cluster/links/open-peer-links.ts';
 import { tlsWires } from '../../../lib/cluster/links/tls/tls-wires.ts';
-import { type OpenOwnership, openOwnership } from '../../../lib/cluster/open-ownership.ts';
+import { type Cluster, openCluster } from '../../../lib/cluster/open-cluster.ts';
 import { openClaimRedis } from '../../../lib/cluster/redis/claim-redis.ts';
-import type { PeerLinks } from '../../../lib/ports/peer-links.ts';
 import type { ClusterKey, KeyId } from '../../../lib/sip/owner-token.ts';
 import { writeOptions } from '../../fakes/peer-site/options.ts';
 import { type Child, startChild } from '../../support/child.ts';
@@ -37,9 +35,7 @@ const WAIT_MS_MAX = 60;
 
 let redis: RedisServer;
 let children: Child[];
-let links: PeerLinks;
-let ownership: OpenOwnership;
-let closing: (() => unknown)[];
+let cluster: Cluster<string>;
 beforeEach(async () => {
   redis = await startRedis('127.62.1.50');
   children = [2, 3].map((site) => {
@@ -49,30 +45,26 @@ beforeEach(async () => {
   });
   const world = realWorld();
   const sink = countingSink([], new Map());
-  const own = { site: 1, epoch: 1 };
-  links = openPeerLinks({
+  cluster = openCluster<string>({
     world,
-    wires: tlsWires({ site: 1, keysNow: () => KEYS }),
     sink,
-    own: { ...own, link: linkOf(1) },
+    wires: tlsWires({ site: 1, keysNow: () => KEYS }),
+    own: { site: 1, epoch: 1, link: linkOf(1) },
     peers: peersOf(1),
+    keysNow: () => KEYS,
+    store: openClaimRedis({ world, sink, options: { url: redis.url, site: 1 } }),
     ears: {
-      onUp: (site, epoch) => ownership.peerEars.onUp(site, epoch),
-      onDown: () => undefined,
-      onTold: (from, subject, body) => ownership.peerEars.onTold(from, subject, body),
-      onAsked: (...asked) => ownership.peerEars.onAsked(...asked),
+      onYield: () => undefined,
+      onBuried: () => undefined,
+      onRelayed: () => undefined,
+      onReturn: () => undefined,
     },
   });
-  const store = openClaimRedis({ world, sink, options: { url: redis.url, site: 1 } });
-  const ears = { onYield: () => undefined, onBuried: () => undefined };
-  const parts = { world, links, sink, own, sites: SITES, store, keysNow: () => KEYS, ears };
-  ownership = openOwnership(parts);
-  closing = [() => store.close(), () => links.close(), () => ownership.close()];
-  expect(await links.open()).toEqual({ kind: 'listening' });
-  await until('links', () => links.peers().every(({ link }) => link !== undefined), 20_000);
+  expect(await cluster.open()).toEqual({ kind: 'listening' });
+  await until('links', () => cluster.links.peers().every(({ link }) => link !== undefined), 20_000);
 });
 afterEach(async () => {
-  for (const close of closing) await close();
+  await cluster.close();
   for (const child of children) {
     child.signal('SIGCONT');
     await child.stop();
@@ -96,7 +88,7 @@ async function measured(name: string): Promise<Measured> {
     const since = performance.now();
     const arrival = { message, source: '203.0.113.7', isVerified: false };
     all.push(
-      ownership.claim(arrival).then(({ kind }) => {
+      cluster.ownership.claim(arrival).then(({ kind }) => {
         kinds.add(kind);
         waits.push(performance.now() - since);
       }),
@@ -134,10 +126,12 @@ describe(`claims of a site with two others, ${PER_SEC} a second`, () => {
   test('wait 30 ms for one that is stopped, and not at all once it is known to be down', async () => {
     children[0]?.signal('SIGSTOP');
     const stopped = await measured('peer stopped');
-    await until('it is down', () => links.peer(2)?.link === undefined);
+    await until('it is down', () => cluster.links.peer(2)?.link === undefined);
     const down = await measured('peer down');
     for (const child of children) child.signal('SIGKILL');
-    await until('both are down', () => links.peers().every(({ link }) => link === undefined));
+    await until('both are down', () =>
+      cluster.links.peers().every(({ link }) => link === undefined),
+    );
     const alone = await measured('alone');
 
     for (const { kinds, p99Ms } of [stopped, down, alone]) {

@@ -58,7 +58,7 @@ describe('a stray that is not of this site', () => {
 
 describe('a stray that came over a link', () => {
   const owner = (site: number) =>
-    ({ kind: 'owner', owner: { site, epoch: 1 }, claim: undefined }) as const;
+    ({ kind: 'owner', owner: { site, epoch: 1 }, claim: undefined, emergency: true }) as const;
 
   test('is never sent on: the site says where it belongs, if it knows', () => {
     expect(answerFor(owner(3), OWN)).toEqual({ kind: 'moved', to: 3 });
