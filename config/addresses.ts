@@ -125,15 +125,37 @@ export function nameServer(value: string): Address | undefined {
   return found !== undefined && singleHost(found.address).kind === 'good' ? found : undefined;
 }
 
-const NG_WANT = 'write "HOST:PORT", such as "10.0.0.12:2223"';
-
 /** Where an rtpengine is asked; its port has no default that everybody keeps. */
-export const NG: Format<Address> = text('ng address', NG_WANT, (value) => {
-  const found = readHostPort(value, 0);
-  return found !== undefined && singleHost(found.address).kind === 'good'
-    ? good(found)
-    : bad(value, 'is not the address and port of one host', NG_WANT);
-});
+export const NG: Format<Address> = hostAndPort('ng address', '10.0.0.12:2223');
+
+/** Where a peer is met. */
+export const LINK: Format<Address> = hostAndPort('link address', '10.9.0.12:7112');
+
+/** The own one, as it is written. */
+export const LINK_LISTEN: Format<string> = {
+  ...LINK,
+  name: 'own link address',
+  read(value) {
+    const reading = LINK.read(value);
+    return reading.kind === 'good' ? good(String(value)) : reading;
+  },
+};
+
+/** Absent: it is none. */
+export function linkAddress(value: string): Address | undefined {
+  const reading = LINK.read(value);
+  return reading.kind === 'good' ? reading.value : undefined;
+}
+
+function hostAndPort(name: string, example: string): Format<Address> {
+  const want = `write "HOST:PORT", such as "${example}"`;
+  return text(name, want, (value) => {
+    const found = readHostPort(value, 0);
+    return found !== undefined && singleHost(found.address).kind === 'good'
+      ? good(found)
+      : bad(value, 'is not the address and port of one host', want);
+  });
+}
 
 const LISTEN_WANT = 'write "HOST:PORT", such as "127.0.0.1:8112"';
 

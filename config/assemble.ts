@@ -2,7 +2,7 @@ import type { ServerOptions } from '../lib/engine/drachtio/server-link.ts';
 import type { Gateway, GatewayName, Group, ProbeRules } from '../lib/gateways/options.ts';
 import type { FreeswitchServer } from '../lib/media/freeswitch/options.ts';
 import type { Listener, ListenerRole } from '../lib/ports/sip-engine.ts';
-import { adminAddress, nameServer, type Target } from './addresses.ts';
+import { adminAddress, linkAddress, nameServer, type Target } from './addresses.ts';
 import { failoverDefault } from './failover.ts';
 import type { Fields, Item, Values } from './items.ts';
 import type { SiteSecrets } from './keys.ts';
@@ -39,6 +39,7 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
     nameServers: dns.servers.flatMap((server) => nameServer(server) ?? []),
     media: media(values, lists, secrets),
     drachtio: drachtio(values, lists, secrets),
+    cluster: cluster(values, lists),
     nat,
     log,
     admin: { listen, token: secrets.adminToken },
@@ -96,6 +97,18 @@ function drachtio(
     const { host, port } = whole(item);
     return { host, port, secret: secrets.drachtio[index] ?? '' };
   });
+}
+
+function cluster({ cluster: { link } }: SiteValues, { peers = [] }: SiteLists) {
+  const own = linkAddress(link ?? '');
+  if (peers.length === 0 || own === undefined) return undefined;
+  return {
+    link: own,
+    peers: peers.map((item) => {
+      const { site: name, number: site, link: far } = whole(item);
+      return { name, site, link: far };
+    }),
+  };
 }
 
 function listeners(role: ListenerRole, items: readonly ListenerItem[] = []): readonly Listener[] {

@@ -2,6 +2,7 @@ import type { RouteMatch } from '../lib/gateways/options.ts';
 import { type Address, writeAddress } from '../lib/sip/address.ts';
 import { adminAddress, isLoopback } from './addresses.ts';
 import { closest } from './closest.ts';
+import type { PEER } from './cluster-items.ts';
 import type { GroupItem, PromptItem, RouteItem, SiteLists } from './lists.ts';
 import { keyOf, type Path, type Report } from './problems.ts';
 import type { SiteValues } from './schema.ts';
@@ -127,12 +128,12 @@ function reportEmpty(
   });
 }
 
-function reportTwice(
-  named: readonly { readonly path: Path; readonly name: string | undefined }[],
-  what: 'name' | 'match' | 'address',
+export function reportTwice(
+  named: readonly { readonly path: Path; readonly name: string | number | undefined }[],
+  what: 'name' | 'match' | 'address' | keyof typeof PEER,
   report: Report,
 ): void {
-  const first = new Map<string, Path>();
+  const first = new Map<string | number, Path>();
   for (const { path, name } of named) {
     if (name === undefined) continue;
     const owner = first.get(name);

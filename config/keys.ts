@@ -84,9 +84,9 @@ export function readSecrets(
   }
 }
 
-/** Whether nobody outside this host can reach any listener, the admin port included. */
-export function isSiteOnLoopback(lists: SiteLists, adminHost: string): boolean {
+/** Whether nobody outside this host can reach any listener, or any other port of it. */
+export function isSiteOnLoopback(lists: SiteLists, others: readonly string[]): boolean {
   const listeners = [lists.anycast, lists.unicast, lists.gateway].flatMap((items) => items ?? []);
   const hosts = listeners.map(({ parts }) => parts.address ?? '');
-  return [...hosts, adminHost].every(isLoopback);
+  return [...hosts, ...others].every(isLoopback);
 }

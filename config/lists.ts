@@ -1,3 +1,4 @@
+import { PEER } from './cluster-items.ts';
 import {
   DRACHTIO,
   type Fields,
@@ -21,6 +22,7 @@ export type RouteItem = Item<typeof ROUTE>;
 export type TrunkItem = Item<typeof TRUNK>;
 export type RtpengineItem = Item<typeof RTPENGINE>;
 export type FreeswitchItem = Item<typeof FREESWITCH>;
+export type PeerItem = Item<typeof PEER>;
 export type PromptItem = Item<typeof PROMPT>;
 
 /** The lists of a site file, entry by entry. A list that is missing as a whole is absent. */
@@ -33,6 +35,7 @@ export type SiteLists = {
   readonly groups: readonly GroupItem[] | undefined;
   readonly routes: readonly RouteItem[] | undefined;
   readonly trunks: readonly TrunkItem[] | undefined;
+  readonly peers: readonly PeerItem[] | undefined;
   readonly rtpengine: readonly RtpengineItem[] | undefined;
   readonly freeswitch: readonly FreeswitchItem[] | undefined;
   readonly prompts: readonly PromptItem[] | undefined;
@@ -40,7 +43,7 @@ export type SiteLists = {
 
 /** Reads them; `isSpoilt` names the lists that something was already wrong with as a whole. */
 export function readLists(
-  { listen, engine, gateways, groups, routes, trunks, media }: SiteValues,
+  { listen, engine, gateways, groups, routes, trunks, peers, media }: SiteValues,
   isSpoilt: (key: string) => boolean,
   report: Report,
 ): SiteLists {
@@ -53,6 +56,7 @@ export function readLists(
     groups: read(['groups'], groups, GROUP),
     routes: read(['routes'], routes, ROUTE),
     trunks: read(['trunks'], trunks, TRUNK),
+    peers: read(['peers'], peers, PEER),
     rtpengine: read(['media', 'rtpengine'], media.rtpengine, RTPENGINE),
     freeswitch: read(['media', 'freeswitch'], media.freeswitch, FREESWITCH),
     prompts: read(['media', 'prompts'], media.prompts, PROMPT),

@@ -1,5 +1,6 @@
-import { adminAddress } from './addresses.ts';
+import { adminAddress, linkAddress } from './addresses.ts';
 import { assemble } from './assemble.ts';
+import { checkCluster } from './check-cluster.ts';
 import { checkListeners, checkNextHops } from './check-listeners.ts';
 import { checkPlan, checkRecording, checkValues } from './check-plan.ts';
 import { isSiteOnLoopback, readSecrets } from './keys.ts';
@@ -72,8 +73,13 @@ function loadLayers(file: SiteFile, request: LoadRequest): LoadedConfig {
   checkPlan(lists, report);
   checkValues(values, report);
   checkRecording(lists, values, report);
+  checkCluster(values, lists, report);
   const adminHost = adminAddress(values.admin.listen)?.address ?? '';
-  const isOnLoopback = isSiteOnLoopback(lists, adminHost);
+  const linkHost = linkAddress(values.cluster.link ?? '')?.address;
+  const isOnLoopback = isSiteOnLoopback(lists, [
+    adminHost,
+    ...(linkHost === undefined ? [] : [linkHost]),
+  ]);
   const secrets = readSecrets(values, { lists, isOnLoopback }, request, report);
   if (problems.length > 0) return { kind: 'invalid', problems: inFileOrder(problems) };
   assertValid();

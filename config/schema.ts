@@ -1,6 +1,7 @@
 import type { LogLevel } from '../lib/observe/log-sink.ts';
-import { SITE_MAX } from '../lib/sip/owner-token.ts';
 import { ADMIN_LISTEN, NAME_SERVER } from './addresses.ts';
+import { SITE_NAME, SITE_NUMBER } from './cluster-items.ts';
+import { CLUSTER, PEERS } from './cluster-schema.ts';
 import {
   anyList,
   bad,
@@ -9,24 +10,17 @@ import {
   listOf,
   oneOf,
   orEmpty,
-  pattern,
   text,
   wholeNumber,
 } from './formats.ts';
 import { PROBE_FORMATS } from './gateway-formats.ts';
-import { growing, type Leaf, leaf, live, optional, required } from './leaf.ts';
+import { type Leaf, leaf, live, optional, required } from './leaf.ts';
 import { MEDIA } from './media-schema.ts';
 import { SECRET_REF } from './secrets.ts';
 
 export type Branch = { readonly [key: string]: Leaf<unknown> | Branch };
 
 const LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error'];
-
-const SITE_NAME = pattern(
-  'site name',
-  /^[a-z0-9]{1,16}$/,
-  'write 1 to 16 of the characters a-z and 0-9, such as sto',
-);
 
 const FOLDER = filePath('folder', 'write a folder, such as ./state');
 const STEPS = filePath('log target', 'write stdout, none or a file such as ./steps.ndjson');
@@ -36,7 +30,7 @@ const RECORDS = filePath('record file', 'write a file such as ./calls.ndjson, or
 export const SCHEMA = {
   site: required(SITE_NAME, 'The name of this site; call ids and log lines start with it.'),
   siteNumber: required(
-    wholeNumber(1, SITE_MAX),
+    SITE_NUMBER,
     'The number of this site inside owner tokens; no two sites share one.',
   ),
   stateDir: leaf(
@@ -110,15 +104,8 @@ export const SCHEMA = {
       ),
     ),
   },
-  cluster: {
-    keys: growing(
-      leaf(
-        { ...anyList('["k1=env:NAME"]'), isSecret: true },
-        [],
-        'The keys of owner tokens: the first one signs, all verify. Empty: one is made for stateDir.',
-      ),
-    ),
-  },
+  peers: PEERS,
+  cluster: CLUSTER,
   guard: {
     callsPerSecMax: live(
       leaf(

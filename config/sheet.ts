@@ -31,6 +31,7 @@ export function sheetOf(values: SiteValues, lists: SiteLists, secrets: SiteSecre
     ['groups', listSheet(lists.groups, 'name')],
     ['routes', listSheet(lists.routes, 'match')],
     ['trunks', listSheet(lists.trunks, 'name')],
+    ['peers', listSheet(lists.peers, 'site')],
     ['media.rtpengine', listSheet(lists.rtpengine, 'ng')],
     ['media.freeswitch', listSheet(lists.freeswitch, 'esl')],
     ['media.prompts', listSheet(lists.prompts)],

@@ -1,3 +1,4 @@
+import type { PeerOptions } from '../lib/cluster/links/peer.ts';
 import type { ServerOptions } from '../lib/engine/drachtio/server-link.ts';
 import type { FreeswitchOptions } from '../lib/media/freeswitch/options.ts';
 import type { RtpengineOptions } from '../lib/media/rtpengine/options.ts';
@@ -16,6 +17,9 @@ export type MediaConfig = {
   readonly ringback: string;
 };
 
+/** Where this site takes links, and the sites that it has links to; one at least. */
+export type ClusterConfig = { readonly link: Address; readonly peers: readonly PeerOptions[] };
+
 /** A whole, valid configuration: nothing in it is left to a default. */
 export type SiteConfig = {
   readonly options: Omit<SiteOptions, 'epoch' | 'keys'>;
@@ -27,6 +31,8 @@ export type SiteConfig = {
   readonly media: MediaConfig;
   /** The servers that leg b goes through. Empty: the builtin engine alone. */
   readonly drachtio: readonly ServerOptions[];
+  /** Absent: this site is the only one. */
+  readonly cluster: ClusterConfig | undefined;
   readonly nat: { readonly keepAliveMs: number };
   readonly log: LogOptions;
   readonly admin: {

@@ -1,3 +1,4 @@
+import { PEER } from '../config/cluster-items.ts';
 import { DRACHTIO, type Fields, GATEWAY, GROUP, LISTENER, ROUTE, TRUNK } from '../config/items.ts';
 import type { Leaf, Reload } from '../config/leaf.ts';
 import { FREESWITCH, PROMPT, RTPENGINE } from '../config/media-items.ts';
@@ -13,6 +14,7 @@ export const ENTRIES: Readonly<Record<string, Fields>> = {
   groups: GROUP,
   routes: ROUTE,
   trunks: TRUNK,
+  peers: PEER,
   'media.rtpengine': RTPENGINE,
   'media.freeswitch': FREESWITCH,
   'media.prompts': PROMPT,
@@ -63,6 +65,11 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'trunks[].offAnycast': 'sticky',
   'dns.servers': ['10.0.0.53', '10.0.1.53:5353'],
   'trunks[].earlyDialogs': 'first',
+  peers: [{ site: 'got', number: 2, link: '10.9.0.12:7112' }],
+  'peers[].site': 'got',
+  'peers[].number': 2,
+  'peers[].link': '10.9.0.12:7112',
+  'cluster.link': '10.9.0.11:7112',
   'cluster.keys': ['k1=env:CLUSTER_KEY', 'k0=file:/run/secrets/k0'],
   'trunks[].anchor': false,
   'trunks[].record': true,

@@ -18,6 +18,7 @@ export function summaryOf(file: string, config: SiteConfig): readonly string[] {
     ...routes.map(routeLine),
     ...trunks.map(trunkLine),
     keysLine(config),
+    ...peerLines(config),
     logLine(config),
     `admin http://${writeAddress(listen)}, ${token === undefined ? 'no token' : 'with a token'}`,
   ];
@@ -82,6 +83,14 @@ function trunkLine(trunk: Trunk): string {
 function keysLine({ keys, stateDir }: SiteConfig): string {
   if (keys.length === 0) return `keys: one of this site's own, kept in ${stateDir}`;
   return `keys: ${keys.map(({ id }) => id).join(', ')}; the first one signs`;
+}
+
+function peerLines({ cluster }: SiteConfig): readonly string[] {
+  if (cluster === undefined) return [];
+  const peers = cluster.peers.map(
+    ({ name, site, link }) => `${name} (${site}) ${writeAddress(link)}`,
+  );
+  return [`links at ${writeAddress(cluster.link)}, to ${peers.join(', ')}`];
 }
 
 function logLine({ log }: SiteConfig): string {

@@ -6,7 +6,6 @@ import { describeProblem } from '../../config/problems.ts';
 import { type SiteConfig, siteOptions } from '../../config/site-config.ts';
 import { realWorld } from '../../lib/base/real-world.ts';
 import type { World } from '../../lib/base/time.ts';
-import type { BuiltinEngine } from '../../lib/engine/builtin/engine.ts';
 import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
@@ -16,11 +15,13 @@ import type { Present } from '../../lib/observe/readings.ts';
 import type { EventSink } from '../../lib/ports/event-sink.ts';
 import type { EngineEars, Listener } from '../../lib/ports/sip-engine.ts';
 import { writeAddress } from '../../lib/sip/address.ts';
+import type { ClusterKey } from '../../lib/sip/owner-token.ts';
 import type { ExitCode, Io } from '../cli/io.ts';
 import { openAdmin } from './admin-http.ts';
 import { type Engines, openEngines } from './engines.ts';
 import { siteMedia } from './media.ts';
 import { type ReloadParts, reloader } from './reload.ts';
+import { siteLinks } from './site-links.ts';
 import { nextEpoch, ownKey } from './state-dir.ts';
 import { openSought, writtenHosts } from './whereabouts.ts';
 
@@ -75,7 +76,7 @@ async function runSite(
     site: options.site,
     world,
     readableHosts: writtenHosts(config),
-    present: () => presentOf(node, engine),
+    present: () => presentOf(site),
   });
   const { sink } = observer;
   tellOfState(epoch, own, sink);
@@ -83,14 +84,14 @@ async function runSite(
   keepGoing(observer);
   process.on('SIGHUP', observer.reopen);
   let running = config;
-  const site = openSite(options, () => running, { world, observer });
+  const keysNow = () => optionsOf(running).keys;
+  const site = openSite(options, () => running, { world, observer, keysNow });
   const { node, engine } = site;
   const stopped = stopOnSignals(node, observer);
   await site.directory.settled(NAMES_MS);
-  const listening = await node.listen();
-  if (listening.kind === 'failed') {
-    const { listener, why } = listening;
-    io.err(`landfall start: listen.${listener.role} ${writeAddress(listener)}: ${why}`);
+  const deaf = await listenAll(site);
+  if (deaf !== undefined) {
+    io.err(`landfall start: ${deaf}`);
     return await failed(site, observer);
   }
   const take = (next: SiteConfig) => {
@@ -132,11 +133,27 @@ function pagesOf(node: Node, { recent, metricsText }: Observer) {
 
 type OpenSite = ReturnType<typeof openSite>;
 
+type OpenParts = {
+  readonly world: World;
+  readonly observer: Observer;
+  readonly keysNow: () => readonly ClusterKey[];
+};
+
+/** Peers first, since the first call may be theirs. Answers what could not be listened on. */
+async function listenAll({ node, links }: OpenSite): Promise<string | undefined> {
+  const linked = await links.open();
+  if (linked.kind === 'failed') return `cluster.link: ${linked.why}`;
+  const listening = await node.listen();
+  if (listening.kind === 'listening') return undefined;
+  const { listener, why } = listening;
+  return `listen.${listener.role} ${writeAddress(listener)}: ${why}`;
+}
+
 /** The node, over its engine and what finds its gateways. */
 function openSite(
   options: SiteOptions,
   configured: () => SiteConfig,
-  { world, observer }: { readonly world: World; readonly observer: Observer },
+  { world, observer, keysNow }: OpenParts,
 ) {
   const { sink } = observer;
   const sought = openSought(configured, { world, sink, onMoved: () => showHosts() });
@@ -144,7 +161,9 @@ function openSite(
     observer.reconfigure({ level: configured().log.level, readableHosts: sought.readableHosts() });
   const { directory } = sought;
   const parts = engineParts(configured());
-  const { drachtio: servers, media: config } = configured();
+  const { drachtio: servers, media: config, cluster } = configured();
+  const { siteNumber: number, epoch } = options;
+  const links = siteLinks(cluster, { world, sink, site: number, epoch, keysNow });
   const media = siteMedia({ world, sink, config, listeners: options.listeners });
   let engines: Engines | undefined;
   const engineFor = (ears: EngineEars) => {
@@ -159,8 +178,9 @@ function openSite(
     await whole.close();
     media.close();
     directory.close();
+    await links.close();
   };
-  return { node, engine: builtin, directory, showHosts, close };
+  return { node, engine: builtin, directory, links, showHosts, close };
 }
 
 function engineParts({ nat: { keepAliveMs } }: SiteConfig) {
@@ -183,7 +203,7 @@ function tellOfState(
   if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
 }
 
-function presentOf(node: Node, engine: BuiltinEngine): Present {
+function presentOf({ node, engine, links }: OpenSite): Present {
   return {
     callsActive: node.callsNow(),
     lagMs: node.strain().lagMs,
@@ -191,6 +211,7 @@ function presentOf(node: Node, engine: BuiltinEngine): Present {
     connections: engine.connectionsNow(),
     connectionsRefused: engine.counts().connections.refused,
     gateways: node.gateways(),
+    peers: links.peers(),
   };
 }
 

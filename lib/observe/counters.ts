@@ -28,6 +28,22 @@ const NAMING: Readonly<Record<string, Naming>> = {
   marks: { label: 'mark', help: 'Calls that something was suspicious about, placed or refused.' },
   media: { label: 'outcome', help: 'What was asked of media anchors, by what came of it.' },
   merged: { label: 'outcome', help: 'Further INVITEs of a call that had come already.' },
+  claims: {
+    label: 'outcome',
+    help: 'INVITEs by what they were among all sites, and claims that were yielded or not kept.',
+  },
+  claim_batches: {
+    label: 'outcome',
+    help: 'Batches of claims handed to Redis, by what came of it; full: claims that were not.',
+  },
+  peer_frames: {
+    label: 'outcome',
+    help: 'Frames of peers that were shed, skipped or not understood, and strangers refused.',
+  },
+  relayed: {
+    label: 'outcome',
+    help: 'Strays sent to the site whose they are, by what came of it.',
+  },
   refusals: { label: 'condition', help: 'Calls refused by this node, by the row of the table.' },
 };
 

@@ -22,6 +22,12 @@ export type Present = {
     readonly rttMs: number | undefined;
     readonly callsNow: number;
   }[];
+  readonly peers: readonly {
+    readonly name: string;
+    readonly isUp: boolean;
+    /** Absent: it is down, or nothing has been measured yet. */
+    readonly rttMs: number | undefined;
+  }[];
 };
 
 export type Known = Present & { readonly linesLost: Readonly<Record<LogFile, number>> };
@@ -105,6 +111,24 @@ export const READINGS: readonly Reading[] = [
     help: 'The calls that are at a gateway, those that ring included.',
     read: ({ gateways }) =>
       gateways.map(({ name, callsNow }) => ({ labels: { gateway: name }, value: callsNow })),
+  },
+  {
+    name: 'landfall_peer_up',
+    type: 'gauge',
+    labels: ['peer'],
+    help: 'Whether there is a link to a peer: 1, else 0.',
+    read: ({ peers }) =>
+      peers.map(({ name, isUp }) => ({ labels: { peer: name }, value: isUp ? 1 : 0 })),
+  },
+  {
+    name: 'landfall_peer_rtt_seconds',
+    type: 'gauge',
+    labels: ['peer'],
+    help: 'The smoothed round trip on the link to a peer.',
+    read: ({ peers }) =>
+      peers.flatMap(({ name, rttMs }) =>
+        rttMs === undefined ? [] : [{ labels: { peer: name }, value: rttMs / 1000 }],
+      ),
   },
   {
     name: 'landfall_log_lost_total',

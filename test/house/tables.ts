@@ -30,6 +30,19 @@ export const ROOMS: readonly Room[] = [
     types: ['lib/ports'],
     node: ['node:dgram', 'node:net', 'node:fs'],
   },
+  { folder: 'lib/cluster', values: LIB, types: ['lib/ports'], node: PURE },
+  {
+    folder: 'lib/cluster/links/tls',
+    values: [...LIB, 'lib/cluster'],
+    types: ['lib/ports'],
+    node: ['node:tls', 'node:crypto'],
+  },
+  {
+    folder: 'lib/cluster/redis',
+    values: [...LIB, 'lib/cluster'],
+    types: ['lib/ports'],
+    node: PURE,
+  },
   { folder: 'lib/media', values: LIB, types: ['lib/ports'], node: PURE },
   {
     folder: 'lib/media/rtpengine',
@@ -76,5 +89,6 @@ export const HOMES: Readonly<Record<string, string>> = {
   'drachtio-modesl': 'lib/media/freeswitch',
   convict: 'config',
   yaml: 'config',
+  ioredis: 'lib/cluster/redis',
   'dns-packet': 'lib/gateways/dns/client',
 };

@@ -8,4 +8,5 @@ export const QUIET: Present = {
   connections: [],
   connectionsRefused: {},
   gateways: [],
+  peers: [],
 };

@@ -23,6 +23,27 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'error',
       says: 'An exception; with a `callId` it ended that call alone. Report it with its `stack`.',
     },
+    'redis-up': { level: 'info', says: 'The Redis that keeps claims is there.' },
+    'redis-down': {
+      level: 'warn',
+      says: 'The Redis that keeps claims is not there (`why`). No call waits for it; a restarted node will not know its claims.',
+    },
+    'peer-up': {
+      level: 'info',
+      says: 'The link to a `peer` (its `siteNumber`) is up: a start of that node (`epoch`), and the `version` that both speak.',
+    },
+    'peer-down': {
+      level: 'warn, closing: info',
+      says: 'The link to a `peer` is down after `upMs`: `why`, and `by` which end.',
+    },
+    'peer-refused': {
+      level: 'warn',
+      says: 'No link to a `peer` came about: `why` (`wrong-key`, `unknown-key`, `unreachable`, ...) and what the far end `says`. Once for each reason until the link is up.',
+    },
+    'peer-stranger': {
+      level: 'warn',
+      says: 'Somebody came to `cluster.link` and was sent away: `why`, and what it `claims` to be. At most ten a minute; landfall_peer_frames_total has them all.',
+    },
     'drain-started': {
       level: 'info',
       says: 'A signal was heard: no longer ready; `calls` are still up.',

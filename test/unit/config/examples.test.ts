@@ -19,6 +19,7 @@ describe('the files that come along', () => {
       .replace('# engine: {', 'engine: {')
       .replace('# media: {', 'media: {')
       .replace('# cluster: {', 'cluster: {')
+      .replace('# peers: [', 'peers: [')
       .replace(/^# admin: (.*)$/m, 'admin: $1')
       .replace(/^admin:\n.*\n/m, '');
     const secret = 'a-secret-of-good-length';
@@ -28,9 +29,13 @@ describe('the files that come along', () => {
       LANDFALL_ADMIN_TOKEN: secret,
     };
 
-    const { keys, admin, drachtio, media } = configOf(text, { env, readFile: () => secret });
+    const { keys, admin, drachtio, media, cluster } = configOf(text, {
+      env,
+      readFile: () => secret,
+    });
 
     expect(keys.map(({ id }) => id)).toEqual(['k2', 'k1']);
+    expect(cluster?.peers.map(({ name }) => name)).toEqual(['got']);
     expect(admin.token).toBe(secret);
     expect(media.rtpengine.instances.map(({ ng }) => ng.port)).toEqual([2223, 2224]);
     expect(drachtio).toEqual([{ host: '127.0.0.1', port: 9022, secret }]);

@@ -1,17 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeProblem } from '../../../config/problems.ts';
+import { CLUSTER_SLIPS } from './cluster-slips.ts';
 import { MEDIA_SLIPS } from './media-slips.ts';
 import { load, problemsOf, SITE, siteWith } from './sample.ts';
 import { SLIPS } from './slips.ts';
 
 describe('a site file with a slip', () => {
-  test.each([...SLIPS, ...MEDIA_SLIPS])('%s -> %s', (line, instead, complaint) => {
-    const lines = problemsOf(siteWith(line, instead)).map((problem) =>
-      describeProblem(problem, 'F').replace(/^F:?\s*/, ''),
-    );
+  test.each([...SLIPS, ...MEDIA_SLIPS, ...CLUSTER_SLIPS])(
+    '%s -> %s',
+    (line, instead, complaint) => {
+      const lines = problemsOf(siteWith(line, instead)).map((problem) =>
+        describeProblem(problem, 'F').replace(/^F:?\s*/, ''),
+      );
 
-    expect(lines.filter((text) => text.startsWith(complaint))).toHaveLength(1);
-  });
+      expect(lines.filter((text) => text.startsWith(complaint))).toHaveLength(1);
+    },
+  );
 
   test('hears of every slip at once, in the order of the file', () => {
     const text = SITE.replace('sto', 'STO')

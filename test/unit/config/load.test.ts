@@ -3,7 +3,7 @@ import { loadConfig } from '../../../config/load.ts';
 import { siteOptions } from '../../../config/site-config.ts';
 import { writeDestination } from '../../../lib/gateways/dns/hop.ts';
 import { writeAddress } from '../../../lib/sip/address.ts';
-import { configOf, SITE, siteWith } from './sample.ts';
+import { configOf, problemsOf, SITE, siteWith } from './sample.ts';
 
 const SECRET = 'thirty-two-letters-and-more-of-it';
 
@@ -262,5 +262,31 @@ describe('TCP', () => {
       'udp:10.0.1.32:5060',
     ]);
     expect(gateways.map(({ largeByTcp }) => largeByTcp)).toEqual([undefined, true]);
+  });
+});
+
+describe('a site with peers', () => {
+  const PEERS = 'peers: [{ site: got, number: 2, link: "10.9.0.12:7112" }]\n';
+  const CLUSTER = 'cluster: { keys: ["k1=env:KEY"], link: "10.9.0.11:7112" }\n';
+  const env = { KEY: '0123456789abcdef0123456789abcdef' };
+
+  test('has links, and without peers it has none', () => {
+    expect(configOf(SITE.concat(PEERS, CLUSTER), { env }).cluster).toEqual({
+      link: { address: '10.9.0.11', port: 7112 },
+      peers: [{ name: 'got', site: 2, link: { address: '10.9.0.12', port: 7112 } }],
+    });
+    expect(configOf(SITE.concat(CLUSTER), { env }).cluster).toBeUndefined();
+  });
+
+  test('on loopback may have a weak key only as long as its link is there, too', () => {
+    const loopback = SITE.replace('192.0.2.', '127.0.0.')
+      .replace('198.51.100.', '127.0.1.')
+      .replace('10.0.0.', '127.0.2.');
+    const weak = { env: { KEY: 'short' } };
+    const here = CLUSTER.replace('10.9.0.11', '127.0.0.11');
+    expect(problemsOf(loopback.concat(PEERS, here), weak)).toEqual([]);
+    expect(problemsOf(loopback.concat(PEERS, CLUSTER), weak)).toMatchObject([
+      { key: 'cluster.keys[0]' },
+    ]);
   });
 });

@@ -17,8 +17,8 @@ export const SLIPS: readonly (readonly [line: string, instead: string, complaint
   ['siteNumber: 1', 'siteNumber:', '2:1 siteNumber: null is not a whole number'],
   [
     'siteNumber: 1',
-    'siteNumber: 1\npeers: []',
-    '3:1 peers: is not a key of this place; the keys here',
+    'siteNumber: 1\nboard: []',
+    '3:1 board: is not a key of this place; the keys here',
   ],
   [
     'siteNumber: 1',

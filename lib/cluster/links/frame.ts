@@ -1,0 +1,196 @@
+import type { Rank, Subject } from '../../ports/peer-links.ts';
+import { EPOCH_MAX, SITE_MAX } from '../../sip/owner-token.ts';
+
+/** Spoken here. The version before it is spoken too, and a newer one as far as it is understood. */
+export const VERSION = 1;
+export const VERSION_OLDEST = 1;
+/** All that follows the length: a SIP message of the largest size, and what is said of it. */
+export const FRAME_BYTES_MAX = 70_000;
+
+/** Why a site ends a link that works. */
+export type Leaving = 'closing' | 'surplus' | 'version' | 'wrong-site' | 'old-epoch';
+
+export type Frame =
+  /** The first one on a link, in either direction. */
+  | {
+      readonly kind: 'hello';
+      readonly oldest: number;
+      readonly from: number;
+      readonly to: number;
+      readonly epoch: number;
+    }
+  | { readonly kind: 'beat'; readonly number: number }
+  | { readonly kind: 'echo'; readonly number: number }
+  | {
+      readonly kind: 'ask';
+      readonly id: number;
+      readonly rank: Rank;
+      readonly subject: Subject;
+      readonly body: Buffer;
+    }
+  | { readonly kind: 'answer'; readonly id: number; readonly body: Buffer }
+  /** What was asked is not understood there. */
+  | { readonly kind: 'pass'; readonly id: number }
+  | {
+      readonly kind: 'tell';
+      readonly rank: Rank;
+      readonly subject: Subject;
+      readonly body: Buffer;
+    }
+  | { readonly kind: 'leave'; readonly why: Leaving };
+
+/** The bytes of one frame are these, or why they are none. */
+export type Decoded =
+  | { readonly what: 'frame'; readonly version: number; readonly frame: Frame }
+  /** Of a newer version, and nothing that this one needs. */
+  | { readonly what: 'skipped'; readonly version: number }
+  /** Of a newer version, and an answer is waited for. */
+  | { readonly what: 'strange-ask'; readonly version: number; readonly id: number }
+  | { readonly what: 'broken'; readonly why: Breakage };
+
+export type Breakage = 'empty' | 'too-long' | 'version' | 'kind' | 'short' | 'surplus' | 'value';
+
+// The place in a list is the number on the wire: lists only grow at their ends.
+const KINDS: readonly Frame['kind'][] = [
+  'hello',
+  'beat',
+  'echo',
+  'ask',
+  'answer',
+  'pass',
+  'tell',
+  'leave',
+];
+const SUBJECTS: readonly Subject[] = ['claim', 'find', 'held', 'stray', 'send'];
+const RANKS: readonly Rank[] = ['vital', 'emergency', 'ordinary'];
+const LEAVINGS: readonly Leaving[] = ['closing', 'surplus', 'version', 'wrong-site', 'old-epoch'];
+
+const LENGTH_BYTES = 4;
+const HEAD_BYTES = 2;
+const EPOCH_BYTES = 6;
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Length (32 bits), version (8), kind (8), then the fields of that kind, the body last. A version
+ * may add kinds, subjects and fields at the end; it changes nothing that is there.
+ */
+export function encodeFrame(frame: Frame, version = VERSION): Buffer {
+  const [fields, body] = fieldsOf(frame);
+  const length = HEAD_BYTES + fields.length + body.length;
+  if (length > FRAME_BYTES_MAX) throw new Error(`a frame of ${length} bytes is too long`);
+  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + length);
+  bytes.writeUInt32BE(length, 0);
+  bytes[LENGTH_BYTES] = version;
+  bytes[LENGTH_BYTES + 1] = KINDS.indexOf(frame.kind) + 1;
+  fields.copy(bytes, LENGTH_BYTES + HEAD_BYTES);
+  body.copy(bytes, LENGTH_BYTES + HEAD_BYTES + fields.length);
+  return bytes;
+}
+
+function fieldsOf(frame: Frame): readonly [fields: Buffer, body: Buffer] {
+  switch (frame.kind) {
+    case 'hello': {
+      const fields = Buffer.alloc(5 + EPOCH_BYTES);
+      fields[0] = frame.oldest;
+      fields.writeUInt16BE(frame.from, 1);
+      fields.writeUInt16BE(frame.to, 3);
+      fields.writeUIntBE(frame.epoch, 5, EPOCH_BYTES);
+      return [fields, NOTHING];
+    }
+    case 'beat':
+    case 'echo':
+      return [numbered(frame.number), NOTHING];
+    case 'ask':
+      return [numbered(frame.id, RANKS.indexOf(frame.rank), subjectAt(frame)), frame.body];
+    case 'answer':
+      return [numbered(frame.id), frame.body];
+    case 'pass':
+      return [numbered(frame.id), NOTHING];
+    case 'tell':
+      return [Buffer.of(RANKS.indexOf(frame.rank), subjectAt(frame)), frame.body];
+    case 'leave':
+      return [Buffer.of(LEAVINGS.indexOf(frame.why)), NOTHING];
+  }
+}
+
+const subjectAt = ({ subject }: { readonly subject: Subject }) => SUBJECTS.indexOf(subject);
+
+function numbered(number: number, ...more: readonly number[]): Buffer {
+  const fields = Buffer.allocUnsafe(4 + more.length);
+  fields.writeUInt32BE(number, 0);
+  for (const [at, one] of more.entries()) fields[4 + at] = one;
+  return fields;
+}
+
+/** Reads what follows the length. It never throws, whatever the bytes are. */
+export function decodeFrame(bytes: Buffer, own = VERSION): Decoded {
+  const version = bytes[0];
+  const number = bytes[1];
+  if (version === undefined || number === undefined) return broken('empty');
+  if (version < VERSION_OLDEST) return broken('version');
+  const isNewer = version > own;
+  const kind = KINDS[number - 1];
+  if (kind === undefined) return isNewer ? { what: 'skipped', version } : broken('kind');
+  const fields = bytes.subarray(HEAD_BYTES);
+  if (fields.length < SHORTEST[kind]) return broken('short');
+  const isBare = kind !== 'ask' && kind !== 'answer' && kind !== 'tell';
+  if (isBare && fields.length > SHORTEST[kind] && !isNewer) return broken('surplus');
+  const frame = frameOf(kind, fields);
+  if (frame !== undefined) return { what: 'frame', version, frame };
+  if (!isNewer) return broken('value');
+  if (kind !== 'ask') return { what: 'skipped', version };
+  return { what: 'strange-ask', version, id: fields.readUInt32BE(0) };
+}
+
+const SHORTEST: Readonly<Record<Frame['kind'], number>> = {
+  hello: 5 + EPOCH_BYTES,
+  beat: 4,
+  echo: 4,
+  ask: 6,
+  answer: 4,
+  pass: 4,
+  tell: 2,
+  leave: 1,
+};
+
+const broken = (why: Breakage) => ({ what: 'broken', why }) as const;
+
+/** Undefined: a field has a value that stands for nothing. The fields are long enough. */
+function frameOf(kind: Frame['kind'], fields: Buffer): Frame | undefined {
+  switch (kind) {
+    case 'hello':
+      return helloOf(fields);
+    case 'beat':
+    case 'echo':
+      return { kind, number: fields.readUInt32BE(0) };
+    case 'ask': {
+      const rank = RANKS[fields.readUInt8(4)];
+      const subject = SUBJECTS[fields.readUInt8(5)];
+      if (rank === undefined || subject === undefined) return undefined;
+      return { kind, id: fields.readUInt32BE(0), rank, subject, body: fields.subarray(6) };
+    }
+    case 'answer':
+      return { kind, id: fields.readUInt32BE(0), body: fields.subarray(4) };
+    case 'pass':
+      return { kind, id: fields.readUInt32BE(0) };
+    case 'tell': {
+      const rank = RANKS[fields.readUInt8(0)];
+      const subject = SUBJECTS[fields.readUInt8(1)];
+      if (rank === undefined || subject === undefined) return undefined;
+      return { kind, rank, subject, body: fields.subarray(2) };
+    }
+    case 'leave': {
+      const why = LEAVINGS[fields.readUInt8(0)];
+      return why === undefined ? undefined : { kind, why };
+    }
+  }
+}
+
+function helloOf(fields: Buffer): Frame | undefined {
+  const oldest = fields.readUInt8(0);
+  const from = fields.readUInt16BE(1);
+  const to = fields.readUInt16BE(3);
+  const epoch = fields.readUIntBE(5, EPOCH_BYTES);
+  if (from > SITE_MAX || to > SITE_MAX || epoch > EPOCH_MAX) return undefined;
+  return { kind: 'hello', oldest, from, to, epoch };
+}

@@ -1,0 +1,75 @@
+import type { World } from '../base/time.ts';
+import type { EventSink } from '../ports/event-sink.ts';
+import type { OwnershipEars } from '../ports/ownership.ts';
+import type { LinksOpened, PeerLinks } from '../ports/peer-links.ts';
+import type { Address } from '../sip/address.ts';
+import type { ClusterKey } from '../sip/owner-token.ts';
+import type { ClaimStore } from './claims/claim-store.ts';
+import { openPeerLinks } from './links/open-peer-links.ts';
+import type { PeerOptions } from './links/peer.ts';
+import type { LinkWires } from './links/wires.ts';
+import { type OpenOwnership, openOwnership } from './open-ownership.ts';
+import { openRelay, type Relay, type RelayEars } from './relay/open-relay.ts';
+
+export type ClusterOptions<Way> = {
+  readonly world: World;
+  readonly sink: EventSink;
+  readonly wires: LinkWires;
+  readonly own: { readonly site: number; readonly epoch: number; readonly link: Address };
+  readonly peers: readonly PeerOptions[];
+  /** Read anew for each message. */
+  readonly keysNow: () => readonly ClusterKey[];
+  /** Absent: claims do not outlive the process. */
+  readonly store?: ClaimStore;
+  readonly ears: OwnershipEars & RelayEars<Way>;
+};
+
+/** What one site is to the others: links, claims and strays. */
+export type Cluster<Way> = {
+  readonly links: PeerLinks;
+  readonly ownership: OpenOwnership;
+  readonly relay: Relay<Way>;
+  open(): Promise<LinksOpened>;
+  close(): Promise<void>;
+};
+
+/** Puts together what the rooms hold; each subject on the links goes to whom it concerns. */
+export function openCluster<Way>(options: ClusterOptions<Way>): Cluster<Way> {
+  const { world, sink, wires, own, peers, keysNow, store, ears } = options;
+  const { site, epoch } = own;
+  const links = openPeerLinks({
+    world,
+    sink,
+    wires,
+    own,
+    peers,
+    ears: {
+      onUp: (up, theirs) => ownership.peerEars.onUp(up, theirs),
+      onDown: () => undefined,
+      onTold(from, subject, body) {
+        ownership.peerEars.onTold(from, subject, body);
+        relay.peerEars.onTold(from, subject, body);
+      },
+      onAsked(from, subject, body, reply) {
+        ownership.peerEars.onAsked(from, subject, body, reply);
+        relay.peerEars.onAsked(from, subject, body, reply);
+      },
+    },
+  });
+  const sites = [site, ...peers.map((peer) => peer.site)];
+  const owner = { site, epoch };
+  const ownership = openOwnership({ world, links, sink, ears, own: owner, sites, store, keysNow });
+  const relay = openRelay<Way>({ world, links, sink, own: site, ears });
+  return {
+    links,
+    ownership,
+    relay,
+    open: () => links.open(),
+    async close() {
+      ownership.close();
+      relay.close();
+      await links.close();
+      await store?.close();
+    },
+  };
+}

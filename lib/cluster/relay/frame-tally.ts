@@ -1,0 +1,30 @@
+import { BoundedMap } from '../../base/bounded-map.ts';
+import { type LineWorld, WaitingLine } from '../../base/waiting-line.ts';
+
+const KEPT_MS = 32_000;
+const NAMES_MAX = 50_000;
+
+/** Counts what is said about each of many strays, for as long as a transaction lasts. */
+export type FrameTally = {
+  /** Whether one more may be said; it is counted. */
+  take(name: string): boolean;
+  readonly size: () => number;
+  close(): void;
+};
+
+/** Beyond the limit of names the oldest begins anew; who gets too much of it drops it. */
+export function openFrameTally(world: LineWorld, max: number, namesMax = NAMES_MAX): FrameTally {
+  const counts = new BoundedMap<string, number>(namesMax);
+  const over = new WaitingLine<string>(world, KEPT_MS, (name) => void counts.delete(name));
+  return {
+    take(name) {
+      const count = counts.get(name);
+      if (count === undefined) over.add(name);
+      if (count !== undefined && count >= max) return false;
+      counts.set(name, (count ?? 0) + 1);
+      return true;
+    },
+    size: () => counts.size,
+    close: () => over.clear(),
+  };
+}

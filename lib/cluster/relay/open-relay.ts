@@ -1,0 +1,118 @@
+import type { World } from '../../base/time.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
+import type { PeerAnswer, PeerEars, PeerLinks, Rank } from '../../ports/peer-links.ts';
+import { type Limited, openSourceLimits } from '../source-limits.ts';
+import { openFrameTally } from './frame-tally.ts';
+import { FRAMES_MAX, openStrayBook } from './stray-book.ts';
+import {
+  type RelayedStray,
+  readAnswer,
+  readReturn,
+  readStray,
+  type StrayAnswer,
+  writeAnswer,
+  writeReturn,
+  writeStray,
+} from './stray-frame.ts';
+import { firstTry, type StrayWay, stepWay, type WayEvent, type WayOutcome } from './stray-way.ts';
+
+export type RelayEars<Way> = {
+  /** A stray that another site received: taken, or said where it belongs. `answer` counts once. */
+  onRelayed(stray: RelayedStray, from: number, answer: (answer: StrayAnswer) => void): void;
+  /** Bytes for whoever sent a stray to this site. */
+  onReturn(way: Way, raw: Buffer): void;
+};
+
+export type RelayParts<Way> = {
+  readonly world: World;
+  readonly links: PeerLinks;
+  readonly sink: EventSink;
+  /** The number of this site. */
+  readonly own: number;
+  readonly ears: RelayEars<Way>;
+};
+
+/** A stray of this site, how to get back to who sent it, and what it counts for. */
+export type OwnStray<Way> = Omit<RelayedStray, 'number'> & {
+  readonly way: Way;
+  readonly emergency: boolean;
+  readonly limits: Limited;
+};
+
+export type Relay<Way> = {
+  /** Settles within two seconds. */
+  carry(stray: OwnStray<Way>, to: number): Promise<WayOutcome | 'limited'>;
+  /** To the site that received a stray: what is to be sent from there. Answers whether it left. */
+  giveBack(to: number, number: number, raw: Buffer, emergency: boolean): boolean;
+  readonly peerEars: Pick<PeerEars, 'onAsked' | 'onTold'>;
+  close(): void;
+};
+
+const ANSWER_MS = 900;
+/** One of the eight has brought the stray. */
+const RETURNS_MAX = FRAMES_MAX - 1;
+
+/** Carries strays to their owners, and back what those have to say. */
+export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way>): Relay<Way> {
+  const book = openStrayBook<Way>(world);
+  const limits = openSourceLimits();
+  const returns = openFrameTally(world, RETURNS_MAX);
+
+  const ask = async (way: StrayWay, number: number, rank: Rank, body: Buffer) => {
+    if (!book.mayAsk(number, way.to)) return { kind: 'unanswered', why: 'shed' } as const;
+    const answer = await links.carry({ to: way.to, subject: 'stray', rank, body }, ANSWER_MS);
+    return eventOf(answer);
+  };
+
+  return {
+    async carry({ way: back, emergency, limits: limited, ...stray }, to) {
+      const verdict = limits.mayPass(limited, world.clock.mono());
+      if (verdict !== 'yes') {
+        sink.count('relayed', `limited-${verdict}`);
+        return 'limited';
+      }
+      const number = book.begin(back);
+      const body = writeStray({ ...stray, number });
+      const rank = emergency ? 'emergency' : 'ordinary';
+      let way = firstTry(to);
+      for (;;) {
+        const step = stepWay(way, await ask(way, number, rank, body), own);
+        if (step.do === 'end') {
+          sink.count('relayed', step.outcome);
+          return step.outcome;
+        }
+        way = step.way;
+      }
+    },
+    giveBack(to, number, raw, emergency) {
+      if (!returns.take(`${to}.${number}`)) return false;
+      const rank = emergency ? 'emergency' : 'ordinary';
+      return links.tell({ to, subject: 'send', rank, body: writeReturn({ number, raw }) });
+    },
+    peerEars: {
+      onAsked(from, subject, body, reply) {
+        if (subject !== 'stray') return;
+        const stray = readStray(body);
+        if (stray === undefined) reply(writeAnswer({ kind: 'unknown' }));
+        else ears.onRelayed(stray, from, (answer) => reply(writeAnswer(answer)));
+      },
+      onTold(from, subject, body) {
+        const back = subject === 'send' ? readReturn(body) : undefined;
+        if (back === undefined) return;
+        const way = book.wayBack(back.number, from);
+        if (way === undefined) sink.count('relayed', 'unasked');
+        else ears.onReturn(way, back.raw);
+      },
+    },
+    close() {
+      book.close();
+      returns.close();
+    },
+  };
+}
+
+function eventOf(answer: PeerAnswer): WayEvent {
+  return answer.kind === 'answered'
+    ? readAnswer(answer.body)
+    : { kind: 'unanswered', why: answer.why };
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals';
+import { FRAME_BYTES_MAX } from '../../../../lib/cluster/links/frame.ts';
+import {
+  type RelayedStray,
+  readAnswer,
+  readReturn,
+  readStray,
+  writeAnswer,
+  writeReturn,
+  writeStray,
+} from '../../../../lib/cluster/relay/stray-frame.ts';
+import { MESSAGE_BYTES_MAX } from '../../../../lib/sip/parse.ts';
+import { VirtualWorld } from '../../../support/virtual-world.ts';
+
+const SEED = 7112;
+const stray: RelayedStray = {
+  number: 7,
+  source: { address: '2001:db8::7', port: 5060 },
+  transport: 'tcp',
+  listener: { role: 'anycast', address: '192.0.2.112', port: 5060 },
+  raw: Buffer.from('BYE sip:a@b SIP/2.0\r\n\r\n\0\xff', 'latin1'),
+};
+
+describe('a stray on a link', () => {
+  test('arrives byte for byte, with its source, transport and listener', () => {
+    expect(readStray(writeStray(stray))).toEqual(stray);
+  });
+
+  test('of the largest size fits a frame, and a larger one is none', () => {
+    const raw = Buffer.alloc(MESSAGE_BYTES_MAX);
+    const written = writeStray({ ...stray, raw });
+    expect(written.length + 100).toBeLessThan(FRAME_BYTES_MAX);
+    expect(readStray(written)?.raw.length).toBe(MESSAGE_BYTES_MAX);
+    expect(readStray(writeStray({ ...stray, raw: Buffer.alloc(MESSAGE_BYTES_MAX + 1) }))).toBe(
+      undefined,
+    );
+  });
+
+  test('of a newer version may say more', () => {
+    const [head = '', rest = ''] = writeStray(stray).subarray(2).toString('latin1').split(']');
+    const list = `${head},"more",{}]`;
+    const longer = Buffer.from(`${list}${rest}`, 'latin1');
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(list.length, 0);
+    expect(readStray(Buffer.concat([length, longer]))).toEqual(stray);
+  });
+
+  test(`that is damaged is none or another one, and nothing throws (seed ${SEED})`, () => {
+    const { random } = new VirtualWorld(SEED);
+    const written = writeStray(stray);
+    for (let at = 0; at < written.length; at += 1) {
+      const cut = readStray(written.subarray(0, at));
+      if (at < written.length - stray.raw.length) expect(cut).toBeUndefined();
+      const changed = Buffer.from(written);
+      changed[at] = Math.floor(random() * 256);
+      const read = readStray(changed);
+      if (read !== undefined) expect(readStray(writeStray(read))).toEqual(read);
+    }
+  });
+
+  test.each([
+    ['a host name', { source: { address: 'psap.example/', port: 1 } }],
+    ['a port beyond all', { source: { address: '192.0.2.1', port: 65_536 } }],
+    ['a number below zero', { number: -1 }],
+    ['no bytes', { raw: Buffer.alloc(0) }],
+    ['an unknown transport', { transport: 'sctp' as 'udp' }],
+    ['an unknown role', { listener: { role: 'any' as 'anycast', address: '192.0.2.1', port: 1 } }],
+  ])('with %s is none', (_, change) => {
+    expect(readStray(writeStray({ ...stray, ...change }))).toBeUndefined();
+  });
+});
+
+describe('what comes back', () => {
+  test('says what became of it; what cannot be read is unknown', () => {
+    for (const answer of [
+      { kind: 'carried' },
+      { kind: 'unknown' },
+      { kind: 'moved', to: 1023 },
+    ] as const) {
+      expect(readAnswer(writeAnswer(answer))).toEqual(answer);
+    }
+    for (const text of ['', 'moved', 'moved -1', 'moved 12345', 'carried!', '\0']) {
+      expect(readAnswer(Buffer.from(text))).toEqual({ kind: 'unknown' });
+    }
+  });
+
+  test('is sent byte for byte', () => {
+    const back = { number: 2 ** 32 - 1, raw: stray.raw };
+    expect(readReturn(writeReturn(back))).toEqual(back);
+    for (const length of [0, 3, 4, MESSAGE_BYTES_MAX + 5]) {
+      expect(readReturn(Buffer.alloc(length))).toBeUndefined();
+    }
+  });
+});
