@@ -169,6 +169,7 @@ const EVENTS: Readonly<Record<CallEvent['on'], (call: CallState) => readonly Row
         happening: timeout(name),
       }),
     ),
+  yielded: () => [{ what: '', happening: { on: 'yielded' } }],
   shutdown: () => [{ what: '', happening: { on: 'shutdown' } }],
 };
 

@@ -209,7 +209,7 @@ async function startSite(card: Card, transit: TransitLink, site: number): Promis
   const cwd = path.join(card.folder, siteName(site));
   mkdirSync(cwd, { recursive: true });
   const file = path.join(cwd, 'site.yaml');
-  writeFileSync(file, siteFile(site));
+  writeFileSync(file, siteFile(site, card.sites));
   const log = path.join(cwd, 'node.log');
   const steps = path.join(cwd, 'steps.ndjson');
   const startsBefore = readyTimes(steps);

@@ -3,6 +3,7 @@ import {
   CALLERS,
   GATEWAY,
   gatewaySideOf,
+  linkAddressOf,
   SIP_PORT,
   siteName,
   unicastOf,
@@ -14,8 +15,11 @@ export const KEY_VARIABLE = 'LANDFALL_LAB_KEY';
 const both = (address: string) =>
   ['udp', 'tcp'].map((transport) => ({ transport, address, port: SIP_PORT }));
 
+const linkOf = (site: number) => `${linkAddressOf(site)}:7112`;
+
 /** The site file of one node; JSON is YAML, too. */
-export function siteFile(site: number): string {
+export function siteFile(site: number, sites: number): string {
+  const others = Array.from({ length: sites }, (_, index) => index + 1).filter((n) => n !== site);
   const file = {
     site: siteName(site),
     siteNumber: site,
@@ -33,7 +37,8 @@ export function siteFile(site: number): string {
       { name: 'free', source: [CALLERS.free] },
       { name: 'firewall', source: [CALLERS.behindFirewall], offAnycast: 'sticky' },
     ],
-    cluster: { keys: [`k1=env:${KEY_VARIABLE}`] },
+    cluster: { keys: [`k1=env:${KEY_VARIABLE}`], link: linkOf(site) },
+    peers: others.map((number) => ({ site: siteName(number), number, link: linkOf(number) })),
     probe: { everySec: 0 },
     log: { level: 'info', steps: './steps.ndjson', records: './calls.ndjson' },
     admin: { listen: '127.0.0.1:8112' },

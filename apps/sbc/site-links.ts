@@ -1,13 +1,17 @@
 import type { ClusterConfig } from '../../config/site-config.ts';
 import type { World } from '../../lib/base/time.ts';
-import { openPeerLinks } from '../../lib/cluster/links/open-peer-links.ts';
 import { tlsWires } from '../../lib/cluster/links/tls/tls-wires.ts';
+import { type Cluster, openCluster } from '../../lib/cluster/open-cluster.ts';
+import type { NeighboursFor } from '../../lib/node/neighbourhood.ts';
 import type { Present } from '../../lib/observe/readings.ts';
 import type { EventSink } from '../../lib/ports/event-sink.ts';
 import type { LinksOpened } from '../../lib/ports/peer-links.ts';
+import type { ReceivedOn } from '../../lib/ports/sip-engine.ts';
 import type { ClusterKey } from '../../lib/sip/owner-token.ts';
 
 export type SiteLinks = {
+  /** Absent: the site is the only one. */
+  readonly neighboursFor: NeighboursFor | undefined;
   open(): Promise<LinksOpened>;
   peers(): Present['peers'];
   close(): Promise<void>;
@@ -22,38 +26,40 @@ export type SiteLinksParts = {
   readonly keysNow: () => readonly ClusterKey[];
 };
 
-/** The links of a site to its peers; a site that is the only one has none. */
+/** The links of a site to its peers, and what crosses them; the node says who listens. */
 export function siteLinks(
-  cluster: ClusterConfig | undefined,
+  config: ClusterConfig | undefined,
   { world, sink, site, epoch, keysNow }: SiteLinksParts,
 ): SiteLinks {
-  if (cluster === undefined) return NONE;
-  const links = openPeerLinks({
-    world,
-    sink,
-    wires: tlsWires({ site, keysNow }),
-    own: { site, epoch, link: cluster.link },
-    peers: cluster.peers,
-    // Nothing of a call crosses a link yet: who asks hears nothing, and goes on without.
-    ears: {
-      onUp: () => undefined,
-      onDown: () => undefined,
-      onTold: () => undefined,
-      onAsked: () => undefined,
-    },
-  });
+  if (config === undefined) return NONE;
+  let cluster: Cluster<ReceivedOn> | undefined;
   return {
-    open: () => links.open(),
+    neighboursFor(ears) {
+      cluster = openCluster<ReceivedOn>({
+        world,
+        sink,
+        wires: tlsWires({ site, keysNow }),
+        own: { site, epoch, link: config.link },
+        peers: config.peers,
+        keysNow,
+        ears,
+      });
+      return cluster;
+    },
+    open: async () => (await cluster?.open()) ?? LISTENING,
     peers: () =>
-      links.peers().map(({ name, link }) => {
+      (cluster?.links.peers() ?? []).map(({ name, link }) => {
         return { name, isUp: link !== undefined, rttMs: link?.rttMs };
       }),
-    close: () => links.close(),
+    close: async () => cluster?.close(),
   };
 }
 
+const LISTENING: LinksOpened = { kind: 'listening' };
+
 const NONE: SiteLinks = {
-  open: () => Promise.resolve({ kind: 'listening' }),
+  neighboursFor: undefined,
+  open: () => Promise.resolve(LISTENING),
   peers: () => [],
   close: () => Promise.resolve(),
 };

@@ -171,7 +171,9 @@ function openSite(
     media.useEngine(engines.whole);
     return engines.whole;
   };
-  const node = siteNode(options, world, sink, directory, { engineFor, ...media });
+  const { neighboursFor } = links;
+  const doors = { engineFor, ...media, neighboursFor };
+  const node = siteNode(options, world, sink, directory, doors);
   if (engines === undefined) throw new Error('the node made no engine');
   const { whole, builtin } = engines;
   const close = async () => {

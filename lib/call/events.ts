@@ -81,6 +81,8 @@ export type CallEvent = { readonly at: MonoMs } & (
   /** All was said, or nothing could be. */
   | { readonly on: 'announcement-over' }
   | { readonly on: 'timer'; readonly name: TimerName }
+  /** Another site has the same call, and has got further. */
+  | { readonly on: 'yielded' }
   | { readonly on: 'shutdown' }
 );
 

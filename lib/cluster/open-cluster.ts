@@ -1,6 +1,6 @@
 import type { World } from '../base/time.ts';
 import type { EventSink } from '../ports/event-sink.ts';
-import type { OwnershipEars } from '../ports/ownership.ts';
+import type { NeighbourEars } from '../ports/neighbours.ts';
 import type { LinksOpened, PeerLinks } from '../ports/peer-links.ts';
 import type { Address } from '../sip/address.ts';
 import type { ClusterKey } from '../sip/owner-token.ts';
@@ -9,7 +9,7 @@ import { openPeerLinks } from './links/open-peer-links.ts';
 import type { PeerOptions } from './links/peer.ts';
 import type { LinkWires } from './links/wires.ts';
 import { type OpenOwnership, openOwnership } from './open-ownership.ts';
-import { openRelay, type Relay, type RelayEars } from './relay/open-relay.ts';
+import { openRelay, type Relay } from './relay/open-relay.ts';
 
 export type ClusterOptions<Way> = {
   readonly world: World;
@@ -21,7 +21,7 @@ export type ClusterOptions<Way> = {
   readonly keysNow: () => readonly ClusterKey[];
   /** Absent: claims do not outlive the process. */
   readonly store?: ClaimStore;
-  readonly ears: OwnershipEars & RelayEars<Way>;
+  readonly ears: NeighbourEars<Way>;
 };
 
 /** What one site is to the others: links, claims and strays. */

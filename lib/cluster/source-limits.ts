@@ -1,7 +1,7 @@
 import { BoundedMap } from '../base/bounded-map.ts';
 import type { MonoMs } from '../base/brands.ts';
+import type { Sender } from '../ports/neighbours.ts';
 import { digest } from '../sip/digest.ts';
-import type { SipCallId } from '../sip/ids.ts';
 
 export type Rates = {
   readonly perSecMax: number;
@@ -20,14 +20,7 @@ type Bucket = { left: number; at: MonoMs };
 
 export type SourceLimits = {
   /** Whether one more message of it may make work at other sites; it is counted. */
-  mayPass(sender: Limited, now: MonoMs): 'yes' | 'source' | 'dialog';
-};
-
-export type Limited = {
-  /** The name of the trunk, or the address without its port. */
-  readonly source: string;
-  readonly isVerified: boolean;
-  readonly callId: SipCallId;
+  mayPass(sender: Sender, now: MonoMs): 'yes' | 'source' | 'dialog';
 };
 
 /** Of sources and dialogs that are not known any more, the one unheard for longest is forgotten. */

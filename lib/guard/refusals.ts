@@ -23,6 +23,9 @@ export type Refusal = {
   readonly retryLater?: true;
 };
 
+/** What a call was refused for. */
+export type Refused = { readonly condition: Condition; readonly refusal: Refusal };
+
 export type Row = {
   readonly ordinary: Refusal;
   /** The emergency call goes on all the same; `mark`: and its record says so. */

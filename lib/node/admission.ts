@@ -1,6 +1,6 @@
 import type { Group } from '../gateways/options.ts';
 import { isUnder, SOS } from '../gateways/routes.ts';
-import { type Condition, REFUSALS, type Refusal } from '../guard/refusals.ts';
+import { type Condition, REFUSALS, type Refused } from '../guard/refusals.ts';
 import type { ScannerMark } from '../guard/scanner-marks.ts';
 import type { Standing } from '../guard/shares.ts';
 import type { Trunk } from '../guard/trunks.ts';
@@ -50,15 +50,18 @@ export const ADMISSION: readonly Check[] = [
 ];
 
 /** The refusal of a call that is not placed; undefined: it is placed. */
-export function refusalOf(
-  inquiry: Inquiry,
-): { readonly condition: Condition; readonly refusal: Refusal } | undefined {
+export function refusalOf(inquiry: Inquiry): Refused | undefined {
   for (const { condition, applies } of ADMISSION) {
-    if (!applies(inquiry)) continue;
-    const refusal = REFUSALS[condition][inquiry.emergency ? 'emergency' : 'ordinary'];
-    if (refusal !== 'place' && refusal !== 'mark') return { condition, refusal };
+    const refused = applies(inquiry) ? refusedFor(condition, inquiry.emergency) : undefined;
+    if (refused !== undefined) return refused;
   }
   return undefined;
+}
+
+/** Undefined: such a call is placed all the same. */
+export function refusedFor(condition: Condition, emergency: boolean): Refused | undefined {
+  const refusal = REFUSALS[condition][emergency ? 'emergency' : 'ordinary'];
+  return refusal === 'place' || refusal === 'mark' ? undefined : { condition, refusal };
 }
 
 /** Something suspicious about a call that goes on all the same. */

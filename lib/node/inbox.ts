@@ -61,6 +61,7 @@ export function inboxes(
       around.merges.answered(call.claim, call.legA);
       for (const { callId } of call.legsB) around.loops.forget(callId);
     }
+    tellNeighbours(around, call, effect);
     around.tell.ordered(call, effect, at);
   }
 
@@ -83,6 +84,21 @@ export function inboxes(
     work(call, () => empty(call));
   };
 }
+
+/** How far the call is, for sites that get its INVITE too. */
+function tellNeighbours({ neighbourhood }: Surroundings, call: LiveCall, effect: Effect): void {
+  const phase = PHASES[effect.do];
+  const { claimed, state } = call;
+  if (neighbourhood === undefined || claimed === undefined || phase === undefined) return;
+  if (phase === 'failed' && state.facts.times.answered !== undefined) return;
+  neighbourhood.progress(claimed, phase);
+}
+
+const PHASES: Partial<Record<Effect['do'], 'ringing' | 'answered' | 'failed'>> = {
+  'ring-a': 'ringing',
+  'answer-a': 'answered',
+  end: 'failed',
+};
 
 /** Else its media could not be anchored, and the core is about to hear of it. */
 const hasLeft = ({ legsB }: LiveCall, attempt: number) => legsB.length >= attempt;

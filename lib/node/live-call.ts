@@ -5,6 +5,7 @@ import type { Target } from '../call/facts.ts';
 import type { CallState } from '../call/state.ts';
 import type { Claim } from '../guard/merged-invites.ts';
 import type { Share } from '../guard/shares.ts';
+import type { ClaimId } from '../ports/ownership.ts';
 import type { LegId, Listener, ReceivedOn } from '../ports/sip-engine.ts';
 import type { SipCallId, Tag, UriText } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
@@ -40,6 +41,8 @@ export type LiveCall = {
   /** The group it hunts through. */
   readonly group: string | undefined;
   readonly claim: Claim;
+  /** What other sites know it by. Absent: there are none. */
+  readonly claimed: ClaimId | undefined;
   /** Where a 3xx of a gateway leads to. Absent: it is not followed. */
   readonly redirects: ((headers: readonly Header[]) => readonly Target[]) | undefined;
   /** What its source has taken of the site. */

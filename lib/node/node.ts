@@ -10,10 +10,16 @@ import { tombstones } from '../guard/tombstones.ts';
 import type { Announcer } from '../ports/announcer.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { MediaAnchor, MediaEars } from '../ports/media-anchor.ts';
-import type { EngineEars, Listener, Listening, SipEngine } from '../ports/sip-engine.ts';
+import type { EngineEars, Listener, Listening, SipEngine, Stray } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { type GatewayViews, viewsOf } from './gateway-view.ts';
 import { identities } from './identities.ts';
+import {
+  Neighbourhood,
+  type NeighbourhoodParts,
+  type NeighboursFor,
+  type Origin,
+} from './neighbourhood.ts';
 import { type Desk, receptionist } from './receptionist.ts';
 import { openRuntime } from './runtime.ts';
 import type { SiteOptions } from './site-options.ts';
@@ -25,7 +31,7 @@ import {
   siteRules,
 } from './site-rules.ts';
 import { type Strain, strainWatch } from './strain.ts';
-import { answerStray } from './strays.ts';
+import { answerStray, noteCarried } from './strays.ts';
 import { teller } from './tell.ts';
 
 /** One site at work. */
@@ -70,6 +76,8 @@ export type Doors = {
   readonly anchorFor?: (ears: MediaEars) => MediaAnchor | undefined;
   /** Absent, or nothing made: no caller is spoken to. */
   readonly announcerFor?: () => Announcer | undefined;
+  /** Absent: this site is the only one. */
+  readonly neighboursFor?: NeighboursFor | undefined;
 };
 
 /**
@@ -81,7 +89,7 @@ export function siteNode(
   world: World,
   sink: EventSink,
   directory: Directory,
-  { engineFor, anchorFor, announcerFor }: Doors,
+  { engineFor, anchorFor, announcerFor, neighboursFor }: Doors,
   decide: Decide = step,
 ): Node {
   let isDraining = false;
@@ -93,14 +101,23 @@ export function siteNode(
   const gatewayListeners = options.listeners.filter(({ role }) => role === 'gateway');
   const ears: EngineEars = {
     onInvite: (invite) => receive(invite),
-    onLeg: (leg, event) => runtime.onLeg(leg, event),
-    onStray: (stray) => answerStray(stray, engine, graves, desk.rules.options.keys, sink),
+    onLeg(leg, event) {
+      if (neighbourhood?.hears(leg, event) !== true) runtime.onLeg(leg, event);
+    },
+    onStray: (stray) => receiveStray(desk, stray),
+    onStrayResponse: (stray) => void neighbourhood?.carryResponse(stray),
     onFault: (...what) => noteFault(sink, ...what),
   };
   const engine = engineFor(ears);
   const names = identities(options, world);
   const anchor = anchorFor?.({ onLost: (callId) => runtime.onMediaLost(callId) });
-  const common = { world, sink, engine, identities: names, health, loops, merges };
+  const neighbourhood = neighbourhoodOf(options, neighboursFor, {
+    engine,
+    originOf: (address) => originOf(desk, address),
+    onYield: (claim) => runtime.onYield(claim),
+    onBuried: (claim) => runtime.onBuried(claim),
+  });
+  const common = { world, sink, engine, identities: names, health, loops, merges, neighbourhood };
   const runtime = openRuntime({
     ...common,
     announcer: announcerFor?.(),
@@ -145,6 +162,37 @@ export function siteNode(
       merges.close();
     },
   };
+}
+
+function neighbourhoodOf(
+  { listeners, siteNumber: own }: SiteOptions,
+  neighboursFor: NeighboursFor | undefined,
+  parts: Pick<NeighbourhoodParts, 'engine' | 'originOf' | 'onYield' | 'onBuried'>,
+): Neighbourhood | undefined {
+  if (neighboursFor === undefined) return undefined;
+  return new Neighbourhood({ ...parts, listeners, own, neighboursFor });
+}
+
+function originOf({ rules }: Desk, address: string): Origin {
+  const trunk = rules.findTrunk(address);
+  return { source: trunk?.name ?? address, isVerified: trunk !== undefined };
+}
+
+/** It belongs to no leg here; another site may know better. */
+function receiveStray(desk: Desk, stray: Stray): void {
+  const { engine, graves, sink, neighbourhood, rules } = desk;
+  const answerHere = () => answerStray(stray, engine, graves, rules.options.keys, sink);
+  if (neighbourhood === undefined) answerHere();
+  else if (stray.receivedOn.isRelayed === true) neighbourhood.unmatched(stray);
+  else {
+    void neighbourhood.carry(stray).then((peer) => {
+      if (peer === undefined) answerHere();
+      else {
+        engine.handOver(stray.id);
+        noteCarried(stray, peer, sink);
+      }
+    });
+  }
 }
 
 function sizesOf({ runtime, merges, loops, shares, graves }: Desk): NodeSizes {

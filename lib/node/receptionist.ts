@@ -1,4 +1,3 @@
-import { NO_OCTETS } from '../base/brands.ts';
 import type { World } from '../base/time.ts';
 import { begin } from '../call/begin.ts';
 import type { Facts } from '../call/facts.ts';
@@ -11,20 +10,15 @@ import { planHunt } from '../gateways/plan-hunt.ts';
 import { fallbackGroup } from '../gateways/routes.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import { type Claim, claimOf, type MergedInvites } from '../guard/merged-invites.ts';
-import type { Condition, Refusal } from '../guard/refusals.ts';
 import { scannerMarks } from '../guard/scanner-marks.ts';
 import type { Share, ShareBook } from '../guard/shares.ts';
 import type { Tombstones } from '../guard/tombstones.ts';
 import type { Trunk } from '../guard/trunks.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { MediaAnchor } from '../ports/media-anchor.ts';
+import type { ClaimId } from '../ports/ownership.ts';
 import type { Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
-import { writeAddress } from '../sip/address.ts';
-import { header } from '../sip/header-names.ts';
 import { headerValue } from '../sip/headers.ts';
-import type { Header } from '../sip/message.ts';
-import { reasonPhrase } from '../sip/status.ts';
-import { warning } from '../sip/warning.ts';
 import {
   conditionsMarked,
   hopsLeft,
@@ -32,13 +26,14 @@ import {
   isEmergency,
   type Mark,
   refusalOf,
-  requiredExtensions,
+  refusedFor,
 } from './admission.ts';
 import { type CallMedia, facesFor } from './call-media.ts';
 import type { Identities } from './identities.ts';
 import type { LiveCall } from './live-call.ts';
+import type { Neighbourhood } from './neighbourhood.ts';
 import { promptsFor } from './prompts.ts';
-import { refusedRecord } from './refused-record.ts';
+import { refuse } from './refuse-call.ts';
 import type { Runtime } from './runtime.ts';
 import type { SiteRules } from './site-rules.ts';
 import type { StrainWatch } from './strain.ts';
@@ -60,9 +55,11 @@ export type Desk = {
   /** Absent: media flows past this site. */
   readonly anchor: MediaAnchor | undefined;
   readonly runtime: Runtime;
+  /** Absent: this site is the only one. */
+  readonly neighbourhood: Neighbourhood | undefined;
 };
 
-type Caller = {
+export type Caller = {
   readonly trunk: Trunk | undefined;
   /** The group that the routes name, else the one for calls without a route. */
   readonly group: Group | undefined;
@@ -71,9 +68,6 @@ type Caller = {
   readonly share: Share;
   readonly claim: Claim;
 };
-
-const RETRY_AFTER_SEC_MIN = 5;
-const RETRY_AFTER_SEC_SPREAD = 25;
 
 /** Takes each new INVITE: decides what it is, then refuses it or begins its call. */
 export function receptionist(desk: Desk, isDraining: () => boolean) {
@@ -110,7 +104,7 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
     for (const mark of marks) desk.sink.count('marks', mark);
     const caller = { trunk, group, emergency, marks, share, claim };
     const verdict = refusalOf(inquiry);
-    if (verdict === undefined) place(desk, invite, caller);
+    if (verdict === undefined) settle(desk, invite, caller);
     else refuse(desk, invite, caller, verdict);
   };
 }
@@ -130,7 +124,36 @@ function joins(desk: Desk, invite: ReceivedInvite, claim: Claim): boolean {
   return true;
 }
 
-function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
+/** With other sites, they are asked first whether they have the call. */
+function settle(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
+  const { neighbourhood, merges, runtime } = desk;
+  const { leg, receivedOn } = invite;
+  const { emergency, claim } = caller;
+  if (neighbourhood === undefined || receivedOn.isRelayed === true) {
+    place(desk, invite, caller, undefined);
+    return;
+  }
+  merges.claim(claim, leg);
+  neighbourhood.claim(invite, {
+    emergency,
+    place(claimed, heard) {
+      place(desk, invite, caller, claimed);
+      for (const event of heard) runtime.onLeg(leg, event);
+    },
+    leave: () => merges.ended(claim, leg),
+    bury() {
+      const refused = refusedFor('cancelled-before-invite', emergency);
+      if (refused !== undefined) refuse(desk, invite, caller, refused);
+    },
+  });
+}
+
+function place(
+  desk: Desk,
+  invite: ReceivedInvite,
+  caller: Caller,
+  claimed: ClaimId | undefined,
+): void {
   const { identities, health, directory, world } = desk;
   const { options } = desk.rules;
   const { request, receivedOn, leg } = invite;
@@ -180,6 +203,7 @@ function place(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
         ? (headers) => redirectTargets(headers, options.gateways, directory)
         : undefined,
     claim,
+    claimed,
     share,
     marks,
     contactListener: contactListenerFor(receivedOn.listener, options.listeners, sticky),
@@ -223,58 +247,4 @@ function contactListenerFor(
   const unicast = listeners.filter(({ role }) => role === 'unicast');
   const alike = unicast.find(({ transport }) => transport === receivedOn.transport);
   return alike ?? unicast[0] ?? receivedOn;
-}
-
-function refuse(
-  desk: Desk,
-  invite: ReceivedInvite,
-  caller: Caller,
-  { condition, refusal }: { readonly condition: Condition; readonly refusal: Refusal },
-): void {
-  const { engine, sink, identities, world } = desk;
-  const { leg, request } = invite;
-  const identity = identities.mint(caller.emergency, request.callId);
-  const { status } = refusal;
-  engine.reject(leg, {
-    status,
-    reason: reasonPhrase(status),
-    tag: identity.tag,
-    contact: undefined,
-    headers: refusalHeaders(condition, refusal, invite, world),
-    body: NO_OCTETS,
-  });
-  sink.count('refusals', condition);
-  if (condition === 'loop') {
-    const source = writeAddress(invite.receivedOn.source);
-    sink.note({ event: 'loop', level: 'warn', source, sipCallId: request.callId });
-  }
-  sink.record(
-    refusedRecord(invite, {
-      callId: identities.callId(identity),
-      site: desk.rules.options.site,
-      trunk: caller.trunk?.name,
-      emergency: caller.emergency,
-      marks: caller.marks,
-      condition,
-      status,
-      at: world.clock.unix(),
-    }),
-  );
-}
-
-function refusalHeaders(
-  condition: Condition,
-  { says, retryLater }: Refusal,
-  invite: ReceivedInvite,
-  { rng }: World,
-): Header[] {
-  const headers = [warning('landfall', says)];
-  if (condition === 'unknown-extension') {
-    headers.push(header('Unsupported', requiredExtensions(invite)));
-  }
-  if (retryLater) {
-    const seconds = RETRY_AFTER_SEC_MIN + Math.floor(rng.fraction() * RETRY_AFTER_SEC_SPREAD);
-    headers.push(header('Retry-After', String(seconds)));
-  }
-  return headers;
 }

@@ -11,6 +11,7 @@ import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { MergedInvites } from '../guard/merged-invites.ts';
 import type { Announcer } from '../ports/announcer.ts';
 import type { EventSink } from '../ports/event-sink.ts';
+import type { ClaimId } from '../ports/ownership.ts';
 import type { LegEvent, LegId, Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { uriText } from '../sip/ids.ts';
@@ -20,6 +21,7 @@ import { type Hands, leaves } from './carry-out.ts';
 import type { Identities } from './identities.ts';
 import { inboxes } from './inbox.ts';
 import { type LiveCall, legBOf } from './live-call.ts';
+import type { Neighbourhood } from './neighbourhood.ts';
 import { reAnchoring } from './re-anchor.ts';
 import { doorName } from './refused-record.ts';
 import type { Teller } from './tell.ts';
@@ -32,6 +34,10 @@ export type Runtime = {
   onLeg(leg: LegId, event: LegEvent): void;
   /** What anchored the media of that call is gone. */
   onMediaLost(callId: CallId): void;
+  /** Another site has the call of that claim. */
+  onYield(claim: ClaimId): void;
+  /** Its caller had given up before, at another site. */
+  onBuried(claim: ClaimId): void;
   readonly callsNow: () => number;
   readonly legsNow: () => number;
   readonly shutDown: () => void;
@@ -47,6 +53,8 @@ export type Surroundings = {
   readonly merges: MergedInvites;
   /** Absent: no caller is spoken to. */
   readonly announcer: Announcer | undefined;
+  /** Absent: this site is the only one. */
+  readonly neighbourhood: Neighbourhood | undefined;
   readonly gatewayListeners: readonly Listener[];
   readonly site: string;
   readonly tell: Teller;
@@ -108,6 +116,18 @@ export function openRuntime(around: Surroundings): Runtime {
     onMediaLost(callId) {
       const call = calls.get(callId);
       if (call !== undefined) anew.begin(call);
+    },
+    onYield(claim) {
+      for (const call of calls.values()) {
+        if (call.claimed !== claim) continue;
+        if (call.state.tag === 'dialing') engine.handOver(call.legA);
+        take(call, { on: 'yielded', at: clock.mono() });
+      }
+    },
+    onBuried(claim) {
+      const said = { headers: [], body: NO_OCTETS };
+      for (const call of calls.values())
+        if (call.claimed === claim) take(call, { on: 'a-cancelled', at: clock.mono(), ...said });
     },
     callsNow: () => calls.size,
     legsNow: () => places.size,
@@ -272,6 +292,8 @@ function abort(around: Surroundings, hands: Hands, call: LiveCall): void {
   writeRecord(around, call, terminated('bug', wasAnswered ? 200 : 500));
   void call.media?.anchor.release(state.facts.callId);
   hands.hush(call);
+  if (call.claimed !== undefined && !wasAnswered)
+    around.neighbourhood?.progress(call.claimed, 'failed');
   call.inbox.length = 0;
   hands.forget(call);
 }

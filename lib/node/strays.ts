@@ -8,6 +8,13 @@ import { warning } from '../sip/warning.ts';
 /** What a stray turned out to be. */
 export type StrayVerdict = 'early-cancel' | 'forged' | 'over' | 'foreign';
 
+/** It was carried to the site that owns its call, which answers it. */
+export function noteCarried({ request }: Stray, peer: number, sink: EventSink): void {
+  const { method, callId: sipCallId } = request;
+  sink.count('strays', 'carried');
+  sink.note({ event: 'stray', level: 'info', verdict: 'carried', peer, method, sipCallId });
+}
+
 /**
  * Answers a request that belongs to no leg here: 481, but nothing to an ACK. A CANCEL that came
  * before its INVITE is remembered. [3261-9.2] [3261-12.2.2]

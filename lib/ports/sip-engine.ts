@@ -1,7 +1,7 @@
 import type { Octets } from '../base/brands.ts';
 import type { Address, Transport } from '../sip/address.ts';
 import type { LegId, RequestId, SipCallId, StrayId, Tag, UriText } from '../sip/ids.ts';
-import type { Header, SipFault, SipRequest } from '../sip/message.ts';
+import type { Header, SipFault, SipRequest, SipResponse } from '../sip/message.ts';
 
 export type { LegId, RequestId, StrayId } from '../sip/ids.ts';
 
@@ -16,7 +16,22 @@ export type Listener = Address & {
   readonly emergency?: boolean;
 };
 
-export type ReceivedOn = { readonly listener: Listener; readonly source: Address };
+export type ReceivedOn = {
+  readonly listener: Listener;
+  readonly source: Address;
+  /** Another site received it for this one. */
+  readonly isRelayed?: true;
+};
+
+/** A message that another site has received for this one. */
+export type RelayedMessage = {
+  readonly raw: Buffer;
+  /** The listener of this site that stands for the one where it came in. */
+  readonly listener: Listener;
+  readonly source: Address;
+  /** Has the other site send a response to it; false: that cannot be reached. */
+  back(raw: Buffer): boolean;
+};
 
 /** What a response of ours to an INVITE says; the engine adds Via, Call-ID, CSeq and the fence. */
 export type InviteResponse = {
@@ -157,12 +172,23 @@ export type ReceivedInvite = {
   readonly leg: LegId;
   readonly request: SipRequest;
   readonly receivedOn: ReceivedOn;
+  /** As it came, byte for byte. */
+  readonly raw: Buffer;
 };
 
 export type Stray = {
   readonly id: StrayId;
   readonly request: SipRequest;
   readonly receivedOn: ReceivedOn;
+  /** As it came, byte for byte. */
+  readonly raw: Buffer;
+};
+
+/** A response to no request of this site. */
+export type StrayResponse = {
+  readonly response: SipResponse;
+  readonly receivedOn: ReceivedOn;
+  readonly raw: Buffer;
 };
 
 /** What the engine tells the node. It is called with nothing of the engine half done. */
@@ -172,6 +198,8 @@ export interface EngineEars {
   onLeg(leg: LegId, event: LegEvent): void;
   /** A request with a To-tag, or a CANCEL, that belongs to nothing here. */
   onStray(stray: Stray): void;
+  /** Absent: such a response is discarded. [3261-18.1.2] */
+  onStrayResponse?(stray: StrayResponse): void;
   /** Bytes that were no usable message; 400 was sent where that was possible. */
   onFault(fault: SipFault, receivedOn: ReceivedOn, answered: boolean): void;
 }
@@ -240,6 +268,12 @@ export interface SipEngine {
   probe(probe: Probe, onOutcome: (outcome: ProbeOutcome) => void): void;
   /** Answers a stray; for an ACK it only lets go of it. */
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void;
+  /** Forgets a new call, or a stray, that somebody else answers; it is new when it comes again. */
+  handOver(what: LegId | StrayId): void;
+  /** Sends a response that another site has given to what came to this one. */
+  sendBack(receivedOn: ReceivedOn, raw: Buffer): void;
+  /** Takes what another site has received as if it had come here. */
+  takeRelayed(message: RelayedMessage): void;
   /** Closes the sockets; legs that are still up are forgotten. */
   close(): Promise<void>;
 }

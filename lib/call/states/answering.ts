@@ -30,6 +30,7 @@ export function stepAnswering(state: Answering, event: CallEvent): Transition {
     case 'b-hung-up':
     case 'b-lost':
     case 'media-failed':
+    case 'yielded':
     case 'announced':
     case 'announcement-over':
     case 'b-declined':

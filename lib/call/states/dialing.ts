@@ -32,6 +32,8 @@ export function stepDialing(state: Dialing, event: CallEvent): Transition {
       return abandoned(state, event);
     case 'timer':
       return timedOut(state, event);
+    case 'yielded':
+      return yielded(state);
     case 'shutdown':
       return fail(state, 'hung-up-at-shutdown', []);
     case 'media-failed':
@@ -148,6 +150,19 @@ function abandoned(
     { do: 'clear-timer' },
     ...hushed(state),
     { do: 'reject-a', status: 487, reason: 'Request Terminated', headers: [], body: NO_OCTETS },
+    ...effects,
+    { do: 'end', termination },
+    ...(fading.length === 0 ? [{ do: 'forget' as const }] : []),
+  ]);
+}
+
+/** Whoever has the call answers the caller; here every gateway is cancelled. */
+function yielded(state: Dialing): Transition {
+  const termination = terminated('another-site-has-it', 487);
+  const { fading, effects } = cancelAll(owed(state), []);
+  return transition({ tag: 'ended', facts: state.facts, fading, termination }, [
+    { do: 'clear-timer' },
+    ...hushed(state),
     ...effects,
     { do: 'end', termination },
     ...(fading.length === 0 ? [{ do: 'forget' as const }] : []),

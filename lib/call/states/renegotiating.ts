@@ -42,6 +42,7 @@ export function stepRenegotiating(state: Renegotiating, event: CallEvent): Trans
     case 'b-hung-up':
     case 'b-lost':
     case 'media-failed':
+    case 'yielded':
     case 'announced':
     case 'announcement-over':
     case 'b-declined':

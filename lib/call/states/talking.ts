@@ -28,6 +28,7 @@ export function stepTalking(state: Talking, event: CallEvent): Transition {
     case 'b-hung-up':
     case 'b-lost':
     case 'media-failed':
+    case 'yielded':
     case 'announced':
     case 'announcement-over':
     case 'b-declined':

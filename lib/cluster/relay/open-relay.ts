@@ -1,27 +1,19 @@
 import type { World } from '../../base/time.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
+import type { RelayEars, StrayRelay } from '../../ports/neighbours.ts';
 import type { PeerAnswer, PeerEars, PeerLinks, Rank } from '../../ports/peer-links.ts';
-import { type Limited, openSourceLimits } from '../source-limits.ts';
+import { openSourceLimits } from '../source-limits.ts';
 import { openFrameTally } from './frame-tally.ts';
 import { FRAMES_MAX, openStrayBook } from './stray-book.ts';
 import {
-  type RelayedStray,
   readAnswer,
   readReturn,
   readStray,
-  type StrayAnswer,
   writeAnswer,
   writeReturn,
   writeStray,
 } from './stray-frame.ts';
-import { firstTry, type StrayWay, stepWay, type WayEvent, type WayOutcome } from './stray-way.ts';
-
-export type RelayEars<Way> = {
-  /** A stray that another site received: taken, or said where it belongs. `answer` counts once. */
-  onRelayed(stray: RelayedStray, from: number, answer: (answer: StrayAnswer) => void): void;
-  /** Bytes for whoever sent a stray to this site. */
-  onReturn(way: Way, raw: Buffer): void;
-};
+import { firstTry, type StrayWay, stepWay, type WayEvent } from './stray-way.ts';
 
 export type RelayParts<Way> = {
   readonly world: World;
@@ -32,18 +24,7 @@ export type RelayParts<Way> = {
   readonly ears: RelayEars<Way>;
 };
 
-/** A stray of this site, how to get back to who sent it, and what it counts for. */
-export type OwnStray<Way> = Omit<RelayedStray, 'number'> & {
-  readonly way: Way;
-  readonly emergency: boolean;
-  readonly limits: Limited;
-};
-
-export type Relay<Way> = {
-  /** Settles within two seconds. */
-  carry(stray: OwnStray<Way>, to: number): Promise<WayOutcome | 'limited'>;
-  /** To the site that received a stray: what is to be sent from there. Answers whether it left. */
-  giveBack(to: number, number: number, raw: Buffer, emergency: boolean): boolean;
+export type Relay<Way> = StrayRelay<Way> & {
   readonly peerEars: Pick<PeerEars, 'onAsked' | 'onTold'>;
   close(): void;
 };

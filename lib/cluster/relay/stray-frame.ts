@@ -1,27 +1,8 @@
+import type { RelayedStray, StrayAnswer } from '../../ports/neighbours.ts';
 import type { ListenerRole } from '../../ports/sip-engine.ts';
 import type { Address, Transport } from '../../sip/address.ts';
 import { MESSAGE_BYTES_MAX } from '../../sip/parse.ts';
 import { isWithin, listIn } from '../json-list.ts';
-
-/**
- * A message that came to one site and belongs to another. It names no hop count: what comes in a
- * frame is never put into another one.
- */
-export type RelayedStray = {
-  /** What the receiving site calls it. */
-  readonly number: number;
-  readonly source: Address;
-  readonly transport: Transport;
-  /** Where it came in: what is answered leaves from there. */
-  readonly listener: Address & { readonly role: ListenerRole };
-  readonly raw: Buffer;
-};
-
-/** What the site that was asked makes of a stray. */
-export type StrayAnswer =
-  | { readonly kind: 'carried' }
-  | { readonly kind: 'moved'; readonly to: number }
-  | { readonly kind: 'unknown' };
 
 /** Bytes that the receiving site is to send, on the way that the stray came. */
 export type ReturnFrame = { readonly number: number; readonly raw: Buffer };

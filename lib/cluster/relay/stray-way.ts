@@ -1,6 +1,6 @@
+import type { Carried, StrayAnswer } from '../../ports/neighbours.ts';
 import type { Owned } from '../../ports/ownership.ts';
 import type { Unanswered } from '../../ports/peer-links.ts';
-import type { StrayAnswer } from './stray-frame.ts';
 
 /** A stray on its way to its owner, as the site sees it that received it. */
 export type StrayWay = {
@@ -16,7 +16,7 @@ export type WayStep =
   /** It is answered by its owner, or owed an answer of our own. */
   | { readonly do: 'end'; readonly outcome: WayOutcome };
 
-export type WayOutcome = 'carried' | 'unknown' | 'unreachable';
+export type WayOutcome = Exclude<Carried, 'limited'>;
 
 const TRIES_MAX = 2;
 

@@ -7,4 +7,5 @@ export type Arrival = {
   readonly request: SipRequest;
   readonly wire: Wire;
   readonly receivedOn: ReceivedOn;
+  readonly raw: Buffer;
 };

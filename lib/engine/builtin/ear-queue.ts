@@ -7,6 +7,7 @@ import type {
   ReceivedInvite,
   ReceivedOn,
   Stray,
+  StrayResponse,
 } from '../../ports/sip-engine.ts';
 import type { LegId } from '../../sip/ids.ts';
 import type { SipFault } from '../../sip/message.ts';
@@ -15,6 +16,7 @@ type News =
   | { readonly what: 'invite'; readonly invite: ReceivedInvite }
   | { readonly what: 'leg'; readonly leg: LegId; readonly event: LegEvent }
   | { readonly what: 'stray'; readonly stray: Stray }
+  | { readonly what: 'stray-response'; readonly stray: StrayResponse }
   | {
       readonly what: 'probed';
       readonly outcome: ProbeOutcome;
@@ -63,6 +65,9 @@ function tell(ears: EngineEars, news: News): void {
       return;
     case 'stray':
       ears.onStray(news.stray);
+      return;
+    case 'stray-response':
+      ears.onStrayResponse?.(news.stray);
       return;
     case 'probed':
       news.tell(news.outcome);

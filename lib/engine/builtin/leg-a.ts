@@ -21,7 +21,7 @@ const PATIENCE_MS = TIMER_H_MS;
 
 /** Takes a new call: 100 at once, and then it is the node's. [3261-17.2.1] */
 export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival): void {
-  const { request, wire, receivedOn } = arrival;
+  const { request, wire, receivedOn, raw } = arrival;
   const leg: LegA = {
     side: 'a',
     id: core.serials.leg(),
@@ -39,7 +39,7 @@ export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival
   transaction.leg = leg;
   core.legsA.set(leg.id, leg);
   core.servers.respond(transaction, TRYING);
-  core.news.push({ what: 'invite', invite: { leg: leg.id, request, receivedOn } });
+  core.news.push({ what: 'invite', invite: { leg: leg.id, request, receivedOn, raw } });
 }
 
 /** Sends 101 to 199. [3261-13.3.1.1] */
@@ -75,6 +75,15 @@ export function rejectA(core: Core, leg: LegA, response: InviteResponse): void {
   stopRinging(core, leg);
   for (const transaction of leg.phase.transactions) respond(core, transaction, response);
   lingerA(core, leg);
+}
+
+/** Its INVITE is answered elsewhere: nothing more is said here, and it is a new one if it comes again. */
+export function handOverA(core: Core, leg: LegA): void {
+  if (leg.phase.tag !== 'pending') return;
+  for (const transaction of leg.phase.transactions) core.servers.drop(transaction);
+  stopRinging(core, leg);
+  for (const { key } of leg.dialogs) core.dialogs.delete(key);
+  core.legsA.delete(leg.id);
 }
 
 /** Until it speaks again the caller expects our requests from where its own now go. */

@@ -98,7 +98,7 @@ function keepStray(core: Core, key: string, arrival: Arrival): void {
     refuseForLackOfRoom(core, arrival);
     return;
   }
-  const { request, wire, receivedOn } = arrival;
+  const { request, wire, receivedOn, raw } = arrival;
   const transaction = core.servers.begin(key, request, wire, receivedOn.source);
   const id = core.serials.stray();
   const alarm = core.timers.set(VERDICT_MS, () => {
@@ -106,7 +106,7 @@ function keepStray(core: Core, key: string, arrival: Arrival): void {
     core.servers.drop(transaction);
   });
   core.strays.set(id, { transaction, alarm });
-  core.news.push({ what: 'stray', stray: { id, request, receivedOn } });
+  core.news.push({ what: 'stray', stray: { id, request, receivedOn, raw } });
 }
 
 /** Answers a stray as the node says. Of an ACK nothing was kept. */
@@ -118,10 +118,19 @@ export function respondToStray(core: Core, id: StrayId, what: Answer): void {
   answer(core, stray.transaction, { ...what, headers: fenced(what.headers ?? []) });
 }
 
+/** Nothing is owed here: somebody else answers it. */
+export function handOverStray(core: Core, id: StrayId): void {
+  const stray = core.strays.get(id);
+  if (stray === undefined) return;
+  core.strays.delete(id);
+  core.timers.clear(stray.alarm);
+  core.servers.drop(stray.transaction);
+}
+
 /** An ACK that belongs to nothing here: nobody may answer it, but the node may know whose it is. */
-export function reportStrayAck(core: Core, { request, receivedOn }: Arrival): void {
+export function reportStrayAck(core: Core, { request, receivedOn, raw }: Arrival): void {
   const { tag } = request.to;
   if (tag === undefined || tag === core.statelessTag) return;
   const id = core.serials.stray();
-  core.news.push({ what: 'stray', stray: { id, request, receivedOn } });
+  core.news.push({ what: 'stray', stray: { id, request, receivedOn, raw } });
 }

@@ -160,6 +160,18 @@ export class Wires {
     );
   }
 
+  /**
+   * The wire of what another site has received: responses go back by that site while they can, all
+   * else leaves from here.
+   */
+  relayed(listener: Listener, back: (raw: Buffer) => boolean): Wire {
+    const own = this.of(listener).socket;
+    const send = (bytes: Buffer, to: Far) => {
+      if (!isResponse(bytes) || !back(bytes)) own.send(bytes, to);
+    };
+    return { listener, socket: { send, close: () => Promise.resolve() } };
+  }
+
   get listeners(): readonly Listener[] {
     return this.#listeners;
   }
@@ -176,6 +188,10 @@ export class Wires {
     await Promise.all(this.#wires.splice(0).map(({ socket }) => socket.close()));
   }
 }
+
+const RESPONSE = Buffer.from('SIP/2.0 ');
+
+const isResponse = (bytes: Buffer) => bytes.subarray(0, RESPONSE.length).equals(RESPONSE);
 
 /** Whether the transport itself sees to it that a message arrives. */
 export function carriageOf({ wire }: { readonly wire: Wire }): Carriage {

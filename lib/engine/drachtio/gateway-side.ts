@@ -11,6 +11,8 @@ import type {
   OutgoingInvite,
   Probe,
   ProbeOutcome,
+  ReceivedOn,
+  RelayedMessage,
   SipEngine,
 } from '../../ports/sip-engine.ts';
 import { type LegId, type RequestId, requestId, type StrayId, type Tag } from '../../sip/ids.ts';
@@ -171,6 +173,18 @@ export class GatewaySide implements SipEngine {
 
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void {
     this.#builtin.respond(stray, status, reason, headers);
+  }
+
+  handOver(what: LegId | StrayId): void {
+    this.#builtin.handOver(what);
+  }
+
+  sendBack(receivedOn: ReceivedOn, raw: Buffer): void {
+    this.#builtin.sendBack(receivedOn, raw);
+  }
+
+  takeRelayed(message: RelayedMessage): void {
+    this.#builtin.takeRelayed(message);
   }
 
   async close(): Promise<void> {

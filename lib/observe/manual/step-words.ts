@@ -6,6 +6,7 @@ import type { Step } from '../../call/story.ts';
 type Untold =
   | 'timer'
   | 'announced'
+  | 'yielded'
   | 'announcement-over'
   | 'shutdown'
   | 'set-timer'

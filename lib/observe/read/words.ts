@@ -31,6 +31,7 @@ export const REASONS: Readonly<Record<EndReason, string>> = {
   full: 'this node had too many calls',
   draining: 'this node was draining',
   'from-gateway-side': 'the INVITE came in on the gateway side',
+  'another-site-has-it': 'its INVITE came to another site too, which has it',
   'hung-up-at-shutdown': 'this node was shut down and hung up',
   bug: 'a bug of ours ended the call',
 };

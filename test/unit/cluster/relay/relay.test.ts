@@ -1,12 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  type OwnStray,
-  openRelay,
-  type Relay,
-  type RelayEars,
-} from '../../../../lib/cluster/relay/open-relay.ts';
+import { openRelay, type Relay } from '../../../../lib/cluster/relay/open-relay.ts';
 import { FRAMES_MAX } from '../../../../lib/cluster/relay/stray-book.ts';
 import { writeReturn } from '../../../../lib/cluster/relay/stray-frame.ts';
+import type { OwnStray, RelayEars } from '../../../../lib/ports/neighbours.ts';
 import type { PeerLinks } from '../../../../lib/ports/peer-links.ts';
 import { sipCallId } from '../../../../lib/sip/ids.ts';
 import { countingSink, VirtualPeers } from '../../../support/virtual-peers.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { FRAME_BYTES_MAX } from '../../../../lib/cluster/links/frame.ts';
 import {
-  type RelayedStray,
   readAnswer,
   readReturn,
   readStray,
@@ -9,6 +8,7 @@ import {
   writeReturn,
   writeStray,
 } from '../../../../lib/cluster/relay/stray-frame.ts';
+import type { RelayedStray } from '../../../../lib/ports/neighbours.ts';
 import { MESSAGE_BYTES_MAX } from '../../../../lib/sip/parse.ts';
 import { VirtualWorld } from '../../../support/virtual-world.ts';
 

@@ -1,0 +1,173 @@
+import type { NeighbourEars, Neighbours, OwnStray, RelayedStray } from '../ports/neighbours.ts';
+import type { Claimed, ClaimId } from '../ports/ownership.ts';
+import type {
+  LegEvent,
+  LegId,
+  Listener,
+  ReceivedInvite,
+  ReceivedOn,
+  SipEngine,
+  Stray,
+  StrayResponse,
+} from '../ports/sip-engine.ts';
+import type { SipMessage } from '../sip/message.ts';
+
+/** Made before the node, because each must know who listens to it. */
+export type NeighboursFor = (ears: NeighbourEars<ReceivedOn>) => Neighbours<ReceivedOn>;
+
+/** Whose message it is, as other sites are to count it. */
+export type Origin = { readonly source: string; readonly isVerified: boolean };
+
+export type NeighbourhoodParts = {
+  readonly engine: SipEngine;
+  readonly listeners: readonly Listener[];
+  /** The number of this site. */
+  readonly own: number;
+  readonly neighboursFor: NeighboursFor;
+  readonly originOf: (address: string) => Origin;
+  readonly onYield: (claim: ClaimId) => void;
+  readonly onBuried: (claim: ClaimId) => void;
+};
+
+/** What becomes of a new call. */
+export type Placing = {
+  readonly emergency: boolean;
+  /** It is this site's; the events are what its leg has heard meanwhile. */
+  place(claim: ClaimId, heard: readonly LegEvent[]): void;
+  /** Another site has it, and answers it. */
+  leave(): void;
+  /** Its CANCEL has come to some site before it. */
+  bury(): void;
+};
+
+/** What this site does with the others: whose is a call, and where does a stray belong. */
+export class Neighbourhood {
+  readonly #parts: NeighbourhoodParts;
+  readonly #neighbours: Neighbours<ReceivedOn>;
+  /** New calls whose claims are under way, and what their legs have heard; 30 ms each. */
+  readonly #claiming = new Map<LegId, LegEvent[]>();
+  /** Whether what was taken last from another site belonged to nothing here. */
+  #isUnmatched = false;
+
+  constructor(parts: NeighbourhoodParts) {
+    this.#parts = parts;
+    const { onYield, onBuried, engine } = parts;
+    this.#neighbours = parts.neighboursFor({
+      onYield,
+      onBuried,
+      onReturn: (way, raw) => engine.sendBack(way, raw),
+      onRelayed: (stray, from, answer) => answer(this.#take(stray, from)),
+    });
+  }
+
+  /** Asks whose a new call is, and goes on in 30 ms whatever the others say. */
+  claim(invite: ReceivedInvite, placing: Placing): void {
+    const { leg, request, receivedOn } = invite;
+    this.#claiming.set(leg, []);
+    const origin = this.#parts.originOf(receivedOn.source.address);
+    void this.#neighbours.ownership
+      .claim({ message: request, ...origin })
+      .then((claimed) => this.#claimed(invite, origin, claimed, placing));
+  }
+
+  /** Whether that leg is of a call that is not placed yet. */
+  hears(leg: LegId, event: LegEvent): boolean {
+    const heard = this.#claiming.get(leg);
+    heard?.push(event);
+    return heard !== undefined;
+  }
+
+  progress(claim: ClaimId, phase: 'ringing' | 'answered' | 'failed'): void {
+    this.#neighbours.ownership.progress(claim, phase);
+  }
+
+  /** Answers where a stray was carried to; undefined: it is answered here. */
+  carry({ request, receivedOn, raw }: Stray): Promise<number | undefined> {
+    return this.#carry(request, receivedOn, raw);
+  }
+
+  /** A response to a request that another site has sent from A. */
+  async carryResponse({ response, receivedOn, raw }: StrayResponse): Promise<void> {
+    if (receivedOn.isRelayed === true) this.#isUnmatched = true;
+    else await this.#carry(response, receivedOn, raw);
+  }
+
+  async #carry(
+    message: SipMessage,
+    receivedOn: ReceivedOn,
+    raw: Buffer,
+  ): Promise<number | undefined> {
+    const origin = this.#parts.originOf(receivedOn.source.address);
+    const owned = await this.#neighbours.ownership.ownerOf({ message, ...origin });
+    if (owned.kind !== 'owner' || owned.owner.site === this.#parts.own) return undefined;
+    const { emergency, owner } = owned;
+    const own = strayOf(raw, message, receivedOn, { emergency, ...origin });
+    const outcome = await this.#neighbours.relay.carry(own, owner.site);
+    return outcome === 'carried' ? owner.site : undefined;
+  }
+
+  /** What another site sent here belongs to nothing here either: it is that site's to answer. */
+  unmatched({ id }: Stray): void {
+    this.#isUnmatched = true;
+    this.#parts.engine.handOver(id);
+  }
+
+  async #claimed(
+    { leg, request, receivedOn, raw }: ReceivedInvite,
+    origin: Origin,
+    claimed: Claimed,
+    placing: Placing,
+  ): Promise<void> {
+    const { engine, own } = this.#parts;
+    const place = (claim: ClaimId) => {
+      const heard = this.#claiming.get(leg) ?? [];
+      this.#claiming.delete(leg);
+      placing.place(claim, heard);
+    };
+    if (claimed.kind === 'tombstone') {
+      this.#claiming.delete(leg);
+      placing.leave();
+      placing.bury();
+    } else if (claimed.kind === 'new' || claimed.owner.site === own) place(claimed.claim);
+    else {
+      const stray = strayOf(raw, request, receivedOn, { emergency: placing.emergency, ...origin });
+      const outcome = await this.#neighbours.relay.carry(stray, claimed.owner.site);
+      if (outcome !== 'carried') place(claimed.claim);
+      else {
+        this.#claiming.delete(leg);
+        placing.leave();
+        engine.handOver(leg);
+      }
+    }
+  }
+
+  #take(stray: RelayedStray, from: number) {
+    const { engine, listeners } = this.#parts;
+    const { raw, source, transport, listener, number } = stray;
+    const own = listeners.find((one) => one.role === listener.role && one.transport === transport);
+    if (own === undefined) return { kind: 'unknown' } as const;
+    this.#isUnmatched = false;
+    const back = (bytes: Buffer) => this.#neighbours.relay.giveBack(from, number, bytes, true);
+    engine.takeRelayed({ raw, listener: own, source, back });
+    return this.#isUnmatched ? ({ kind: 'unknown' } as const) : ({ kind: 'carried' } as const);
+  }
+}
+
+function strayOf(
+  raw: Buffer,
+  { callId }: SipMessage,
+  receivedOn: ReceivedOn,
+  { emergency, source, isVerified }: Origin & { readonly emergency: boolean },
+): OwnStray<ReceivedOn> {
+  const { listener } = receivedOn;
+  const { role, transport, address, port } = listener;
+  return {
+    raw,
+    source: { address: receivedOn.source.address, port: receivedOn.source.port },
+    transport,
+    listener: { role, address, port },
+    way: receivedOn,
+    emergency,
+    limits: { source, isVerified, callId },
+  };
+}
