@@ -92,23 +92,13 @@ export function siteNode(
   { engineFor, anchorFor, announcerFor, neighboursFor }: Doors,
   decide: Decide = step,
 ): Node {
-  let isDraining = false;
-  let onQuiet: (() => void) | undefined;
+  const quiet = quietness(() => runtime.callsNow());
   const graves = tombstones(world.clock);
   const health = healthBook(world, (turn) => noteTurn(sink, turn));
   const loops = loopGuard(() => desk.rules.options.keys);
   const merges = mergedInvites(world);
   const gatewayListeners = options.listeners.filter(({ role }) => role === 'gateway');
-  const ears: EngineEars = {
-    onInvite: (invite) => receive(invite),
-    onLeg(leg, event) {
-      if (neighbourhood?.hears(leg, event) !== true) runtime.onLeg(leg, event);
-    },
-    onStray: (stray) => receiveStray(desk, stray),
-    onStrayResponse: (stray) => void neighbourhood?.carryResponse(stray),
-    onFault: (...what) => noteFault(sink, ...what),
-  };
-  const engine = engineFor(ears);
+  const engine = engineFor(earsOf(() => ({ desk, receive })));
   const names = identities(options, world);
   const anchor = anchorFor?.({ onLost: (callId) => runtime.onMediaLost(callId) });
   const neighbourhood = neighbourhoodOf(options, neighboursFor, {
@@ -125,7 +115,7 @@ export function siteNode(
     site: options.site,
     decide,
     tell: teller(sink, options.site),
-    onQuiet: () => onQuiet?.(),
+    onQuiet: quiet.onQuiet,
   });
   const strain = strainWatch(world, sink, () => desk.rules.options.guard.lagMsMax);
   const desk: Desk = {
@@ -140,17 +130,14 @@ export function siteNode(
   };
   const probes = probesOf(desk, gatewayListeners);
   directory.follow(destinations(options));
-  const receive = receptionist(desk, () => isDraining);
+  const receive = receptionist(desk, quiet.isDraining);
   return {
     listen: () => listenAndProbe(engine, probes, desk.rules.options),
     callsNow: runtime.callsNow,
     sizes: () => sizesOf(desk),
-    async drain() {
-      isDraining = true;
-      if (runtime.callsNow() > 0) await new Promise<void>((resolve) => (onQuiet = resolve));
-    },
+    drain: quiet.drain,
     get isDraining() {
-      return isDraining;
+      return quiet.isDraining();
     },
     hangUpAll: runtime.shutDown,
     watch: strain.start,
@@ -160,6 +147,36 @@ export function siteNode(
     stop() {
       probes.close();
       merges.close();
+    },
+  };
+}
+
+type AtWork = { readonly desk: Desk; readonly receive: ReturnType<typeof receptionist> };
+
+/** The engine is made before those who hear it. */
+function earsOf(atWork: () => AtWork): EngineEars {
+  return {
+    onInvite: (invite) => atWork().receive(invite),
+    onLeg(leg, event) {
+      const { neighbourhood, runtime } = atWork().desk;
+      if (neighbourhood?.hears(leg, event) !== true) runtime.onLeg(leg, event);
+    },
+    onStray: (stray) => receiveStray(atWork().desk, stray),
+    onStrayResponse: (stray) => void atWork().desk.neighbourhood?.carryResponse(stray),
+    onFault: (...what) => noteFault(atWork().desk.sink, ...what),
+  };
+}
+
+/** Waits for the last call, once that is wanted. */
+function quietness(callsNow: () => number) {
+  let isDraining = false;
+  let onQuiet: (() => void) | undefined;
+  return {
+    isDraining: () => isDraining,
+    onQuiet: () => onQuiet?.(),
+    drain: async () => {
+      isDraining = true;
+      if (callsNow() > 0) await new Promise<void>((resolve) => (onQuiet = resolve));
     },
   };
 }

@@ -15,7 +15,6 @@ import type {
   ReceivedOn,
   RelayedMessage,
   SipEngine,
-  StrayResponse,
 } from '../../ports/sip-engine.ts';
 import type { LegId, RequestId, StrayId, Tag } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
@@ -29,17 +28,18 @@ import { Connections, type Lost } from './connections.ts';
 import type { Core } from './core.ts';
 import type { Datagrams } from './datagrams.ts';
 import { earQueue, tellingTimers } from './ear-queue.ts';
-import { answerWay, type Far } from './far.ts';
+import type { Far } from './far.ts';
 import { type AllCounts, countsOf, sizesOf } from './figures.ts';
+import { handOver, sendBack, serveResponse, takeRelayed } from './for-neighbours.ts';
 import { inviteOutcomes } from './invite-outcomes.ts';
 import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
-import { answerA, handOverA, hangUpA, rejectA, ringA } from './leg-a.ts';
+import { answerA, hangUpA, rejectA, ringA } from './leg-a.ts';
 import { acknowledgeB, cancelB, hangUpB, inviteB } from './leg-b.ts';
 import type { AnyDialog } from './legs.ts';
 import { legsOver } from './legs-over.ts';
 import { LIMITS, type Limits, type Sizes } from './limits.ts';
-import { handOverStray, respondToStray } from './outside-dialog.ts';
+import { respondToStray } from './outside-dialog.ts';
 import { type QueueWatch, queueWatch } from './own-echo.ts';
 import { sendProbe } from './probe.ts';
 import { clientKey } from './proto/match.ts';
@@ -211,24 +211,15 @@ export class BuiltinEngine implements SipEngine {
   }
 
   handOver(what: LegId | StrayId): void {
-    const leg = this.#core.legsA.get(what as LegId);
-    if (leg === undefined) handOverStray(this.#core, what as StrayId);
-    else handOverA(this.#core, leg);
+    handOver(this.#core, what);
   }
 
-  sendBack({ listener, source }: ReceivedOn, raw: Buffer): void {
-    const parsed = parse(raw);
-    if (parsed.kind !== 'response') return;
-    this.#core.wires.send(this.#core.wires.of(listener), raw, answerWay(parsed.via, source));
+  sendBack(receivedOn: ReceivedOn, raw: Buffer): void {
+    sendBack(this.#core, receivedOn, raw);
   }
 
-  takeRelayed({ raw, listener, source, back }: RelayedMessage): void {
-    const wire = this.#core.wires.relayed(listener, back);
-    const parsed = parse(raw);
-    const receivedOn: ReceivedOn = { listener, source, isRelayed: true };
-    if (parsed.kind === 'request')
-      serveRequest(this.#core, { request: parsed, wire, receivedOn, raw });
-    else if (parsed.kind === 'response') this.#onResponse({ response: parsed, receivedOn, raw });
+  takeRelayed(message: RelayedMessage): void {
+    takeRelayed(this.#core, message);
     this.#core.news.flush();
   }
 
@@ -266,7 +257,7 @@ export class BuiltinEngine implements SipEngine {
         serveRequest(this.#core, { request: parsed, wire, receivedOn, raw: bytes });
         break;
       case 'response':
-        this.#onResponse({ response: parsed, receivedOn, raw: bytes });
+        serveResponse(this.#core, { response: parsed, receivedOn, raw: bytes });
         break;
       case 'fault':
         if (parsed.reason !== 'empty') serveUnparsable(this.#core, parsed, wire, receivedOn);
@@ -275,13 +266,6 @@ export class BuiltinEngine implements SipEngine {
         never(parsed);
     }
     this.#core.news.flush();
-  }
-
-  /** A response to no request of ours is discarded, unless another site knows better. [3261-18.1.2] */
-  #onResponse(stray: StrayResponse): void {
-    if (this.#core.clients.onResponse(stray.response)) return;
-    this.#core.counts.strayResponses += 1;
-    this.#core.news.push({ what: 'stray-response', stray });
   }
 
   /** Only a request has somebody to be told; it is known by its branch. [3261-17.1.4] */

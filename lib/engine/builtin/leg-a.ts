@@ -77,7 +77,7 @@ export function rejectA(core: Core, leg: LegA, response: InviteResponse): void {
   lingerA(core, leg);
 }
 
-/** Its INVITE is answered elsewhere: nothing more is said here, and it is a new one if it comes again. */
+/** Its INVITE is answered elsewhere: if it comes again it is a new one. */
 export function handOverA(core: Core, leg: LegA): void {
   if (leg.phase.tag !== 'pending') return;
   for (const transaction of leg.phase.transactions) core.servers.drop(transaction);
