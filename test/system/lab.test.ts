@@ -67,7 +67,8 @@ describe('the lab', () => {
     expect(other?.legs[0]).toMatchObject({ site: 'site2', endedAt: expect.any(Number) });
     const doubled = calls.filter(({ row }) => row === 'F2a');
     expect(doubled).toHaveLength(4 * 3);
-    for (const { packets } of doubled) {
+    for (const { packets, legs } of doubled) {
+      expect(legs).toHaveLength(1);
       const reached = packets.filter(({ target }) => target.startsWith('site'));
       expect(new Set(reached.map(({ target }) => target)).size).toBe(2);
     }
