@@ -1,0 +1,196 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { NO_OCTETS } from '../../../lib/base/brands.ts';
+import { Neighbourhood, type Placing } from '../../../lib/node/neighbourhood.ts';
+import type {
+  Carried,
+  NeighbourEars,
+  OwnStray,
+  StrayAnswer,
+} from '../../../lib/ports/neighbours.ts';
+import type { Claimed, ClaimId, Owned } from '../../../lib/ports/ownership.ts';
+import type {
+  LegEvent,
+  Listener,
+  ReceivedOn,
+  RelayedMessage,
+  SipEngine,
+} from '../../../lib/ports/sip-engine.ts';
+import { legId, strayId } from '../../../lib/sip/ids.ts';
+import { parse } from '../../../lib/sip/parse.ts';
+
+const OWN = 1;
+const OTHER = { site: 2, epoch: 7 };
+const CLAIM = 'claim' as ClaimId;
+const RAW = Buffer.from(
+  'INVITE sip:112@192.0.2.112 SIP/2.0\r\nVia: SIP/2.0/UDP c;branch=z9hG4bKa\r\n' +
+    'From: <sip:a@b>;tag=1\r\nTo: <sip:112@c>\r\nCall-ID: one\r\nCSeq: 1 INVITE\r\n\r\n',
+);
+const listener: Listener = {
+  role: 'anycast',
+  transport: 'udp',
+  address: '192.0.2.112',
+  port: 5060,
+  advertise: undefined,
+};
+const receivedOn: ReceivedOn = { listener, source: { address: '203.0.113.7', port: 5061 } };
+const LEG = legId('a1');
+
+function requestOf(raw: Buffer) {
+  const parsed = parse(raw);
+  if (parsed.kind !== 'request') throw new Error(parsed.kind);
+  return parsed;
+}
+
+describe('a site among others', () => {
+  let claimed: Claimed;
+  let owned: Owned;
+  let carried: Carried;
+  let sent: { readonly stray: OwnStray<ReceivedOn>; readonly to: number }[];
+  let done: string[];
+  let taken: RelayedMessage[];
+  let onTaken: () => void;
+  let ears: NeighbourEars<ReceivedOn>;
+  let hood: Neighbourhood;
+
+  beforeEach(() => {
+    claimed = { kind: 'new', claim: CLAIM };
+    owned = { kind: 'nobody' };
+    carried = 'carried';
+    [sent, done, taken] = [[], [], []];
+    onTaken = () => undefined;
+    const engine: Pick<SipEngine, 'handOver' | 'sendBack' | 'takeRelayed'> = {
+      handOver: (what) => void done.push(`forgets ${what}`),
+      sendBack: (way, raw) => void done.push(`${way.source.address} gets ${raw.length} bytes`),
+      takeRelayed(message) {
+        taken.push(message);
+        onTaken();
+      },
+    };
+    hood = new Neighbourhood({
+      engine: engine as SipEngine,
+      listeners: [listener],
+      own: OWN,
+      originOf: (source) => ({ source, isVerified: false }),
+      onYield: () => undefined,
+      onBuried: () => undefined,
+      neighboursFor(own) {
+        ears = own;
+        return {
+          ownership: {
+            claim: async () => claimed,
+            ownerOf: async () => owned,
+            progress: (_, phase) => void done.push(phase),
+            close: () => undefined,
+          },
+          relay: {
+            async carry(stray, to) {
+              sent.push({ stray, to });
+              return carried;
+            },
+            giveBack: () => true,
+          },
+        };
+      },
+    });
+  });
+
+  /** A new INVITE, and what its leg hears before it is known whose it is. */
+  async function invited(...meanwhile: LegEvent[]): Promise<readonly string[]> {
+    const placing: Placing = {
+      emergency: true,
+      place: (claim, heard) =>
+        void done.push(`places ${claim}`, ...heard.map(({ on }) => `hears ${on}`)),
+      leave: () => void done.push('leaves'),
+      bury: () => void done.push('buries'),
+    };
+    hood.claim({ leg: LEG, request: requestOf(RAW), receivedOn, raw: RAW }, placing);
+    for (const event of meanwhile) expect(hood.hears(LEG, event)).toBe(true);
+    await new Promise(setImmediate);
+    expect(hood.hears(LEG, { on: 'trying' })).toBe(false);
+    return done;
+  }
+
+  test('places what nobody else has, and then tells what the caller did meanwhile', async () => {
+    const cancelled: LegEvent = { on: 'cancelled', headers: [], body: NO_OCTETS, receivedOn };
+
+    expect(await invited(cancelled)).toEqual(['places claim', 'hears cancelled']);
+  });
+
+  test('carries what another site has, byte for byte, and forgets it', async () => {
+    claimed = { kind: 'retransmission', claim: CLAIM, owner: OTHER };
+
+    expect(await invited()).toEqual(['leaves', 'forgets a1']);
+    expect(sent).toEqual([
+      {
+        to: 2,
+        stray: {
+          raw: RAW,
+          source: { address: '203.0.113.7', port: 5061 },
+          transport: 'udp',
+          listener: { role: 'anycast', address: '192.0.2.112', port: 5060 },
+          way: receivedOn,
+          emergency: true,
+          limits: { source: '203.0.113.7', isVerified: false, callId: 'one' },
+        },
+      },
+    ]);
+  });
+
+  test.each<Carried>(['unknown', 'unreachable', 'limited'])(
+    'places what the other site does not take after all: %s',
+    async (outcome) => {
+      claimed = { kind: 'joined', claim: CLAIM, owner: OTHER };
+      carried = outcome;
+
+      expect(await invited()).toEqual(['places claim']);
+    },
+  );
+
+  test('refuses what was cancelled at another site before it came here', async () => {
+    claimed = { kind: 'tombstone' };
+
+    expect(await invited()).toEqual(['leaves', 'buries']);
+  });
+
+  test('carries a stray to whom it belongs, and answers those of its own', async () => {
+    const stray = { id: strayId('s1'), request: requestOf(RAW), receivedOn, raw: RAW };
+    const to = (site: number): Owned => {
+      return { kind: 'owner', owner: { site, epoch: 1 }, claim: undefined, emergency: false };
+    };
+
+    expect(await hood.carry(stray)).toBeUndefined();
+    owned = to(OWN);
+    expect(await hood.carry(stray)).toBeUndefined();
+    owned = to(2);
+    expect(await hood.carry(stray)).toBe(2);
+    carried = 'unknown';
+    expect(await hood.carry(stray)).toBeUndefined();
+    expect(sent.map((one) => one.to)).toEqual([2, 2]);
+  });
+
+  test('takes what another site sends, and says so if it belongs nowhere here', () => {
+    const relayed = { number: 4, source: receivedOn.source, transport: 'udp', raw: RAW } as const;
+    const answers: StrayAnswer[] = [];
+    const arrives = (role: 'anycast' | 'gateway') =>
+      ears.onRelayed({ ...relayed, listener: { ...listener, role } }, 2, (answer) => {
+        answers.push(answer);
+      });
+
+    arrives('anycast');
+    onTaken = () =>
+      hood.unmatched({ id: strayId('s2'), request: requestOf(RAW), receivedOn, raw: RAW });
+    arrives('anycast');
+    arrives('gateway');
+
+    expect(answers.map(({ kind }) => kind)).toEqual(['carried', 'unknown', 'unknown']);
+    expect(taken).toHaveLength(2);
+    expect(taken[0]).toMatchObject({ raw: RAW, listener, source: receivedOn.source });
+    expect(done).toEqual(['forgets s2']);
+  });
+
+  test('sends on what the owner says, the way that the stray came', () => {
+    ears.onReturn(receivedOn, RAW);
+
+    expect(done).toEqual([`203.0.113.7 gets ${RAW.length} bytes`]);
+  });
+});
