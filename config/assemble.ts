@@ -99,11 +99,12 @@ function drachtio(
   });
 }
 
-function cluster({ cluster: { link } }: SiteValues, { peers = [] }: SiteLists) {
+function cluster({ cluster: { link, redis } }: SiteValues, { peers = [] }: SiteLists) {
   const own = linkAddress(link ?? '');
   if (peers.length === 0 || own === undefined) return undefined;
   return {
     link: own,
+    redis: redis ?? undefined,
     peers: peers.map((item) => {
       const { site: name, number: site, link: far } = whole(item);
       return { name, site, link: far };

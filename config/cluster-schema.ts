@@ -1,5 +1,5 @@
 import { LINK_LISTEN } from './addresses.ts';
-import { anyList } from './formats.ts';
+import { anyList, pattern } from './formats.ts';
 import { growing, leaf, optional } from './leaf.ts';
 
 export const PEERS = leaf(
@@ -21,5 +21,9 @@ export const CLUSTER = {
   link: optional(
     LINK_LISTEN,
     'Where this site takes the links of its peers, "HOST:PORT". Needed as soon as there are peers.',
+  ),
+  redis: optional(
+    pattern('Redis', /^redis:\/\/[^\s@/]+:\d{1,5}(\/\d{1,2})?$/, 'write redis://127.0.0.1:6379'),
+    'A Redis of this host that keeps what is known of calls over a restart. Nothing waits for it.',
   ),
 };

@@ -18,7 +18,12 @@ export type MediaConfig = {
 };
 
 /** Where this site takes links, and the sites that it has links to; one at least. */
-export type ClusterConfig = { readonly link: Address; readonly peers: readonly PeerOptions[] };
+export type ClusterConfig = {
+  readonly link: Address;
+  readonly peers: readonly PeerOptions[];
+  /** Absent: what is known of calls does not outlive the process. */
+  readonly redis: string | undefined;
+};
 
 /** A whole, valid configuration: nothing in it is left to a default. */
 export type SiteConfig = {

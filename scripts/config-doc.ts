@@ -70,6 +70,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'peers[].number': 2,
   'peers[].link': '10.9.0.12:7112',
   'cluster.link': '10.9.0.11:7112',
+  'cluster.redis': 'redis://127.0.0.1:6379',
   'cluster.keys': ['k1=env:CLUSTER_KEY', 'k0=file:/run/secrets/k0'],
   'trunks[].anchor': false,
   'trunks[].record': true,

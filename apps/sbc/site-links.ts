@@ -2,6 +2,7 @@ import type { ClusterConfig } from '../../config/site-config.ts';
 import type { World } from '../../lib/base/time.ts';
 import { tlsWires } from '../../lib/cluster/links/tls/tls-wires.ts';
 import { type Cluster, openCluster } from '../../lib/cluster/open-cluster.ts';
+import { openClaimRedis } from '../../lib/cluster/redis/claim-redis.ts';
 import type { NeighboursFor } from '../../lib/node/neighbourhood.ts';
 import type { Present } from '../../lib/observe/readings.ts';
 import type { EventSink } from '../../lib/ports/event-sink.ts';
@@ -32,6 +33,7 @@ export function siteLinks(
   { world, sink, site, epoch, keysNow }: SiteLinksParts,
 ): SiteLinks {
   if (config === undefined) return NONE;
+  const { redis: url } = config;
   let cluster: Cluster<ReceivedOn> | undefined;
   return {
     neighboursFor(ears) {
@@ -43,6 +45,9 @@ export function siteLinks(
         peers: config.peers,
         keysNow,
         ears,
+        ...(url === undefined
+          ? {}
+          : { store: openClaimRedis({ world, sink, options: { url, site } }) }),
       });
       return cluster;
     },

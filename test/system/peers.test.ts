@@ -1,7 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { openCallers } from '../support/callers.ts';
 import { startChild } from '../support/child.ts';
+import { startLabGateway } from '../support/lab-gateway.ts';
+import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { sdpOf } from '../support/rtp-peer.ts';
 import { PROGRAM, type Site, startSite } from '../support/site.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
@@ -13,18 +18,26 @@ jest.setTimeout(60_000);
 type Running = { readonly site: Site; readonly folder: TempFolder; readonly keys: object };
 
 const running: Running[] = [];
+let redis: RedisServer | undefined;
 afterEach(async () => {
   for (const { site, folder } of running.splice(0)) {
     site.child.signal('SIGCONT');
     await site.endNow();
     folder.remove();
   }
+  await redis?.close();
+  redis = undefined;
 });
 
 const linkOf = (number: number) => `${NET}.${number}.7:7112`;
 
 /** A node that knows these others; its key is a file of its own. */
-async function begin(number: number, others: readonly number[], secret = 'of the cluster') {
+async function begin(
+  number: number,
+  others: readonly number[],
+  secret = 'of the cluster',
+  redis?: string,
+) {
   const folder = tempFolder(`peers-${number}`);
   writeFileSync(join(folder.path, 'k1'), secret.padEnd(40, '.'));
   writeFileSync(join(folder.path, 'k2'), 'the next one'.padEnd(40, '.'));
@@ -32,7 +45,11 @@ async function begin(number: number, others: readonly number[], secret = 'of the
     site: NAMES[number],
     siteNumber: number,
     peers: others.map((other) => ({ site: NAMES[other], number: other, link: linkOf(other) })),
-    cluster: { keys: [`k1=file:${folder.path}/k1`], link: linkOf(number) },
+    cluster: {
+      keys: [`k1=file:${folder.path}/k1`],
+      link: linkOf(number),
+      ...(redis === undefined ? {} : { redis }),
+    },
   };
   const gateways = [{ address: `${NET}.${number}.31`, port: 5080 }];
   const site = await startSite({ folder: folder.path, net: `${NET}.${number}`, gateways, keys });
@@ -106,5 +123,34 @@ describe('nodes with peers', () => {
     first.site.rewrite({ ...first.keys, peers: [] });
     expect((await reload(first)).said).toContain('peers[got]');
     expect(await isUp(first, 2)).toBe(true);
+  });
+
+  test('keep what they know of calls in Redis, and never wait for it', async () => {
+    redis = await startRedis(`${NET}.1.8`);
+    const local = { address: `${NET}.1.101`, port: 5060 };
+    const { site } = await begin(1, [2], undefined, redis.url);
+    await begin(2, [1]);
+    const gateway = startLabGateway({ address: `${NET}.1.31`, port: 5080 });
+    const callers = await openCallers(local, site.anycast);
+    const answeredAfter = async () => {
+      const begun = performance.now();
+      const sdp = sdpOf({ at: { ...local, port: 4000 } });
+      const caller = callers.call({ uri: `sip:112@${site.anycast.address}`, sdp });
+      await caller.isAnswered();
+      caller.leave();
+      return performance.now() - begun;
+    };
+
+    await answeredAfter();
+    const client = new Redis(redis.url);
+    await until('a claim', async () => (await client.keys('landfall:claims:1:*')).length > 0);
+    client.disconnect();
+    const before = await answeredAfter();
+    redis.child.signal('SIGSTOP');
+    const hung = await answeredAfter();
+
+    expect(hung).toBeLessThan(before + 500);
+    await callers.close();
+    await gateway.stop();
   });
 });

@@ -274,8 +274,13 @@ describe('a site with peers', () => {
     expect(configOf(SITE.concat(PEERS, CLUSTER), { env }).cluster).toEqual({
       link: { address: '10.9.0.11', port: 7112 },
       peers: [{ name: 'got', site: 2, link: { address: '10.9.0.12', port: 7112 } }],
+      redis: undefined,
     });
     expect(configOf(SITE.concat(CLUSTER), { env }).cluster).toBeUndefined();
+    const kept = CLUSTER.replace(' }', ', redis: "redis://127.0.0.1:6379" }');
+    expect(configOf(SITE.concat(PEERS, kept), { env }).cluster?.redis).toBe(
+      'redis://127.0.0.1:6379',
+    );
   });
 
   test('on loopback may have a weak key only as long as its link is there, too', () => {
