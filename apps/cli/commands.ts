@@ -15,6 +15,7 @@ const COMMANDS: Readonly<
   call: async (args, io) => (await import('./call.ts')).call(args, io),
   check: async (args, io) => (await import('./check.ts')).check(args, io),
   gateways: async (args, io) => (await import('./gateways.ts')).gateways(args, io),
+  nodes: async (args, io) => (await import('./nodes.ts')).nodes(args, io),
   reload: async (args, io) => (await import('./reload.ts')).reload(args, io),
   start: async (args, io) => (await import('../sbc/start.ts')).start(args, io),
 };

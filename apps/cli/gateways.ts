@@ -5,6 +5,7 @@ import { coloured, type Paint, plain } from '../../lib/observe/read/paint.ts';
 import { type AdminAccess, ask, unreadable } from './admin-source.ts';
 import { adminUrl, Misuse, none, readArguments } from './arguments.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
+import { table } from './table.ts';
 
 /** `landfall gateways`: what the node believes of each gateway, or what it would do with a call. */
 export async function gateways(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -65,18 +66,7 @@ const COLUMNS = ['gateway', 'state', 'since', 'rtt', 'calls', '5 min', 'success'
 /** A row a gateway; what is not up is red. */
 export function gatewayTable(all: readonly GatewayView[], paint: Paint): string {
   const rows = all.map((one) => ({ cells: cellsOf(one), isUp: one.belief === 'up' }));
-  const widths = COLUMNS.map((name, at) =>
-    Math.max(name.length, ...rows.map(({ cells }) => cells[at]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [
-    paint('bold', line(COLUMNS)),
-    ...rows.map(({ cells, isUp }) => (isUp ? line(cells) : paint('red', line(cells)))),
-  ].join('\n');
+  return table(COLUMNS, rows, paint);
 }
 
 function cellsOf(one: GatewayView): readonly string[] {

@@ -9,6 +9,7 @@ export const HELP_OF: Readonly<Record<string, string>> = {
   landfall start --config FILE [--set KEY=VALUE]   run a node
   landfall check FILE [--probe]                    say what is wrong with a site file
   landfall gateways [--explain NUMBER]             what is believed of each, or of a call
+  landfall nodes                                   the other sites, and what is known of calls
   landfall reload                                  have a node read its site file again
   landfall call URI                                place a test call and draw its ladder
   landfall calls tail [-f]                         the last calls, a line each
@@ -29,6 +30,16 @@ SIGTERM or SIGINT: no longer ready, waits for the calls to end; again: hangs the
 
   --config FILE   the site file (YAML)
   --set KEY=VALUE may be given several times
+${HELP}`,
+
+  nodes: `landfall nodes [--json]
+
+The other sites as this one sees them: whether the link is up, its round trip, how often that node
+was started (epoch) and the version that both speak; how many calls are claimed by this site and
+how many it knows of others; and what became of requests that belonged to no call here.
+
+  --json          one JSON object
+${ADMIN}
 ${HELP}`,
 
   gateways: `landfall gateways [--explain NUMBER [--source ADDRESS]] [--json]

@@ -7,6 +7,7 @@ import { isWanted, type Wanted } from '../../lib/observe/read/wanted.ts';
 import type { FoundCall, RecentCalls } from '../../lib/observe/recent-calls.ts';
 import { refuse } from './admin-refusal.ts';
 import { streamRecords } from './admin-tail.ts';
+import type { NodesView } from './nodes-view.ts';
 import type { Reloaded } from './reload.ts';
 
 const LIMIT = 100;
@@ -20,6 +21,7 @@ export type AdminParts = {
   readonly readiness: () => { readonly ready: boolean; readonly why: string };
   readonly reload: () => Reloaded;
   readonly gateways: () => readonly GatewayView[];
+  readonly nodes: () => Promise<NodesView>;
   readonly explain: (dialled: string, source?: string) => Explanation;
 };
 
@@ -43,6 +45,8 @@ export async function answerAdmin(
       return sayReloaded(response, parts.reload());
     case '/gateways':
       return sayGateways(response, searchParams, parts);
+    case '/nodes':
+      return sayJson(response, await parts.nodes());
     case '/metrics':
       return say(response, 200, await parts.metricsText());
     case '/calls': {
@@ -64,6 +68,11 @@ export async function answerAdmin(
       return sayCall(response, parts.recent.find(decoded(id)), decoded(id));
     }
   }
+}
+
+function sayJson(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.end(`${JSON.stringify(body)}\n`);
 }
 
 function say(response: ServerResponse, status: number, text: string): void {

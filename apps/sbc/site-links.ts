@@ -9,12 +9,15 @@ import type { EventSink } from '../../lib/ports/event-sink.ts';
 import type { LinksOpened } from '../../lib/ports/peer-links.ts';
 import type { ReceivedOn } from '../../lib/ports/sip-engine.ts';
 import type { ClusterKey } from '../../lib/sip/owner-token.ts';
+import type { NodesView } from './nodes-view.ts';
 
 export type SiteLinks = {
   /** Absent: the site is the only one. */
   readonly neighboursFor: NeighboursFor | undefined;
   open(): Promise<LinksOpened>;
   peers(): Present['peers'];
+  /** As `landfall nodes` shows them. */
+  nodes(): Pick<NodesView, 'peers' | 'claims'>;
   close(): Promise<void>;
 };
 
@@ -56,15 +59,24 @@ export function siteLinks(
       (cluster?.links.peers() ?? []).map(({ name, link }) => {
         return { name, isUp: link !== undefined, rttMs: link?.rttMs };
       }),
+    nodes: () => ({
+      peers: (cluster?.links.peers() ?? []).map(({ name, site: number, link }) => {
+        return { site: name, number, link };
+      }),
+      claims: cluster?.ownership.sizes() ?? NO_CLAIMS,
+    }),
     close: async () => cluster?.close(),
   };
 }
 
 const LISTENING: LinksOpened = { kind: 'listening' };
 
+const NO_CLAIMS = { owned: 0, held: 0, buried: 0 };
+
 const NONE: SiteLinks = {
   neighboursFor: undefined,
   open: () => Promise.resolve(LISTENING),
   peers: () => [],
+  nodes: () => ({ peers: [], claims: NO_CLAIMS }),
   close: () => Promise.resolve(),
 };

@@ -20,6 +20,7 @@ import type { ExitCode, Io } from '../cli/io.ts';
 import { openAdmin } from './admin-http.ts';
 import { type Engines, openEngines } from './engines.ts';
 import { siteMedia } from './media.ts';
+import { straysIn } from './nodes-view.ts';
 import { type ReloadParts, reloader } from './reload.ts';
 import { siteLinks } from './site-links.ts';
 import { nextEpoch, ownKey } from './state-dir.ts';
@@ -103,7 +104,7 @@ async function runSite(
   process.on('SIGHUP', () => reload('SIGHUP'));
   const admin = await openAdmin({
     ...config.admin,
-    ...pagesOf(node, observer),
+    ...pagesOf(site, options, observer),
     reload: () => reload('admin'),
   });
   if (admin.kind === 'failed') {
@@ -121,8 +122,14 @@ async function runSite(
   return 0;
 }
 
-function pagesOf(node: Node, { recent, metricsText }: Observer) {
+function pagesOf(
+  { node, links }: OpenSite,
+  { site, siteNumber: number, epoch }: SiteOptions,
+  { recent, metricsText }: Observer,
+) {
+  const own = { site, number, epoch };
   return {
+    nodes: async () => ({ own, ...links.nodes(), strays: straysIn(await metricsText()) }),
     recent,
     metricsText,
     readiness: () => ({ ready: !node.isDraining, why: node.isDraining ? 'draining' : 'ready' }),

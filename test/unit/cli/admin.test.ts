@@ -5,6 +5,7 @@ import { type AdminOptions, openAdmin } from '../../../apps/sbc/admin-http.ts';
 import { unixMs } from '../../../lib/base/brands.ts';
 import { callIdOf } from '../../../lib/call/ids.ts';
 import { RecentCalls } from '../../../lib/observe/recent-calls.ts';
+import { NO_NODES } from '../../support/no-nodes.ts';
 import { NO_PLAN } from '../../support/no-plan.ts';
 import { someRecord, someSteps } from '../observe/some-call.ts';
 import { fakeTerminal } from './fake-terminal.ts';
@@ -33,6 +34,7 @@ async function open(changes: Partial<AdminOptions> = {}) {
     readiness: () => ({ ready: true, why: '' }),
     reload: () => ({ kind: 'taken', changes: [] }),
     gateways: () => [],
+    nodes: async () => NO_NODES,
     explain: () => NO_PLAN,
     ...changes,
   });
@@ -135,7 +137,7 @@ describe('the admin pages', () => {
     const metricsText = async () => '';
     const readiness = () => ({ ready: true, why: '' });
     const reload = () => ({ kind: 'taken' as const, changes: [] });
-    const views = { gateways: () => [], explain: () => NO_PLAN };
+    const views = { gateways: () => [], nodes: async () => NO_NODES, explain: () => NO_PLAN };
     expect(await openAdmin({ listen, recent, metricsText, readiness, reload, ...views })).toEqual({
       kind: 'failed',
       why: expect.stringContaining(`admin.listen is 127.0.0.1:${listen.port}: listen EADDRINUSE`),

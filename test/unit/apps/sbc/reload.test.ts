@@ -5,6 +5,7 @@ import { type Reloaded, reloader } from '../../../../apps/sbc/reload.ts';
 import type { SiteConfig } from '../../../../config/site-config.ts';
 import { RecentCalls } from '../../../../lib/observe/recent-calls.ts';
 import type { Notice } from '../../../../lib/ports/event-sink.ts';
+import { NO_NODES } from '../../../support/no-nodes.ts';
 import { NO_PLAN } from '../../../support/no-plan.ts';
 import { fakeTerminal } from '../../cli/fake-terminal.ts';
 import { load, SITE, siteWith } from '../../config/sample.ts';
@@ -87,6 +88,7 @@ describe('landfall reload', () => {
       readiness: () => ({ ready: true, why: '' }),
       reload: () => reloaded,
       gateways: () => [],
+      nodes: async () => NO_NODES,
       explain: () => NO_PLAN,
       ...changes,
     });
