@@ -14,7 +14,11 @@ type PlayedCall = {
   readonly caller: string;
   readonly take: string;
   readonly packets: readonly { readonly source: string; readonly target: string }[];
-  readonly legs: readonly { readonly site: string; readonly endedAt?: number }[];
+  readonly legs: readonly {
+    readonly site: string;
+    readonly answeredAt?: number;
+    readonly endedAt?: number;
+  }[];
 };
 
 describe('the lab', () => {
