@@ -16,7 +16,7 @@ import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 import { toneFile } from '../support/tone.ts';
 import { openUdpSink, type UdpSink } from '../support/udp-sink.ts';
 
-const NET = '127.21.47';
+const NET = '127.21.71';
 const CALLER = `${NET}.101`;
 const GATEWAY = { address: `${NET}.31`, port: 5080 };
 const SILENT = [32, 33, 34, 35].map((host) => ({ address: `${NET}.${host}`, port: 5080 }));

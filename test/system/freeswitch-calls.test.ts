@@ -18,7 +18,7 @@ import { toneFile } from '../support/tone.ts';
 import { openUdpSink, type UdpSink } from '../support/udp-sink.ts';
 import { until } from '../support/until.ts';
 
-const NET = '127.21.48';
+const NET = '127.21.72';
 const CALLER = `${NET}.101`;
 const CALLEE = `${NET}.31`;
 /** They are there and say nothing: the hunt passes them by. */

@@ -207,7 +207,7 @@ describe('two sites that take the same call', () => {
   });
 });
 
-const SEEDS = Number(process.env['LANDFALL_RIVAL_SEEDS'] ?? 60);
+const SEEDS = Number(process.env['LANDFALL_RIVAL_SEEDS'] ?? 30);
 
 /** One call in bad weather; answers what was wrong with its end. */
 async function badWeather(seed: number): Promise<string | undefined> {
