@@ -6,7 +6,7 @@ import type { CallEvent, EventOf } from '../events.ts';
 import { type Facts, isLateOffer } from '../facts.ts';
 import { cancelAll } from '../fading.ts';
 import { earlyForkFor } from '../forks.ts';
-import { type Dialing, owed, type Verdict } from '../state.ts';
+import type { Dialing, Verdict } from '../state.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
 import { finish } from './finishing.ts';
 
@@ -35,13 +35,12 @@ export function part(state: Dialing, verdict: Verdict, before: readonly Effect[]
     return finish(state, verdict, before);
   const { current } = state;
   const { fading, effects } = cancelAll(current === undefined ? [] : [current], []);
-  const others = owed({ ...state, current: undefined });
   return transition(
     {
       ...state,
       current: undefined,
       next: [],
-      fading: [...fading, ...others],
+      fading: [...fading, ...state.fading],
       voice: 'failed',
       verdict,
     },

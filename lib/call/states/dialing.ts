@@ -12,7 +12,7 @@ import { terminated } from '../termination.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
 import { announced, announcementOver } from './announcing.ts';
 import { refuse } from './asks.ts';
-import { hushed } from './finishing.ts';
+import { end, hushed } from './finishing.ts';
 import { fail, giveUp, refused, settle } from './hunting.ts';
 
 /** The caller hears 100 or ringing; gateways are tried one after another. */
@@ -143,30 +143,14 @@ function abandoned(
   state: Dialing,
   event: EventOf<'a-cancelled'> | EventOf<'a-hung-up'>,
 ): Transition {
-  const termination = terminated('caller-cancelled', 487);
-  const all = owed(state);
-  const { fading, effects } = cancelAll(all, reasonsOf(event.headers));
-  return transition({ tag: 'ended', facts: state.facts, fading, termination }, [
-    { do: 'clear-timer' },
-    ...hushed(state),
-    { do: 'reject-a', status: 487, reason: 'Request Terminated', headers: [], body: NO_OCTETS },
-    ...effects,
-    { do: 'end', termination },
-    ...(fading.length === 0 ? [{ do: 'forget' as const }] : []),
-  ]);
+  const says = { status: 487, reason: 'Request Terminated', headers: [], body: NO_OCTETS };
+  const reasons = reasonsOf(event.headers);
+  return end(state, terminated('caller-cancelled', 487), { says, reasons });
 }
 
-/** Whoever has the call answers the caller; here every gateway is cancelled. */
+/** Whoever has the call answers the caller. */
 function yielded(state: Dialing): Transition {
-  const termination = terminated('another-site-has-it', 487);
-  const { fading, effects } = cancelAll(owed(state), []);
-  return transition({ tag: 'ended', facts: state.facts, fading, termination }, [
-    { do: 'clear-timer' },
-    ...hushed(state),
-    ...effects,
-    { do: 'end', termination },
-    ...(fading.length === 0 ? [{ do: 'forget' as const }] : []),
-  ]);
+  return end(state, terminated('another-site-has-it', 487), { reasons: [] });
 }
 
 function timedOut(state: Dialing, event: EventOf<'timer'>): Transition {
