@@ -1,3 +1,4 @@
+import { whyOf } from '../lib/base/why-of.ts';
 import { adminAddress, linkAddress } from './addresses.ts';
 import { assemble } from './assemble.ts';
 import { checkCluster } from './check-cluster.ts';
@@ -16,7 +17,7 @@ import {
   type Setting,
 } from './layers.ts';
 import { readLists } from './lists.ts';
-import { inFileOrder, type Problem, problemAt, type Report, whyOf } from './problems.ts';
+import { inFileOrder, type Problem, problemAt, type Report } from './problems.ts';
 import { leaves } from './schema.ts';
 import { type Sheet, sheetOf } from './sheet.ts';
 import type { SiteConfig } from './site-config.ts';

@@ -40,11 +40,6 @@ export function describeProblem(problem: Problem, file: string | undefined): str
 }
 
 /** The words of something thrown, which may be an Error of another realm. */
-export function whyOf(thrown: unknown): string {
-  if (typeof thrown === 'object' && thrown !== null && 'message' in thrown)
-    return String(thrown.message);
-  return String(thrown);
-}
 
 export function keyOf(path: Path): string {
   let key = '';

@@ -1,5 +1,6 @@
+import { whyOf } from '../lib/base/why-of.ts';
 import { bad, type Format, good, type Reading, text } from './formats.ts';
-import { type Finding, whyOf } from './problems.ts';
+import type { Finding } from './problems.ts';
 
 /** Where a secret is kept; the configuration itself never holds one. */
 export type SecretRef = { readonly from: 'env' | 'file'; readonly name: string };

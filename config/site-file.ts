@@ -1,6 +1,7 @@
 import { type Document, isCollection, isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import { whyOf } from '../lib/base/why-of.ts';
 import { isMap as isPlainMap } from './items.ts';
-import { type Path, type Problem, problemAt, whyOf } from './problems.ts';
+import { type Path, type Problem, problemAt } from './problems.ts';
 
 /** A site file taken apart, with the way back from each key to its line. */
 export type SiteFile = {

@@ -126,6 +126,19 @@ export async function ask(
   }
 }
 
+/** Reads a page that is JSON of one kind. */
+export async function askJson<T>(
+  access: AdminAccess,
+  page: string,
+  isPage: (body: unknown) => body is T,
+): Promise<{ readonly kind: 'read'; readonly body: T } | Unreadable> {
+  const answer = await ask(access, page);
+  if (answer.kind === 'unreadable') return answer;
+  const body: unknown = await answer.response.json().catch(() => undefined);
+  if (isPage(body)) return { kind: 'read', body };
+  return unreadable(access, 'no such page came; is the node of another release?');
+}
+
 /** Shows each record of an answer as it comes; the other side ends it, or its silence does. */
 async function showAll(
   access: AdminAccess,

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Environment, overridesOf } from '../../config/layers.ts';
 import { loadConfig } from '../../config/load.ts';
-import { describeProblem, whyOf } from '../../config/problems.ts';
+import { describeProblem } from '../../config/problems.ts';
 import type { SiteConfig } from '../../config/site-config.ts';
+import { whyOf } from '../../lib/base/why-of.ts';
 import { summaryOf } from './check-summary.ts';
 
 export type CheckIo = {

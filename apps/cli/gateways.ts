@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import { writeMatch } from '../../config/route-match.ts';
 import type { Explanation, GatewayView } from '../../lib/node/gateway-view.ts';
 import { coloured, type Paint, plain } from '../../lib/observe/read/paint.ts';
-import { type AdminAccess, ask, unreadable } from './admin-source.ts';
+import { askJson } from './admin-source.ts';
 import { adminUrl, Misuse, none, readArguments } from './arguments.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { table } from './table.ts';
@@ -25,7 +25,7 @@ export async function gateways(args: readonly string[], io: Io): Promise<ExitCod
   }
   const access = { url: adminUrl(values.admin), token: io.env['LANDFALL_ADMIN_TOKEN'] };
   const page = explain === undefined ? 'gateways' : `gateways?${queryOf(explain, source)}`;
-  const read = await readPage(access, page);
+  const read = await askJson(access, page, isPage);
   if (read.kind === 'unreadable') {
     io.err(`landfall gateways: ${read.why}`);
     return EXIT.failed;
@@ -45,15 +45,6 @@ function queryOf(explain: string, source: string | undefined): string {
 }
 
 type Page = { readonly gateways: readonly GatewayView[] } | Explanation;
-
-async function readPage(access: AdminAccess, page: string) {
-  const answer = await ask(access, page);
-  if (answer.kind === 'unreadable') return answer;
-  const body: unknown = await answer.response.json().catch(() => undefined);
-  return isPage(body)
-    ? ({ kind: 'read', body } as const)
-    : unreadable(access, 'no such page came; is the node of another release?');
-}
 
 function isPage(body: unknown): body is Page {
   if (typeof body !== 'object' || body === null) return false;

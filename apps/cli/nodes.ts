@@ -1,6 +1,6 @@
 import { coloured, type Paint, plain } from '../../lib/observe/read/paint.ts';
 import type { NodesView } from '../sbc/nodes-view.ts';
-import { ask, unreadable } from './admin-source.ts';
+import { askJson } from './admin-source.ts';
 import { adminUrl, none, readArguments } from './arguments.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { table } from './table.ts';
@@ -13,17 +13,12 @@ export async function nodes(args: readonly string[], io: Io): Promise<ExitCode> 
   });
   none(positionals);
   const access = { url: adminUrl(values.admin), token: io.env['LANDFALL_ADMIN_TOKEN'] };
-  const answer = await ask(access, 'nodes');
-  const body: unknown =
-    answer.kind === 'unreadable' ? undefined : await answer.response.json().catch(() => undefined);
-  if (!isView(body)) {
-    const { why } =
-      answer.kind === 'unreadable'
-        ? answer
-        : unreadable(access, 'no such page came; is the node of another release?');
-    io.err(`landfall nodes: ${why}`);
+  const read = await askJson(access, 'nodes', isView);
+  if (read.kind === 'unreadable') {
+    io.err(`landfall nodes: ${read.why}`);
     return EXIT.failed;
   }
+  const { body } = read;
   if (values.json) io.out(JSON.stringify(body));
   else for (const line of nodeLines(body, io.colours ? coloured : plain)) io.out(line);
   return EXIT.ok;

@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { whyOf } from '../../config/problems.ts';
 import { secretBytes } from '../../config/secrets.ts';
 import type { Clock, Rng } from '../../lib/base/time.ts';
+import { whyOf } from '../../lib/base/why-of.ts';
 import { type ClusterKey, EPOCH_MAX, type KeyId } from '../../lib/sip/owner-token.ts';
 
 /** Which start of this node it is. */

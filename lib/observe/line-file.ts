@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import type { Alarm } from '../base/time.ts';
+import { whyOf } from '../base/why-of.ts';
 import { inodeOf, statOf } from './file-identity.ts';
 import {
   afterLineEnd,
@@ -13,7 +14,6 @@ import {
 } from './line-batch.ts';
 import type { LineFileOptions } from './line-file-options.ts';
 import { isDue, turnFiles } from './rotation.ts';
-import { whyOf } from './system-fault.ts';
 
 /** A batch this long is written at once instead of at the next tick of the flush timer. */
 const BATCH_CHARS = 65_536;

@@ -1,5 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
-import { codeOf, whyOf } from './system-fault.ts';
+import { whyOf } from '../base/why-of.ts';
+import { codeOf } from './system-fault.ts';
 
 /** When a log file gives way to a new one, and how many old ones stay. */
 export type Rotation = {

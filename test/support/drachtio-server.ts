@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type Address, writeAddress } from '../../lib/sip/address.ts';
 import { type Child, startChild } from './child.ts';
 import type { Site } from './site.ts';
+import { isTcpOpen } from './tcp-open.ts';
 import { until } from './until.ts';
 
 const SECRET = 'drachtio-of-a-test';
@@ -27,7 +27,7 @@ export async function startDrachtio(folder: string, places: DrachtioPlaces): Pro
   const child = BINARY === undefined ? startPeer(places) : startReal(BINARY, folder, places);
   await until('the admin port of drachtio', () => {
     if (child.isOver()) throw new Error(`drachtio ended at once:\n${child.output()}`);
-    return isOpen(places.admin);
+    return isTcpOpen(places.admin);
   });
   return child;
 }
@@ -60,15 +60,4 @@ function startReal(binary: string, folder: string, { admin, sip }: DrachtioPlace
     '--disable-nat-detection',
   ];
   return startChild(binary, ['--file', file, ...place, ...rest], { lifeMs: LIFE_MS });
-}
-
-function isOpen({ address: host, port }: Address): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
 }

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { writeAddress } from '../../lib/sip/address.ts';
 import { type Child, startChild } from './child.ts';
 import { type FreeswitchPlaces, freeswitchXml } from './freeswitch-config.ts';
 import type { Site } from './site.ts';
+import { isTcpOpen } from './tcp-open.ts';
 import { until } from './until.ts';
 
 export const FREESWITCH_SECRET = 'freeswitch-of-a-test';
@@ -28,7 +28,7 @@ export async function startFreeswitch(folder: string, places: FreeswitchPlaces):
   const child = BINARY === undefined ? startPeer(places) : startReal(BINARY, folder, places);
   await until('the event socket of FreeSWITCH', () => {
     if (child.isOver()) throw new Error(`FreeSWITCH ended at once:\n${child.output()}`);
-    return isOpen(places);
+    return isTcpOpen(places.events);
   });
   return child;
 }
@@ -56,15 +56,4 @@ function startReal(binary: string, folder: string, places: FreeswitchPlaces): Ch
   const folders = ['conf', 'log', 'db', 'run'].flatMap((name) => [`-${name}`, at(name)]);
   const env = { LD_LIBRARY_PATH: join(dirname(binary), '..', 'lib') };
   return startChild(binary, ['-nf', '-nonat', '-nc', ...folders], { lifeMs: LIFE_MS, env });
-}
-
-function isOpen({ events: { address: host, port } }: FreeswitchPlaces): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
 }

@@ -1,5 +1,6 @@
 import { bytesOf, octetsOf } from '../../base/brands.ts';
 import type { World } from '../../base/time.ts';
+import { whyOf } from '../../base/why-of.ts';
 import type { Announcement, AnnouncementEars, Announcer } from '../../ports/announcer.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
 import type { CallId } from '../../ports/media-anchor.ts';
@@ -93,7 +94,7 @@ export class FreeswitchAnnouncer implements Announcer {
       try {
         await endpoint.play(file);
       } catch (error) {
-        this.#complain(speech, error instanceof Error ? error.message : String(error), file);
+        this.#complain(speech, whyOf(error), file);
         files = files.filter((one) => one !== file);
       }
       if (!isRepeated) return;

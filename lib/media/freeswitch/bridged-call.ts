@@ -1,6 +1,7 @@
 import type { World } from '../../base/time.ts';
 import type { CallId, MediaOffer, Side } from '../../ports/media-anchor.ts';
 import { newToldLeg, type ToldLeg } from '../told-leg.ts';
+import type { Turns } from '../turns.ts';
 import type { Channel, MediaLink } from './media-link.ts';
 
 /** One leg of a call, and the channel that speaks with it. */
@@ -22,7 +23,7 @@ export type Attempt = {
 };
 
 /** One call whose media crosses a FreeSWITCH. */
-export type BridgedCall = {
+export type BridgedCall = Turns & {
   readonly id: CallId;
   /** Absent: nobody anchors it yet, or any more. */
   home: MediaLink | undefined;
@@ -37,9 +38,6 @@ export type BridgedCall = {
   /** Its channels went away, and nobody has been told yet. */
   isLost: boolean;
   isOver: boolean;
-  /** Settles when all that has been asked of this call is done, and how much that is. */
-  last: Promise<unknown>;
-  underWay: number;
 };
 
 export function newBridgedCall(id: CallId, world: World): BridgedCall {

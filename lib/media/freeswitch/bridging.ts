@@ -1,4 +1,4 @@
-import { bytesOf, octetsOf } from '../../base/brands.ts';
+import { whyOf } from '../../base/why-of.ts';
 import type {
   Anchored,
   MediaAnswer,
@@ -6,6 +6,7 @@ import type {
   MediaOffer,
   Side,
 } from '../../ports/media-anchor.ts';
+import { otherSide } from '../sides.ts';
 import { tell } from '../told-leg.ts';
 import { directionOf, heardOf, isNowhere, isSameWay, shownTo, whyUnusable } from './audio-sdp.ts';
 import { type Attempt, type BridgedCall, endChannel, type Party } from './bridged-call.ts';
@@ -43,7 +44,13 @@ export async function offerOf(
   if (unusable !== undefined) return failed('unusable', unusable);
   const from = offer.from === 'a' ? call.a : attempt.b;
   const to = offer.from === 'a' ? attempt.b : call.a;
-  const refused = await occupy(bridging, call, to, undefined, networkOf(offer, other(offer.from)));
+  const refused = await occupy(
+    bridging,
+    call,
+    to,
+    undefined,
+    networkOf(offer, otherSide(offer.from)),
+  );
   if (refused !== undefined) return refused;
   attempt.offers[offer.from] = offer;
   from.said = offer.sdp;
@@ -57,7 +64,7 @@ export async function answerOf(
   answer: MediaAnswer,
 ): Promise<Anchored> {
   const attempt = call.attempts.get(answer.attempt);
-  const offer = attempt?.offers[other(answer.from)];
+  const offer = attempt?.offers[otherSide(answer.from)];
   if (attempt === undefined || offer === undefined) return failed('lost', 'nothing was offered');
   const unusable = whyUnusable(answer.sdp);
   if (unusable !== undefined) return failed('unusable', unusable);
@@ -141,7 +148,7 @@ function show({ told, channel, said }: Party, other: string): Anchored {
   if (own === undefined || own === null) return failed('refused', 'it names no media of its own');
   return {
     kind: 'anchored',
-    ...tell(told, octetsOf(bytesOf(shownTo(own, said, directionOf(other))))),
+    ...tell(told, shownTo(own, said, directionOf(other))),
   };
 }
 
@@ -153,8 +160,4 @@ export function abandonOf(call: BridgedCall, number: number): void {
   call.attempts.delete(number);
 }
 
-const other = (side: Side): Side => (side === 'a' ? 'b' : 'a');
-
 const networkOf = ({ faces }: MediaOffer, side: Side) => faces[side].network;
-
-const whyOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
 import type { World } from '../../base/time.ts';
+import { whyOf } from '../../base/why-of.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
 import type {
   Anchored,
@@ -9,6 +10,7 @@ import type {
   MediaOffer,
   Released,
 } from '../../ports/media-anchor.ts';
+import { takeTurn } from '../turns.ts';
 import { attemptOf, type BridgedCall, leave, newBridgedCall, partiesOf } from './bridged-call.ts';
 import { abandonOf, answerOf, type Bridging, type Failed, failed, offerOf } from './bridging.ts';
 import { countsOf } from './counts.ts';
@@ -109,7 +111,7 @@ export class FreeswitchAnchor implements MediaAnchor {
     try {
       await home?.record(a.channel, name);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = whyOf(error);
       this.#parts.sink.note({ event: 'unrecorded', level: 'error', callId: id, why });
     }
   }
@@ -142,16 +144,8 @@ export class FreeswitchAnchor implements MediaAnchor {
     });
   }
 
-  /** What is asked of one call begins when all before it has been answered. */
   #after<T>(call: BridgedCall, work: () => Promise<T>): Promise<T> {
-    call.underWay += 1;
-    const done = call.last.then(work);
-    const over = () => {
-      call.underWay -= 1;
-      this.#onRest(call);
-    };
-    call.last = done.then(over, over);
-    return done;
+    return takeTurn(call, work, () => this.#onRest(call));
   }
 
   /** As long as nobody else is up, media may still flow where it does, and calls stay. */

@@ -63,10 +63,7 @@ export type MediaServer = EventEmitter & {
   /** It is being closed: no word of a lost connection. */
   closing: boolean;
   readonly sip: { readonly ipv4: { readonly udp: { address?: string } } };
-  createEndpoint(options: {
-    remoteSdp?: string;
-    headers?: Record<string, string>;
-  }): Promise<Endpoint>;
+  createEndpoint(options: { remoteSdp?: string }): Promise<Endpoint>;
   disconnect(): void;
 };
 

@@ -1,4 +1,5 @@
 import type { Alarm, World } from '../../base/time.ts';
+import { whyOf } from '../../base/why-of.ts';
 import { writeAddress } from '../../sip/address.ts';
 import {
   Connection,
@@ -116,7 +117,7 @@ export class MediaLink {
     const down = (why: string) => () => {
       if (made === this.#connection) this.#lose(why);
     };
-    made.on('error', (error) => down(error instanceof Error ? error.message : String(error))());
+    made.on('error', (error) => down(whyOf(error))());
     made.on('esl::end', down('its connection was lost'));
     made.on('esl::event::auth::fail', down('it refused the secret'));
     made.on('esl::event::raw::text/rude-rejection', down('its access list refused this site'));

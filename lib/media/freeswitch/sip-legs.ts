@@ -27,8 +27,8 @@ type CreateOptions = {
 };
 
 /** A leg that is not answered by then is cancelled. */
-export const ANSWER_MS = 1500;
-export const LEGS_MAX = 20_000;
+const ANSWER_MS = 1500;
+const LEGS_MAX = 20_000;
 const MAX_FORWARDS = 70;
 const NOTHING: Content = { headers: [], body: NO_OCTETS };
 const SDP = header('Content-Type', 'application/sdp');

@@ -2,10 +2,11 @@ import type { Octets } from '../../base/brands.ts';
 import type { World } from '../../base/time.ts';
 import type { CallId, MediaAnswer, MediaOffer, Side } from '../../ports/media-anchor.ts';
 import { newToldLeg, type ToldLeg } from '../told-leg.ts';
+import type { Turns } from '../turns.ts';
 import type { Instance } from './instance.ts';
 
 /** One call whose media crosses an rtpengine. */
-export type AnchoredCall = {
+export type AnchoredCall = Turns & {
   readonly id: CallId;
   /** Who anchors it. Absent: nobody does yet, or any more. */
   home: Home | undefined;
@@ -16,9 +17,6 @@ export type AnchoredCall = {
   readonly a: ToldLeg;
   readonly attempts: Map<number, AnchoredAttempt>;
   attemptsEver: number;
-  /** Settles when all that has been asked of this call is done, and how much that is. */
-  last: Promise<unknown>;
-  underWay: number;
 };
 
 /** One stay of a call at one rtpengine, and what it is called there. */
@@ -80,8 +78,4 @@ export function newHome(call: AnchoredCall, instance: Instance): Home {
 export function agreedOf({ agreed }: AnchoredAttempt, side: Side): Octets | undefined {
   if (agreed === undefined) return undefined;
   return agreed.offer.from === side ? agreed.offer.sdp : agreed.answer.sdp;
-}
-
-export function otherSide(side: Side): Side {
-  return side === 'a' ? 'b' : 'a';
 }

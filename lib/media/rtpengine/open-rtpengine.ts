@@ -1,6 +1,7 @@
 import type { World } from '../../base/time.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
 import type { CallId, MediaAnchor, MediaEars, Released } from '../../ports/media-anchor.ts';
+import { takeTurn } from '../turns.ts';
 import { type AnchoredCall, attemptOf, newAnchoredCall } from './anchored-call.ts';
 import { type Homes, openHomes } from './homes.ts';
 import {
@@ -55,7 +56,7 @@ export function openRtpengine(parts: RtpengineParts): MediaAnchor {
       const call = calls.get(id);
       if (call === undefined) return { kind: 'released', legs: undefined };
       calls.delete(id);
-      return told('release', await after(call, homes, () => releaseOf(asking, call)));
+      return told('release', await after(call, () => releaseOf(asking, call)));
     },
     close: homes.close,
   };
@@ -82,23 +83,15 @@ export function openRtpengine(parts: RtpengineParts): MediaAnchor {
     const call = find(id);
     if ('why' in call) return told(what, call);
     if (call.underWay >= UNDER_WAY_MAX) return told(what, failed('full', `${call.underWay} asks`));
-    return told(what, await after(call, homes, () => work(call)));
+    return told(what, await after(call, () => work(call)));
+  }
+
+  function after<T>(call: AnchoredCall, work: () => Promise<T>): Promise<T> {
+    return takeTurn(call, work, () => homes.onRest(call));
   }
 
   function told<T extends { readonly kind: string } | Failed>(what: string, outcome: T): T {
     sink.count('media', `${what}-${'why' in outcome ? outcome.why : 'done'}`);
     return outcome;
   }
-}
-
-/** What is asked of one call goes out when all before it has been answered. */
-function after<T>(call: AnchoredCall, homes: Homes, work: () => Promise<T>): Promise<T> {
-  call.underWay += 1;
-  const done = call.last.then(work);
-  const over = () => {
-    call.underWay -= 1;
-    homes.onRest(call);
-  };
-  call.last = done.then(over, over);
-  return done;
 }

@@ -1,7 +1,8 @@
 import { never } from '../../base/never.ts';
 import type { MediaAnswer, MediaFace, MediaOffer, Side } from '../../ports/media-anchor.ts';
 import { hasAttribute, rtpProfileOf } from '../sdp-lines.ts';
-import { type AnchoredAttempt, agreedOf, type Home, otherSide } from './anchored-call.ts';
+import { otherSide } from '../sides.ts';
+import { type AnchoredAttempt, agreedOf, type Home } from './anchored-call.ts';
 import { deleteRequest, type NgRequest } from './ng-message.ts';
 import type { RtpengineOptions } from './options.ts';
 
