@@ -1,7 +1,16 @@
 import type { Mutant } from './mutant.ts';
 
-/** Slips about what the two legs of a call owe each other within their dialogs. */
+/** Slips about what the two legs of a call owe each other, before an answer and after it. */
 export const DIALOG_MUTANTS: readonly Mutant[] = [
+  {
+    name: "the caller's CANCEL does not cross",
+    promise: 'P2',
+    file: 'lib/call/states/dialing.ts',
+    line: "return end(state, terminated('caller-cancelled', 487), { says, reasons });",
+    becomes:
+      "const over = end(state, terminated('caller-cancelled', 487), { says, reasons });" +
+      "return { ...over, effects: over.effects.filter((effect) => effect.do !== 'cancel-b') };",
+  },
   {
     name: 'the CANCEL of a re-INVITE does not cross',
     promise: 'P2',

@@ -29,13 +29,6 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: 'return Math.min(100, share);',
   },
   {
-    name: "the caller's CANCEL does not cross",
-    promise: 'P2',
-    file: 'lib/call/states/dialing.ts',
-    line: 'const { fading, effects } = cancelAll(all, reasonsOf(event.headers));',
-    becomes: 'const { fading, effects } = { fading: all, effects: [] };',
-  },
-  {
     name: 'a CANCEL that waits for a provisional response is forgotten',
     promise: 'P2',
     file: 'lib/engine/builtin/leg-b.ts',
