@@ -28,9 +28,11 @@ import { openSought, writtenHosts } from './whereabouts.ts';
 
 /** How long the last BYEs may take before the sockets close. */
 const FAREWELL_MS = 2000;
-const FAREWELL_POLL_MS = 50;
+const LOOK_EVERY_MS = 50;
 /** How long the first call may wait for gateways to be found; a dead resolver stops no node. */
 const NAMES_MS = 2000;
+/** How long it may wait for what the peers know of calls from before; a dead peer stops no node. */
+const PEERS_MS = 2000;
 
 /** Runs a node until it is told to stop and its last call has ended. */
 export async function start(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -89,8 +91,7 @@ async function runSite(
   const site = openSite(options, () => running, { world, observer, keysNow });
   const { node, engine } = site;
   const stopped = stopOnSignals(node, observer);
-  await site.directory.settled(NAMES_MS);
-  const deaf = await listenAll(site);
+  const deaf = await listenAll(site, world);
   if (deaf !== undefined) {
     io.err(`landfall start: ${deaf}`);
     return await failed(site, observer);
@@ -146,10 +147,16 @@ type OpenParts = {
   readonly keysNow: () => readonly ClusterKey[];
 };
 
-/** Peers first, since the first call may be theirs. Answers what could not be listened on. */
-async function listenAll({ node, links }: OpenSite): Promise<string | undefined> {
+/** Peers first, since the first message may be theirs. Answers what could not be listened on. */
+async function listenAll(
+  { node, links, directory }: OpenSite,
+  world: World,
+): Promise<string | undefined> {
   const linked = await links.open();
   if (linked.kind === 'failed') return `cluster.link: ${linked.why}`;
+  // Who has echoed has told before what it holds for this site.
+  const isMet = () => links.peers().every(({ rttMs }) => rttMs !== undefined);
+  await Promise.all([directory.settled(NAMES_MS), within(PEERS_MS, isMet, world)]);
   const listening = await node.listen();
   if (listening.kind === 'listening') return undefined;
   const { listener, why } = listening;
@@ -258,11 +265,20 @@ function stopOnSignals(node: Node, { sink }: Observer): Promise<void> {
 
 function farewell(node: Node, world: World, owed: () => number): Promise<void> {
   node.stop();
-  const until = world.clock.mono() + FAREWELL_MS;
+  return within(FAREWELL_MS, () => owed() === 0, world);
+}
+
+/** Resolves once it is true, or when the time is over. */
+function within(
+  ms: number,
+  isTrue: () => boolean,
+  { clock, timers }: Pick<World, 'clock' | 'timers'>,
+): Promise<void> {
+  const until = clock.mono() + ms;
   return new Promise((resolve) => {
     const look = () => {
-      if (owed() === 0 || world.clock.mono() >= until) resolve();
-      else world.timers.set(FAREWELL_POLL_MS, look);
+      if (isTrue() || clock.mono() >= until) resolve();
+      else timers.set(LOOK_EVERY_MS, look);
     };
     look();
   });

@@ -146,8 +146,9 @@ export class Line {
         this.#greet(frame, version);
         return;
       case 'beat':
-        this.send({ kind: 'echo', number: frame.number });
+        // What is told to a line that is taken goes out first: an echo says that it is there.
         this.#take();
+        this.send({ kind: 'echo', number: frame.number });
         return;
       case 'echo':
         this.#echo(frame.number);

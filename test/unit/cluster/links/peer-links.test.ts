@@ -57,6 +57,18 @@ describe('two sites', () => {
     expect(second.links.peer(1)?.link?.rttMs).toBe(80);
   });
 
+  test('have told what they tell at the start when the way is measured', async () => {
+    peers.wires.delayMs = () => 40;
+    const measured: unknown[] = [];
+    const notes = { onTold: () => void measured.push(first.links.peer(2)?.link?.rttMs) };
+    const tellsAtOnce = { onUp: () => void second.links.tell(to(1, 'held')) };
+    const [first, second] = await pair({ ears: notes }, { ears: tellsAtOnce });
+    await peers.pass(1000);
+
+    expect(measured).toEqual([undefined]);
+    expect(first.links.peer(2)?.link?.rttMs).toBe(80);
+  });
+
   test('ask and are answered, tell and are heard', async () => {
     const [first, second] = await pair();
     await peers.pass(1000);
