@@ -18,6 +18,8 @@ const T2_MS = 4000;
 const PATIENCE_MS = 4000;
 const REPEATS_MAX = 10;
 const HEARD_MAX = 1000;
+/** What it answered so short before its connection broke may not have arrived. */
+const ANSWER_DOUBTFUL_MS = 1000;
 
 export type CallerOptions = {
   readonly type: CallerType;
@@ -55,6 +57,8 @@ export class Caller {
   /** The 200 of each dialog, by its To-tag; the first one is the call. */
   #dialogs = new Map<string, SipText>();
   #acks = new Map<string, Worded>();
+  /** The last thing that it was asked, and what it answered. */
+  #answered: (Worded & { readonly at: number }) | undefined;
   #deafTo: number;
   #cseq = 1;
 
@@ -153,7 +157,9 @@ export class Caller {
     const isOffer = message.method === 'INVITE';
     const lines = isOffer ? [contactLine(this.names), 'Content-Type: application/sdp'] : [];
     const body = isOffer ? sdpOf(this.options.address, 2) : '';
-    this.#say({ text: responseTo(message, '200 OK', { lines, body }), target: source });
+    const answer = { text: responseTo(message, '200 OK', { lines, body }), target: source };
+    this.#answered = { ...answer, at: performance.now() };
+    this.#say(answer);
   }
 
   #hearAnswer(message: SipText): void {
@@ -214,8 +220,14 @@ export class Caller {
     this.#alarms.add(alarm);
   }
 
-  /** A connection broke: what nobody has answered yet goes out on the next one. */
+  /**
+   * A connection broke: what nobody has answered yet goes out on the next one, and an answer that
+   * may have been lost with it. [3261-17.2.4]
+   */
   #sayAgain(): void {
+    const { at = -ANSWER_DOUBTFUL_MS } = this.#answered ?? {};
+    if (this.#answered !== undefined && performance.now() - at < ANSWER_DOUBTFUL_MS)
+      this.#say(this.#answered);
     for (const [cseq, pending] of this.#pending) {
       const isHeard = this.#heard.some((one) => one.status !== undefined && cseqOf(one) === cseq);
       if (!isHeard) this.#say(pending);

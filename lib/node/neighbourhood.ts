@@ -1,4 +1,10 @@
-import type { NeighbourEars, Neighbours, OwnStray, RelayedStray } from '../ports/neighbours.ts';
+import type {
+  NeighbourEars,
+  Neighbours,
+  OwnStray,
+  Passage,
+  RelayedStray,
+} from '../ports/neighbours.ts';
 import type { Claimed, ClaimId } from '../ports/ownership.ts';
 import type {
   LegEvent,
@@ -56,6 +62,7 @@ export class Neighbourhood {
       onYield,
       onBuried,
       onReturn: (way, raw) => engine.sendBack(way, raw),
+      onThrough: (passage) => this.#sendOn(passage),
       onRelayed: (stray, from, answer) => answer(this.#take(stray, from)),
     });
   }
@@ -142,14 +149,30 @@ export class Neighbourhood {
   }
 
   #take(stray: RelayedStray, from: number) {
-    const { engine, listeners } = this.#parts;
-    const { raw, source, transport, listener, number } = stray;
-    const own = listeners.find((one) => one.role === listener.role && one.transport === transport);
-    if (own === undefined) return { kind: 'unknown' } as const;
+    const { engine } = this.#parts;
+    const { raw, source, number, emergency, transport } = stray;
+    const listener = this.#standingFor(stray);
+    if (listener === undefined) return { kind: 'unknown' } as const;
     this.#isUnmatched = false;
-    const back = (bytes: Buffer) => this.#neighbours.relay.giveBack(from, number, bytes, true);
-    engine.takeRelayed({ raw, listener: own, source, back });
+    const { relay } = this.#neighbours;
+    const back = (bytes: Buffer) => relay.giveBack(from, number, bytes, emergency);
+    const place = { source, transport, listener: stray.listener, emergency };
+    const through = (bytes: Buffer) => relay.sendThrough(from, { ...place, raw: bytes });
+    const ways = transport === 'udp' ? { back } : { back, through };
+    engine.takeRelayed({ raw, listener, source, ...ways });
     return this.#isUnmatched ? ({ kind: 'unknown' } as const) : ({ kind: 'carried' } as const);
+  }
+
+  #sendOn(passage: Passage): boolean {
+    const listener = this.#standingFor(passage);
+    if (listener === undefined) return false;
+    return this.#parts.engine.sendOn({ listener, source: passage.source }, passage.raw);
+  }
+
+  /** The listener of this site that is what the other one's is there. */
+  #standingFor({ listener: theirs, transport }: Passage): Listener | undefined {
+    const { listeners } = this.#parts;
+    return listeners.find((one) => one.role === theirs.role && one.transport === transport);
   }
 }
 

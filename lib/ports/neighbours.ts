@@ -15,7 +15,12 @@ export type RelayedStray = {
   /** Where it came in: what is answered leaves from there. */
   readonly listener: Address & { readonly role: ListenerRole };
   readonly raw: Buffer;
+  /** How much its answers matter. */
+  readonly emergency: boolean;
 };
+
+/** What is to leave on a connection that another site has. */
+export type Passage = Omit<RelayedStray, 'number'>;
 
 /** What the site that was asked makes of a stray. */
 export type StrayAnswer =
@@ -34,7 +39,6 @@ export type Sender = {
 /** A stray of this site, how to get back to who sent it, and what it counts for. */
 export type OwnStray<Way> = Omit<RelayedStray, 'number'> & {
   readonly way: Way;
-  readonly emergency: boolean;
   readonly limits: Sender;
 };
 
@@ -47,6 +51,8 @@ export interface StrayRelay<Way> {
   carry(stray: OwnStray<Way>, to: number): Promise<Carried>;
   /** To the site that received a stray: what is to be sent from there. Answers whether it left. */
   giveBack(to: number, number: number, raw: Buffer, emergency: boolean): boolean;
+  /** Answers whether that site has the connection. Settles within a second. */
+  sendThrough(to: number, passage: Passage): Promise<boolean>;
 }
 
 export interface RelayEars<Way> {
@@ -54,6 +60,8 @@ export interface RelayEars<Way> {
   onRelayed(stray: RelayedStray, from: number, answer: (answer: StrayAnswer) => void): void;
   /** Bytes for whoever sent a stray to this site. */
   onReturn(way: Way, raw: Buffer): void;
+  /** Bytes for who has a connection to this site. Answers whether it is still there. */
+  onThrough(passage: Passage): boolean;
 }
 
 /** The other sites. */

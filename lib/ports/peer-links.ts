@@ -9,7 +9,9 @@ export type Subject =
   /** Asks the owner to take a stray. */
   | 'stray'
   /** Tells the site that received a stray what to send from there. */
-  | 'send';
+  | 'send'
+  /** Asks the site that has a connection to send something on it. */
+  | 'through';
 
 /** Under pressure the last one goes first. */
 export type Rank = 'vital' | 'emergency' | 'ordinary';
@@ -33,7 +35,7 @@ export type Unanswered =
   | 'late'
   /** There was no room on the link, and nothing was sent. */
   | 'shed'
-  /** The far site runs a version that knows no such subject. */
+  /** The far site speaks a version that knows no such subject. */
   | 'not-understood'
   | 'closed';
 

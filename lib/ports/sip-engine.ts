@@ -30,7 +30,12 @@ export type RelayedMessage = {
   readonly listener: Listener;
   readonly source: Address;
   /** Has the other site send a response to it; false: that cannot be reached. */
-  back(raw: Buffer): boolean;
+  readonly back: (raw: Buffer) => boolean;
+  /**
+   * Has it send anything on the connection that this came on; false: that is gone. Absent: it came
+   * as a datagram, and what this site sends arrives as well.
+   */
+  readonly through?: ((raw: Buffer) => Promise<boolean>) | undefined;
 };
 
 /** What a response of ours to an INVITE says; the engine adds Via, Call-ID, CSeq and the fence. */
@@ -272,6 +277,8 @@ export interface SipEngine {
   handOver(what: LegId | StrayId): void;
   /** Sends a response that another site has given to what came to this one. */
   sendBack(receivedOn: ReceivedOn, raw: Buffer): void;
+  /** Sends a request of another site on a connection of this one; false: there is none. */
+  sendOn(receivedOn: ReceivedOn, raw: Buffer): boolean;
   /** Takes what another site has received as if it had come here. */
   takeRelayed(message: RelayedMessage): void;
   /** Closes the sockets; legs that are still up are forgotten. */

@@ -2,7 +2,7 @@ import type { Rank, Subject } from '../../ports/peer-links.ts';
 import { EPOCH_MAX, SITE_MAX } from '../../sip/owner-token.ts';
 
 /** Spoken here. The version before it is spoken too, and a newer one as far as it is understood. */
-export const VERSION = 1;
+export const VERSION = 2;
 export const VERSION_OLDEST = 1;
 /** All that follows the length: a SIP message of the largest size, and what is said of it. */
 export const FRAME_BYTES_MAX = 70_000;
@@ -61,9 +61,14 @@ const KINDS: readonly Frame['kind'][] = [
   'tell',
   'leave',
 ];
-const SUBJECTS: readonly Subject[] = ['claim', 'find', 'held', 'stray', 'send'];
+const SUBJECTS: readonly Subject[] = ['claim', 'find', 'held', 'stray', 'send', 'through'];
 const RANKS: readonly Rank[] = ['vital', 'emergency', 'ordinary'];
 const LEAVINGS: readonly Leaving[] = ['closing', 'surplus', 'version', 'wrong-site', 'old-epoch'];
+
+/** The version that first spoke of it; who speaks an older one takes its frame for a broken one. */
+const SINCE: Readonly<Partial<Record<Subject, number>>> = { through: 2 };
+
+export const isSpoken = (subject: Subject, version: number) => version >= (SINCE[subject] ?? 1);
 
 const LENGTH_BYTES = 4;
 const HEAD_BYTES = 2;

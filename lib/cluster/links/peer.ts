@@ -9,7 +9,7 @@ import type {
   Unanswered,
 } from '../../ports/peer-links.ts';
 import type { Address } from '../../sip/address.ts';
-import { VERSION, VERSION_OLDEST } from './frame.ts';
+import { isSpoken, VERSION, VERSION_OLDEST } from './frame.ts';
 import { type Hello, Line, type LineEars, type LineEnd, type Talk } from './line.ts';
 import { hasRoom } from './pressure.ts';
 import { openQuestions } from './questions.ts';
@@ -101,10 +101,11 @@ export class Peer {
     this.#questions.allUnknown('closed');
   }
 
-  #whyNot({ rank }: Dispatch): Unanswered | undefined {
+  #whyNot({ rank, subject }: Dispatch): Unanswered | undefined {
     const { settings, sink } = this.#parts;
     if (this.#isClosed) return 'closed';
     if (this.#up === undefined) return 'down';
+    if (!isSpoken(subject, this.#up.version)) return 'not-understood';
     const fits =
       hasRoom(rank, this.#up.waitingBytes, settings.queueBytesMax) &&
       hasRoom(rank, this.#questions.size(), settings.asksMax);

@@ -46,7 +46,7 @@ export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way
   };
 
   return {
-    async carry({ way: back, emergency, limits: limited, ...stray }, to) {
+    async carry({ way: back, limits: limited, ...stray }, to) {
       const verdict = limits.mayPass(limited, world.clock.mono());
       if (verdict !== 'yes') {
         sink.count('relayed', `limited-${verdict}`);
@@ -54,7 +54,7 @@ export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way
       }
       const number = book.begin(back);
       const body = writeStray({ ...stray, number });
-      const rank = emergency ? 'emergency' : 'ordinary';
+      const rank = stray.emergency ? 'emergency' : 'ordinary';
       let way = firstTry(to);
       for (;;) {
         const step = stepWay(way, await ask(way, number, rank, body), own);
@@ -65,6 +65,14 @@ export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way
         way = step.way;
       }
     },
+    async sendThrough(to, passage) {
+      const rank = passage.emergency ? 'emergency' : 'ordinary';
+      const body = writeStray({ number: 0, ...passage });
+      const answer = await links.carry({ to, subject: 'through', rank, body }, ANSWER_MS);
+      const isSent = eventOf(answer).kind === 'carried';
+      sink.count('relayed', isSent ? 'through' : 'not-through');
+      return isSent;
+    },
     giveBack(to, number, raw, emergency) {
       if (!returns.take(`${to}.${number}`)) return false;
       const rank = emergency ? 'emergency' : 'ordinary';
@@ -72,9 +80,11 @@ export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way
     },
     peerEars: {
       onAsked(from, subject, body, reply) {
-        if (subject !== 'stray') return;
+        if (subject !== 'stray' && subject !== 'through') return;
         const stray = readStray(body);
         if (stray === undefined) reply(writeAnswer({ kind: 'unknown' }));
+        else if (subject === 'through')
+          reply(writeAnswer({ kind: ears.onThrough(stray) ? 'carried' : 'unknown' }));
         else ears.onRelayed(stray, from, (answer) => reply(writeAnswer(answer)));
       },
       onTold(from, subject, body) {

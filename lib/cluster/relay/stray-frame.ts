@@ -19,16 +19,21 @@ const TRANSPORTS: readonly Transport[] = ['udp', 'tcp', 'tls'];
 const ROLES: readonly ListenerRole[] = ['anycast', 'unicast', 'gateway'];
 
 /** A list in JSON, behind its length, then the message byte for byte. */
-export function writeStray({ number, source, transport, listener, raw }: RelayedStray): Buffer {
+export function writeStray(stray: RelayedStray): Buffer {
+  const { number, source, transport, listener, raw, emergency } = stray;
   const { role, address, port } = listener;
   const from = [source.address, source.port];
-  const head = Buffer.from(JSON.stringify([number, ...from, transport, role, address, port]));
+  const to = [role, address, port];
+  const head = Buffer.from(JSON.stringify([number, ...from, transport, ...to, emergency]));
   const length = Buffer.allocUnsafe(LENGTH_BYTES);
   length.writeUInt16BE(head.length, 0);
   return Buffer.concat([length, head, raw]);
 }
 
-/** Undefined: it is no stray, whoever wrote it. A newer version may add to the list. */
+/**
+ * Undefined: it is no stray, whoever wrote it. A newer version may add to the list, and the oldest
+ * does not say whether it is of an emergency call.
+ */
 export function readStray(bytes: Buffer): RelayedStray | undefined {
   if (bytes.length < LENGTH_BYTES) return undefined;
   const end = LENGTH_BYTES + bytes.readUInt16BE(0);
@@ -36,7 +41,7 @@ export function readStray(bytes: Buffer): RelayedStray | undefined {
   const raw = bytes.subarray(end);
   if (raw.length === 0 || raw.length > MESSAGE_BYTES_MAX) return undefined;
   const fields = listIn(bytes.toString('utf8', LENGTH_BYTES, end));
-  const [number, address, port, transport, role, ownAddress, ownPort] = fields;
+  const [number, address, port, transport, role, ownAddress, ownPort, emergency] = fields;
   const source = addressOf(address, port);
   const local = addressOf(ownAddress, ownPort);
   const knownTransport = TRANSPORTS.find((one) => one === transport);
@@ -50,6 +55,7 @@ export function readStray(bytes: Buffer): RelayedStray | undefined {
     transport: knownTransport,
     listener: { ...local, role: knownRole },
     raw,
+    emergency: emergency !== false,
   };
 }
 

@@ -47,6 +47,8 @@ export class Connections {
   readonly #shared: SharedEars;
   readonly #all = new Map<number, Connection>();
   readonly #outgoing = new Map<string, Connection>();
+  /** Those that came in, by their far end. */
+  readonly #incoming = new Map<string, Connection>();
   readonly #arrivals: Arrivals;
   #lastId = 0;
   #sweep: Alarm | undefined;
@@ -80,8 +82,14 @@ export class Connections {
       }
       this.#arrivals.came(far.address);
       const connection = this.#add({ listener, far, way: undefined, isOpen: true }, socket);
+      this.#incoming.set(wayName(listener, far), connection);
       return this.#earsOf(connection, ears);
     });
+  }
+
+  /** The one that came in from there; undefined: there is none. */
+  from(listener: Listener, far: Address): number | undefined {
+    return this.#incoming.get(wayName(listener, far))?.id;
   }
 
   /** A message for a reader that takes nothing ends the connection, not the calls on it. */
@@ -104,7 +112,7 @@ export class Connections {
 
   close(): void {
     for (const { socket } of this.#all.values()) socket.cut();
-    for (const kept of [this.#all, this.#outgoing, this.#arrivals]) kept.clear();
+    for (const kept of [this.#all, this.#outgoing, this.#incoming, this.#arrivals]) kept.clear();
     if (this.#sweep !== undefined) this.#world.timers.clear(this.#sweep);
     this.#sweep = undefined;
   }
@@ -261,10 +269,16 @@ export class Connections {
     this.#world.timers.set(0, () => this.#shared.onLost({ id, way, wasOpen }));
   }
 
-  #forget({ id, way, far }: Connection): void {
+  #forget(connection: Connection): void {
+    const { id, way, far, listener } = connection;
     if (!this.#all.delete(id)) return;
-    if (way !== undefined) this.#outgoing.delete(way);
-    else this.#arrivals.left(far.address);
+    if (way !== undefined) {
+      this.#outgoing.delete(way);
+      return;
+    }
+    this.#arrivals.left(far.address);
+    const from = wayName(listener, far);
+    if (this.#incoming.get(from) === connection) this.#incoming.delete(from);
   }
 
   /** Not at once: who sends is in the middle of something. */

@@ -30,7 +30,7 @@ import type { Datagrams } from './datagrams.ts';
 import { earQueue, tellingTimers } from './ear-queue.ts';
 import type { Far } from './far.ts';
 import { type AllCounts, countsOf, sizesOf } from './figures.ts';
-import { handOver, sendBack, serveResponse, takeRelayed } from './for-neighbours.ts';
+import { handOver, sendBack, sendOn, serveResponse, takeRelayed } from './for-neighbours.ts';
 import { inviteOutcomes } from './invite-outcomes.ts';
 import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
@@ -216,6 +216,10 @@ export class BuiltinEngine implements SipEngine {
 
   sendBack(receivedOn: ReceivedOn, raw: Buffer): void {
     sendBack(this.#core, receivedOn, raw);
+  }
+
+  sendOn(receivedOn: ReceivedOn, raw: Buffer): boolean {
+    return sendOn(this.#core, receivedOn, raw);
   }
 
   takeRelayed(message: RelayedMessage): void {

@@ -21,10 +21,19 @@ export function sendBack({ wires }: Core, { listener, source }: ReceivedOn, raw:
   wires.send(wires.of(listener), raw, answerWay(parsed.via, source));
 }
 
+/** Sends what another site asks of a caller whose connection is here. */
+export function sendOn({ wires }: Core, { listener, source }: ReceivedOn, raw: Buffer): boolean {
+  const wire = wires.of(listener);
+  const connection = wires.connectionOf(wire, source);
+  if (connection === undefined || parse(raw).kind !== 'request') return false;
+  wires.send(wire, raw, { ...source, connection });
+  return true;
+}
+
 /** Takes what another site has received as if it had come here. */
 export function takeRelayed(core: Core, message: RelayedMessage): void {
-  const { raw, listener, source } = message;
-  const wire = core.wires.relayed(listener, (bytes) => message.back(bytes));
+  const { raw, listener, source, back, through } = message;
+  const wire = core.wires.relayed(listener, source, { back, through });
   const parsed = parse(raw);
   const receivedOn: ReceivedOn = { listener, source, isRelayed: true };
   if (parsed.kind === 'request') serveRequest(core, { request: parsed, wire, receivedOn, raw });

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../../base/bounded-map.ts';
 import { never } from '../../base/never.ts';
-import type { Listener, Listening } from '../../ports/sip-engine.ts';
+import type { Listener, Listening, RelayedMessage } from '../../ports/sip-engine.ts';
 import { type Address, sameAddress } from '../../sip/address.ts';
 import { header } from '../../sip/header-names.ts';
 import type { Branch, UriText } from '../../sip/ids.ts';
@@ -32,6 +32,9 @@ export type Tap = (
   far: Address,
   bytes: Buffer,
 ) => void;
+
+/** How another site sends for this one. */
+type Ways = Pick<RelayedMessage, 'back' | 'through'>;
 
 export type WireEars = {
   onMessage(wire: Wire, bytes: Buffer, from: Far): void;
@@ -161,15 +164,27 @@ export class Wires {
   }
 
   /**
-   * The wire of what another site has received: responses go back by that site while they can, all
-   * else leaves from here.
+   * The wire of what another site has received: responses go back by that site while they can, and
+   * what needs its connection does; all else leaves from here.
    */
-  relayed(listener: Listener, back: (raw: Buffer) => boolean): Wire {
+  relayed(listener: Listener, source: Address, { back, through }: Ways): Wire {
     const own = this.of(listener).socket;
     const send = (bytes: Buffer, to: Far) => {
-      if (!isResponse(bytes) || !back(bytes)) own.send(bytes, to);
+      if (isResponse(bytes) && back(bytes)) return;
+      const isThere = isResponse(bytes) || sameAddress(to, source);
+      if (through === undefined || !isThere) own.send(bytes, to);
+      else {
+        void through(bytes).then((isSent) => {
+          if (!isSent) this.#ears.onSendFailure(bytes);
+        });
+      }
     };
     return { listener, socket: { send, close: () => Promise.resolve() } };
+  }
+
+  /** One that the far end has opened; undefined: there is none. */
+  connectionOf({ listener }: Wire, far: Address): number | undefined {
+    return this.#connections?.from(listener, far);
   }
 
   get listeners(): readonly Listener[] {

@@ -183,6 +183,10 @@ export class GatewaySide implements SipEngine {
     this.#builtin.sendBack(receivedOn, raw);
   }
 
+  sendOn(receivedOn: ReceivedOn, raw: Buffer): boolean {
+    return this.#builtin.sendOn(receivedOn, raw);
+  }
+
   takeRelayed(message: RelayedMessage): void {
     this.#builtin.takeRelayed(message);
   }

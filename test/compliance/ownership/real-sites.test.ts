@@ -58,6 +58,7 @@ beforeEach(async () => {
       onBuried: () => undefined,
       onRelayed: () => undefined,
       onReturn: () => undefined,
+      onThrough: () => false,
     },
   });
   expect(await cluster.open()).toEqual({ kind: 'listening' });

@@ -46,6 +46,7 @@ function begin(site: number): Cluster<string> {
       onYield: () => undefined,
       onBuried: () => undefined,
       onReturn: (way, raw) => void sent.push(`${site} ${way} ${raw.toString().slice(0, 11)}`),
+      onThrough: () => false,
       onRelayed(stray, by, answer) {
         void ownerOf(cluster, stray.raw).then((owned) => {
           const isHere = owned.kind === 'owner' && owned.owner.site === site;

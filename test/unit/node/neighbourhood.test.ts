@@ -5,6 +5,7 @@ import type {
   Carried,
   NeighbourEars,
   OwnStray,
+  Passage,
   StrayAnswer,
 } from '../../../lib/ports/neighbours.ts';
 import type { Claimed, ClaimId, Owned } from '../../../lib/ports/ownership.ts';
@@ -58,9 +59,13 @@ describe('a site among others', () => {
     carried = 'carried';
     [sent, done, taken] = [[], [], []];
     onTaken = () => undefined;
-    const engine: Pick<SipEngine, 'handOver' | 'sendBack' | 'takeRelayed'> = {
+    const engine: Pick<SipEngine, 'handOver' | 'sendBack' | 'sendOn' | 'takeRelayed'> = {
       handOver: (what) => void done.push(`forgets ${what}`),
       sendBack: (way, raw) => void done.push(`${way.source.address} gets ${raw.length} bytes`),
+      sendOn(way, raw) {
+        done.push(`${way.source.address} is asked in ${raw.length} bytes`);
+        return true;
+      },
       takeRelayed(message) {
         taken.push(message);
         onTaken();
@@ -68,7 +73,7 @@ describe('a site among others', () => {
     };
     hood = new Neighbourhood({
       engine: engine as SipEngine,
-      listeners: [listener],
+      listeners: [listener, { ...listener, transport: 'tcp' }],
       own: OWN,
       originOf: (source) => ({ source, isVerified: false }),
       onYield: () => undefined,
@@ -88,6 +93,10 @@ describe('a site among others', () => {
               return carried;
             },
             giveBack: () => true,
+            async sendThrough(to, { source, raw }) {
+              done.push(`site ${to} asks ${source.address} in ${raw.length} bytes`);
+              return true;
+            },
           },
         };
       },
@@ -168,11 +177,18 @@ describe('a site among others', () => {
     expect(sent.map((one) => one.to)).toEqual([2, 2]);
   });
 
+  const relayed: Passage = {
+    source: receivedOn.source,
+    transport: 'udp',
+    listener,
+    raw: RAW,
+    emergency: true,
+  };
+
   test('takes what another site sends, and says so if it belongs nowhere here', () => {
-    const relayed = { number: 4, source: receivedOn.source, transport: 'udp', raw: RAW } as const;
     const answers: StrayAnswer[] = [];
     const arrives = (role: 'anycast' | 'gateway') =>
-      ears.onRelayed({ ...relayed, listener: { ...listener, role } }, 2, (answer) => {
+      ears.onRelayed({ ...relayed, number: 4, listener: { ...listener, role } }, 2, (answer) => {
         answers.push(answer);
       });
 
@@ -186,6 +202,23 @@ describe('a site among others', () => {
     expect(taken).toHaveLength(2);
     expect(taken[0]).toMatchObject({ raw: RAW, listener, source: receivedOn.source });
     expect(done).toEqual(['forgets s2']);
+  });
+
+  test('asks who has a connection to another site through that', async () => {
+    const arrives = (transport: 'udp' | 'tcp') =>
+      ears.onRelayed({ ...relayed, number: 4, transport }, 2, () => undefined);
+    arrives('udp');
+    arrives('tcp');
+
+    expect(taken.map(({ through }) => through !== undefined)).toEqual([false, true]);
+    expect(await taken[1]?.through?.(RAW)).toBe(true);
+    expect(done).toEqual([`site 2 asks 203.0.113.7 in ${RAW.length} bytes`]);
+  });
+
+  test('sends on its own connections what another site asks', () => {
+    expect(ears.onThrough({ ...relayed, transport: 'tcp' })).toBe(true);
+    expect(ears.onThrough({ ...relayed, transport: 'tls' })).toBe(false);
+    expect(done).toEqual([`203.0.113.7 is asked in ${RAW.length} bytes`]);
   });
 
   test('sends on what the owner says, the way that the stray came', () => {

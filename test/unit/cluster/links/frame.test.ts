@@ -13,7 +13,7 @@ import type { Rank, Subject } from '../../../../lib/ports/peer-links.ts';
 import { VirtualWorld } from '../../../support/virtual-world.ts';
 
 const SEED = 20_261_126;
-const SUBJECTS: readonly Subject[] = ['claim', 'find', 'held', 'stray', 'send'];
+const SUBJECTS: readonly Subject[] = ['claim', 'find', 'held', 'stray', 'send', 'through'];
 const RANKS: readonly Rank[] = ['vital', 'emergency', 'ordinary'];
 const LEAVINGS: readonly Leaving[] = ['closing', 'surplus', 'version', 'wrong-site', 'old-epoch'];
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { VERSION } from '../../../../lib/cluster/links/frame.ts';
 import { LINK_SETTINGS } from '../../../../lib/cluster/links/settings.ts';
 import type { Dispatch, Rank } from '../../../../lib/ports/peer-links.ts';
 import { type Joining, type VirtualPeer, VirtualPeers } from '../../../support/virtual-peers.ts';
@@ -32,7 +33,9 @@ describe('two sites', () => {
     expect([upOf(first), upOf(second)]).toEqual([[2], [1]]);
     expect(peers.wires.dialled).toEqual(['1>2']);
     expect(peers.wires.open).toBe(1);
-    expect(first.notices).toMatchObject([{ event: 'peer-up', peer: 's2', epoch: 1, version: 1 }]);
+    expect(first.notices).toMatchObject([
+      { event: 'peer-up', peer: 's2', epoch: 1, version: VERSION },
+    ]);
   });
 
   test('that dial each other at once keep the one that the lower number dialled', async () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openRelay, type Relay } from '../../../../lib/cluster/relay/open-relay.ts';
 import { FRAMES_MAX } from '../../../../lib/cluster/relay/stray-book.ts';
 import { writeReturn } from '../../../../lib/cluster/relay/stray-frame.ts';
-import type { OwnStray, RelayEars } from '../../../../lib/ports/neighbours.ts';
+import type { OwnStray, Passage, RelayEars } from '../../../../lib/ports/neighbours.ts';
 import type { PeerLinks } from '../../../../lib/ports/peer-links.ts';
 import { sipCallId } from '../../../../lib/sip/ids.ts';
 import { countingSink, VirtualPeers } from '../../../support/virtual-peers.ts';
@@ -24,6 +24,7 @@ type RelaySite = {
   readonly links: PeerLinks;
   readonly relay: Relay<string>;
   readonly returned: string[];
+  readonly through: Passage[];
   readonly counts: Map<string, number>;
 };
 
@@ -38,13 +39,15 @@ beforeEach(() => {
 const CARRIES: RelayEars<string>['onRelayed'] = (_stray, _from, answer) =>
   answer({ kind: 'carried' });
 
-async function join(site: number, onRelayed = CARRIES): Promise<RelaySite> {
+async function join(site: number, onRelayed = CARRIES, version?: number): Promise<RelaySite> {
   const returned: string[] = [];
+  const through: Passage[] = [];
   const counts = new Map<string, number>();
   const others = [1, 2, 3].filter((one) => one !== site);
   const { links } = await peers.join({
     site,
     peers: others,
+    ...(version === undefined ? {} : { version }),
     ears: {
       onAsked: (from, subject, body, reply) => {
         arrived.push(`${from}>${site}`);
@@ -58,9 +61,16 @@ async function join(site: number, onRelayed = CARRIES): Promise<RelaySite> {
     links,
     sink: countingSink([], counts),
     own: site,
-    ears: { onRelayed, onReturn: (way, raw) => void returned.push(`${way}: ${raw.toString()}`) },
+    ears: {
+      onRelayed,
+      onReturn: (way, raw) => void returned.push(`${way}: ${raw.toString()}`),
+      onThrough(passage) {
+        through.push(passage);
+        return passage.source.port === stray().source.port;
+      },
+    },
   });
-  return { links, relay, returned, counts };
+  return { links, relay, returned, through, counts };
 }
 
 async function carried({ relay }: RelaySite, to: number, change: Partial<OwnStray<string>> = {}) {
@@ -82,7 +92,7 @@ describe('a stray of another site', () => {
 
     expect(await carried(first, 2)).toBe('carried');
     const { source, transport, listener, raw } = stray();
-    expect(seen).toEqual([{ number: 1, source, transport, listener, raw }]);
+    expect(seen).toEqual([{ number: 1, source, transport, listener, raw, emergency: true }]);
     expect(first.returned).toEqual(['connection 7: SIP/2.0 200 OK']);
   });
 
@@ -183,5 +193,41 @@ describe('a stray of another site', () => {
     await peers.pass(100);
     const said = await answer;
     expect(said.kind === 'answered' && said.body.toString()).toBe('unknown');
+  });
+});
+
+describe('a request to a caller whose connection is at another site', () => {
+  const { source, transport, listener } = stray();
+  const passage: Passage = { source, transport, listener, raw: RAW, emergency: true };
+
+  async function sentThrough({ relay }: RelaySite, change: Partial<Passage> = {}) {
+    const isSent = relay.sendThrough(2, { ...passage, ...change });
+    await peers.pass(1000, 10);
+    return await isSent;
+  }
+
+  test('leaves there byte for byte, if the connection is still there', async () => {
+    const first = await join(1);
+    const second = await join(2);
+    await peers.pass(1000);
+
+    expect(await sentThrough(first)).toBe(true);
+    expect(second.through).toEqual([{ number: 0, ...passage }]);
+    expect(await sentThrough(first, { source: { ...source, port: 1 } })).toBe(false);
+  });
+
+  test('does not leave from a site that is down, or speaks the version before', async () => {
+    const first = await join(1);
+    expect(await sentThrough(first)).toBe(false);
+    const second = await join(2, CARRIES, 1);
+    await peers.pass(5000);
+
+    expect(await carried(first, 2)).toBe('carried');
+    expect(await sentThrough(first)).toBe(false);
+    expect([second.through, second.counts.size]).toEqual([[], 0]);
+    expect(Object.fromEntries(first.counts)).toEqual({
+      'relayed/carried': 1,
+      'relayed/not-through': 2,
+    });
   });
 });

@@ -19,6 +19,7 @@ const stray: RelayedStray = {
   transport: 'tcp',
   listener: { role: 'anycast', address: '192.0.2.112', port: 5060 },
   raw: Buffer.from('BYE sip:a@b SIP/2.0\r\n\r\n\0\xff', 'latin1'),
+  emergency: false,
 };
 
 describe('a stray on a link', () => {
@@ -34,6 +35,14 @@ describe('a stray on a link', () => {
     expect(readStray(writeStray({ ...stray, raw: Buffer.alloc(MESSAGE_BYTES_MAX + 1) }))).toBe(
       undefined,
     );
+  });
+
+  test('of the oldest version may be of an emergency call', () => {
+    const text = writeStray(stray).subarray(2).toString('latin1');
+    const bytes = Buffer.from(text.replace(',false]', ']'), 'latin1');
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(bytes.indexOf(']') + 1, 0);
+    expect(readStray(Buffer.concat([length, bytes]))).toEqual({ ...stray, emergency: true });
   });
 
   test('of a newer version may say more', () => {

@@ -23,7 +23,7 @@ const tcp = (role: Listener['role'], at: Address): Listener => ({
   transport: 'tcp',
   advertise: undefined,
 });
-const LISTENERS = [tcp('anycast', A), tcp('unicast', U), tcp('gateway', B)];
+export const LISTENERS = [tcp('anycast', A), tcp('unicast', U), tcp('gateway', B)];
 /** The gateway side for datagrams, at the same address and port. */
 export const UDP_SIDE: Listener = { ...tcp('gateway', B), transport: 'udp' };
 

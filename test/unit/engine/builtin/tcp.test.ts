@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { legId, tagOf, uriText } from '../../../../lib/sip/ids.ts';
 import { A, CALLER, freshBranch, GATEWAY, responds, U } from './peers.ts';
 import { NOTHING, octets } from './stage.ts';
-import { TcpStage, tcpSays, UDP_SIDE } from './tcp-stage.ts';
+import { LISTENERS, TcpStage, tcpSays, UDP_SIDE } from './tcp-stage.ts';
 
 const ack = { toTag: 'ours' };
 const CONTACT = { address: CALLER.address, port: 5060 };
@@ -82,6 +82,67 @@ describe('a caller on TCP', () => {
     stage.engine.hangUp(leg, tagOf('ours'), []);
     stage.pass(0);
     expect(elsewhere.map(({ summary }) => summary)).toEqual([['BYE']]);
+  });
+});
+
+describe('a caller whose connection is at another site', () => {
+  async function talking(through: (raw: Buffer) => Promise<boolean>) {
+    const stage = await TcpStage.open();
+    const elsewhere = stage.answerAt(CONTACT);
+    const caller = stage.connect();
+    const leg = stage.ringIn(caller);
+    stage.answer(leg);
+    const [listener] = LISTENERS;
+    if (listener === undefined) throw new Error('it does not listen');
+    const back: string[] = [];
+    stage.engine.takeRelayed({
+      raw: Buffer.from(tcpSays('ACK', { ...ack, branch: freshBranch() })),
+      listener,
+      source: { address: CALLER.address, port: 40_000 },
+      back: (raw) => back.push(raw.toString()) > 0,
+      through,
+    });
+    return { stage, elsewhere, caller, leg, back };
+  }
+
+  test('is asked through that one', async () => {
+    const asked: string[] = [];
+    const { stage, leg, caller, back } = await talking(
+      async (raw) => asked.push(raw.toString()) > 0,
+    );
+    stage.engine.hangUp(leg, tagOf('ours'), []);
+    stage.pass(0);
+
+    expect(asked.map((text) => text.split(' ')[0])).toEqual(['BYE']);
+    expect([caller.summary.includes('BYE'), back]).toEqual([false, []]);
+  });
+
+  test('is asked at its Contact where that connection is gone', async () => {
+    const { stage, leg, elsewhere } = await talking(async () => false);
+    stage.engine.hangUp(leg, tagOf('ours'), []);
+    await Promise.resolve();
+    stage.pass(0);
+
+    expect(elsewhere.map(({ summary }) => summary)).toEqual([['BYE']]);
+  });
+
+  test('hears a request of another site on its connection here, and nothing but a request', async () => {
+    const stage = await TcpStage.open();
+    const caller = stage.connect();
+    const [listener] = LISTENERS;
+    const source = caller.socket?.near;
+    if (listener === undefined || source === undefined) throw new Error('there is no connection');
+    const on = (port: number) => ({ listener, source: { ...source, port } });
+    const bye = Buffer.from(tcpSays('BYE', { ...ack, cseq: 2 }));
+
+    expect(stage.engine.sendOn(on(source.port), bye)).toBe(true);
+    expect(stage.engine.sendOn(on(source.port), Buffer.from('\r\n\r\n'))).toBe(false);
+    expect(stage.engine.sendOn(on(1), bye)).toBe(false);
+    stage.pass(0);
+    expect(caller.summary).toEqual(['BYE']);
+    caller.socket?.cut();
+    stage.pass(0);
+    expect(stage.engine.sendOn(on(source.port), bye)).toBe(false);
   });
 });
 
