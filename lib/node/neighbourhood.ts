@@ -137,13 +137,19 @@ export class Neighbourhood {
       placing.bury();
     } else if (claimed.kind === 'new' || claimed.owner.site === own) place(claimed.claim);
     else {
-      const stray = strayOf(raw, request, receivedOn, { emergency: placing.emergency, ...origin });
-      const outcome = await this.#neighbours.relay.carry(stray, claimed.owner.site);
-      if (outcome !== 'carried') place(claimed.claim);
+      const { site } = claimed.owner;
+      const carry = (bytes: Buffer, by: ReceivedOn) => {
+        const stray = strayOf(bytes, request, by, { emergency: placing.emergency, ...origin });
+        return this.#neighbours.relay.carry(stray, site);
+      };
+      if ((await carry(raw, receivedOn)) !== 'carried') place(claimed.claim);
       else {
+        const heard = this.#claiming.get(leg) ?? [];
         this.#claiming.delete(leg);
         placing.leave();
         engine.handOver(leg);
+        for (const event of heard)
+          if (event.on === 'cancelled') void carry(event.raw, event.receivedOn);
       }
     }
   }

@@ -126,7 +126,12 @@ export type LegEvent =
       readonly reason: string;
       readonly cause: 'response' | 'timeout' | 'transport';
     })
-  | (Content & { readonly on: 'cancelled'; readonly receivedOn: ReceivedOn })
+  /** The engine has answered the CANCEL; `raw` is it, for the site that has the call. */
+  | (Content & {
+      readonly on: 'cancelled';
+      readonly receivedOn: ReceivedOn;
+      readonly raw: Buffer;
+    })
   | (Content & { readonly on: 'acknowledged'; readonly tag: Tag; readonly receivedOn: ReceivedOn })
   /** No ACK to our 2xx came within 64*T1. [3261-13.3.1.4] */
   | { readonly on: 'unacknowledged'; readonly tag: Tag }

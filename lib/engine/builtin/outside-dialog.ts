@@ -69,7 +69,7 @@ function receiveCall(core: Core, key: string, arrival: Arrival): void {
 
 /** Answers a CANCEL; whether anything comes of it depends on the INVITE. [3261-9.2] */
 function cancel(core: Core, key: string, arrival: Arrival): void {
-  const { request, wire, receivedOn } = arrival;
+  const { request, wire, receivedOn, raw } = arrival;
   const invite = core.servers.find(cancelledKey(request));
   if (invite?.kind !== 'invite') {
     keepStray(core, key, arrival);
@@ -84,7 +84,7 @@ function cancel(core: Core, key: string, arrival: Arrival): void {
   }
   if (leg.phase.tag !== 'pending' || withdrawOne(core, leg, invite)) return;
   const { headers, body } = request;
-  const event = { on: 'cancelled', headers, body, receivedOn } as const;
+  const event = { on: 'cancelled', headers, body, receivedOn, raw } as const;
   core.news.push({ what: 'leg', leg: leg.id, event });
 }
 

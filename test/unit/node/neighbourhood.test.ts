@@ -35,6 +35,14 @@ const listener: Listener = {
 };
 const receivedOn: ReceivedOn = { listener, source: { address: '203.0.113.7', port: 5061 } };
 const LEG = legId('a1');
+const CANCEL = Buffer.from(RAW.toString().replaceAll('INVITE', 'CANCEL'));
+const CANCELLED: LegEvent = {
+  on: 'cancelled',
+  headers: [],
+  body: NO_OCTETS,
+  receivedOn,
+  raw: CANCEL,
+};
 
 function requestOf(raw: Buffer) {
   const parsed = parse(raw);
@@ -120,9 +128,17 @@ describe('a site among others', () => {
   }
 
   test('places what nobody else has, and then tells what the caller did meanwhile', async () => {
-    const cancelled: LegEvent = { on: 'cancelled', headers: [], body: NO_OCTETS, receivedOn };
+    expect(await invited(CANCELLED)).toEqual(['places claim', 'hears cancelled']);
+  });
 
-    expect(await invited(cancelled)).toEqual(['places claim', 'hears cancelled']);
+  test('carries the CANCEL that came meanwhile behind what another site has', async () => {
+    claimed = { kind: 'retransmission', claim: CLAIM, owner: OTHER };
+
+    expect(await invited(CANCELLED)).toEqual(['leaves', 'forgets a1']);
+    expect(sent.map(({ stray, to }) => [stray.raw, to])).toEqual([
+      [RAW, 2],
+      [CANCEL, 2],
+    ]);
   });
 
   test('carries what another site has, byte for byte, and forgets it', async () => {
