@@ -8,6 +8,7 @@ import type { LegEvent, ReceivedOn } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { headerValue } from '../sip/headers.ts';
 import { contactUri } from '../sip/name-addr.ts';
+import { openAckWays } from './ack-ways.ts';
 import { contactAt } from './identities.ts';
 import { forkTag, type LiveCall, legBOf } from './live-call.ts';
 
@@ -22,6 +23,7 @@ export type Teller = {
 };
 
 export function teller(sink: EventSink, site: string): Teller {
+  const ackWays = openAckWays(sink);
   const tell = (call: LiveCall, at: MonoMs, step: Omit<Step, 'at' | 'callId' | 'site'>) => {
     const { facts } = call.state;
     sink.step({ at: unixAt(facts, at), callId: facts.callId, site, ...step });
@@ -45,6 +47,8 @@ export function teller(sink: EventSink, site: string): Teller {
       tell(call, at, { leg: 'a', event: 'a-joined', message: 'INVITE', direction: 'in', ...door });
     },
     heardA(call, event, at) {
+      if (event.on === 'acknowledged') ackWays.came(call);
+      if (event.on === 'unacknowledged') ackWays.missed(call);
       const message = messageOf(event);
       if (message === undefined) {
         tell(call, at, { leg: 'a', event: `a-${event.on}` });

@@ -44,6 +44,10 @@ const NAMING: Readonly<Record<string, Naming>> = {
     label: 'outcome',
     help: 'Strays sent to the site whose they are, by what came of it.',
   },
+  acks_missed: {
+    label: 'prefix',
+    help: 'Calls whose ACK did not come to U, by networks of callers that none has ever come from.',
+  },
   refusals: { label: 'condition', help: 'Calls refused by this node, by the row of the table.' },
 };
 

@@ -53,6 +53,10 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'warn',
       says: 'An INVITE of ours came back; it gets 482, and the hunt of its call goes on.',
     },
+    'acks-never-come': {
+      level: 'warn',
+      says: 'From a network of callers (`prefix`, their `trunk`) no ACK has ever come to U, in `missed` calls: its firewall may know only A, and `offAnycast: sticky` would be right for the trunk.',
+    },
     'emergency-group-failed': {
       level: 'error',
       says: 'Every gateway of `group` failed an emergency call, the last resort too; what each of them `tried` said.',
