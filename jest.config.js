@@ -14,18 +14,13 @@ const project = (name, folders, more = {}) => ({
   ...more,
 });
 
-const BESIDE = '<rootDir>/test/support/beside-runner.cjs';
-
 /** @type {import('jest').Config} */
 export default {
   projects: [
     project('unit', ['unit', 'ladder', 'torture', 'house']),
     project('compliance', ['compliance']),
-    project('sim', ['sim'], {
-      runner: BESIDE,
-      setupFiles: ['<rootDir>/test/support/give-way.ts'],
-    }),
-    project('system', ['system'], { runner: BESIDE }),
+    project('sim', ['sim'], { setupFiles: ['<rootDir>/test/support/give-way.ts'] }),
+    project('system', ['system'], { runner: '<rootDir>/test/support/serial-runner.cjs' }),
   ],
   reporters: ['default', '<rootDir>/test/support/counts-reporter.cjs'],
 };
