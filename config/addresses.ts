@@ -1,10 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Destination } from '../lib/gateways/dns/hop.ts';
-import type { Address } from '../lib/sip/address.ts';
+import { type Address, defaultPort, type Transport } from '../lib/sip/address.ts';
 import { type UriText, uriText } from '../lib/sip/ids.ts';
 import { bad, type Format, good, oneOf, type Reading, text } from './formats.ts';
 
-export const SIP_PORT = 5060;
 const DNS_PORT = 53;
 
 /** Refuses what names no single host: a wildcard socket answers from the wrong address. */
@@ -14,15 +13,7 @@ export const HOST_ADDRESS: Format<string> = text(
   (value) => (isIPv4(value) ? singleHost(value) : bad(value, ...notIpv4(value))),
 );
 
-const TRANSPORT_WORD = oneOf('transport', ['udp', 'tcp']);
-
-export const TRANSPORT: Format<'udp' | 'tcp'> = {
-  ...TRANSPORT_WORD,
-  read(value) {
-    if (value === 'tls') return bad(value, 'is not built into this release', 'write udp or tcp');
-    return TRANSPORT_WORD.read(value);
-  },
-};
+export const TRANSPORT: Format<Transport> = oneOf('transport', ['udp', 'tcp', 'tls']);
 
 /** What stands in Contact in place of the address: another address, or a name callers resolve. */
 export const ADVERTISE = hostOrAddress('advertised host', 'sto.any.example');
@@ -49,12 +40,10 @@ const TARGET_WANT = 'write "sip:HOST" or "sip:HOST:PORT", such as "sip:10.0.1.31
 export const TARGET: Format<Target> = text('gateway URI', TARGET_WANT, (value) => {
   const [, scheme = '', user = '', hostPort = '', tail = ''] = URI_PARTS.exec(value) ?? [];
   if (scheme.toLowerCase() === 'sips')
-    return bad(value, 'asks for TLS, which is not built into this release', TARGET_WANT);
+    return bad(value, 'asks for TLS on the whole way', 'write sip:HOST;transport=tls');
   if (scheme.toLowerCase() !== 'sip') return bad(value, 'is not a SIP URI', TARGET_WANT);
   if (!USER_PART.test(user))
     return bad(value, 'names a user that is not plain', 'write digits or a name before the @');
-  if (/;transport=tls/i.test(tail))
-    return bad(value, 'asks for a transport that is not built into this release', TARGET_WANT);
   if (!Object.hasOwn(TRANSPORT_OF, tail.toLowerCase()))
     return bad(value, `carries ${tail}, which is not understood`, TARGET_WANT);
   const place = readPlace(hostPort.toLowerCase(), TRANSPORT_OF[tail.toLowerCase()]);
@@ -64,10 +53,11 @@ export const TARGET: Format<Target> = text('gateway URI', TARGET_WANT, (value) =
 });
 
 /** What may follow the host of a gateway. */
-const TRANSPORT_OF: Readonly<Record<string, 'udp' | 'tcp' | undefined>> = {
+const TRANSPORT_OF: Readonly<Record<string, Transport | undefined>> = {
   '': undefined,
   ';transport=udp': 'udp',
   ';transport=tcp': 'tcp',
+  ';transport=tls': 'tls',
 };
 const USER_PART = /^(?:[A-Za-z0-9_.!~*'()&=+$,-]{1,128}@)?$/;
 const URI_PARTS = /^(sips?):([^@]*@)?([^;?@]*)([;?].*)?$/i;
@@ -77,8 +67,8 @@ type Place =
   | { readonly kind: 'bad'; readonly wrong: string; readonly want: string };
 
 /** An address is where it says; a name is looked up as RFC 3263 has it, so no port is filled in. */
-function readPlace(hostPort: string, transport: 'udp' | 'tcp' | undefined): Place {
-  const literal = readHostPort(hostPort, SIP_PORT);
+function readPlace(hostPort: string, transport: Transport | undefined): Place {
+  const literal = readHostPort(hostPort, defaultPort(transport ?? 'udp'));
   if (literal !== undefined) {
     if (singleHost(literal.address).kind === 'bad')
       return { kind: 'bad', wrong: 'names no single host', want: TARGET_WANT };

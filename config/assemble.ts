@@ -2,7 +2,9 @@ import type { ServerOptions } from '../lib/engine/drachtio/server-link.ts';
 import type { Gateway, GatewayName, Group, ProbeRules } from '../lib/gateways/options.ts';
 import type { FreeswitchServer } from '../lib/media/freeswitch/options.ts';
 import type { Listener, ListenerRole } from '../lib/ports/sip-engine.ts';
+import { defaultPort } from '../lib/sip/address.ts';
 import { adminAddress, linkAddress, nameServer, type Target } from './addresses.ts';
+import { credentialFiles } from './check-tls.ts';
 import { failoverDefault } from './failover.ts';
 import type { Fields, Item, Values } from './items.ts';
 import type { SiteSecrets } from './keys.ts';
@@ -40,6 +42,7 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
     media: media(values, lists, secrets),
     drachtio: drachtio(values, lists, secrets),
     cluster: cluster(values, lists),
+    tls: credentialFiles(values, lists),
     nat,
     log,
     admin: { listen, token: secrets.adminToken },
@@ -113,7 +116,10 @@ function cluster({ cluster: { link, redis } }: SiteValues, { peers = [] }: SiteL
 }
 
 function listeners(role: ListenerRole, items: readonly ListenerItem[] = []): readonly Listener[] {
-  return items.map((item) => ({ ...whole(item), role }));
+  return items.map((item) => {
+    const listener = whole(item);
+    return { ...listener, role, port: listener.port ?? defaultPort(listener.transport) };
+  });
 }
 
 function gateway(item: GatewayItem, probes: ProbeRules): Gateway {

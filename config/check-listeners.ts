@@ -1,5 +1,11 @@
 import type { Destination } from '../lib/gateways/dns/hop.ts';
-import { type Address, sameAddress, writeAddress } from '../lib/sip/address.ts';
+import {
+  type Address,
+  defaultPort,
+  sameAddress,
+  type Transport,
+  writeAddress,
+} from '../lib/sip/address.ts';
 import type { Target } from './addresses.ts';
 import type { ListenerItem, SiteLists } from './lists.ts';
 import { keyOf, type Path, type Report } from './problems.ts';
@@ -26,13 +32,10 @@ export function checkNextHops(lists: SiteLists, report: Report): void {
     if (target === undefined) return;
     const { uri: value, destination } = target;
     const { host, transport, hop } = asWritten(destination);
-    if (transport === 'tcp' && !speaks(lists.gateway, transport)) {
-      const want = 'list a listener with transport: tcp there, or leave ;transport=tcp out';
-      report(path, {
-        value,
-        wrong: 'asks for TCP, but no listener of listen.gateway has it',
-        want,
-      });
+    if (transport !== undefined && transport !== 'udp' && !speaks(lists.gateway, transport)) {
+      const want = `list a listener with transport: ${transport} there, or leave ;transport=${transport} out`;
+      const wrong = `asks for ${transport.toUpperCase()}, but no listener of listen.gateway has it`;
+      report(path, { value, wrong, want });
     }
     const owner =
       callerSide.get(host) ??
@@ -91,10 +94,10 @@ function speaks(items: readonly ListenerItem[] | undefined, transport: string): 
 }
 
 function reportDuplicates(items: readonly ListenerItem[], report: Report): void {
-  const seen: { path: Path; address: Address; transport: string | undefined }[] = [];
+  const seen: { path: Path; address: Address; transport: Transport | undefined }[] = [];
   for (const { path, address, transport } of items.flatMap(addressOf)) {
     const first = seen.find(
-      (other) => sameAddress(other.address, address) && other.transport === transport,
+      (other) => sameAddress(other.address, address) && isOneSocket(other.transport, transport),
     );
     if (first === undefined) {
       seen.push({ path, address, transport });
@@ -103,6 +106,11 @@ function reportDuplicates(items: readonly ListenerItem[], report: Report): void 
     const wrong = `is already listened on by ${keyOf(first.path)}`;
     report(path, { value: writeAddress(address), wrong, want: 'keep one of the two' });
   }
+}
+
+/** TLS takes the ports of TCP. */
+function isOneSocket(one: Transport | undefined, other: Transport | undefined): boolean {
+  return (one === 'udp') === (other === 'udp');
 }
 
 function reportShared(
@@ -132,6 +140,6 @@ function hostsOf(items: readonly ListenerItem[]): ReadonlyMap<string, Path> {
 }
 
 function addressOf({ path, parts: { address, port, transport } }: ListenerItem) {
-  if (address === undefined || port === undefined) return [];
-  return [{ path, address: { address, port }, transport }];
+  if (address === undefined || transport === undefined) return [];
+  return [{ path, address: { address, port: port ?? defaultPort(transport) }, transport }];
 }

@@ -152,3 +152,15 @@ export function listed(words: readonly string[]): string {
   const last = words.at(-1) ?? '';
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;
 }
+
+/** A path; some words stand for something else. */
+export function filePath(
+  name: string,
+  want: string,
+  reserved: readonly string[] = [],
+): Format<string> {
+  return text(name, want, (value) => {
+    if (value.trim() === '' || value.includes('\0')) return bad(value, `is not a ${name}`, want);
+    return reserved.includes(value) ? bad(value, 'is not possible here', want) : good(value);
+  });
+}

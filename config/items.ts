@@ -3,7 +3,6 @@ import {
   ADVERTISE,
   HOST_ADDRESS,
   SERVER_HOST,
-  SIP_PORT,
   SOURCE_RANGE,
   TARGET,
   TRANSPORT,
@@ -58,9 +57,9 @@ const SHARE = wholeNumber(1, 1_000_000);
 export const NONE = { value: undefined };
 
 export const LISTENER = {
-  transport: given(TRANSPORT, 'How SIP is carried: udp or tcp.'),
+  transport: given(TRANSPORT, 'How SIP is carried: udp, tcp or tls. For tls see `tls` below.'),
   address: given(HOST_ADDRESS, 'The one local IPv4 address; never a wildcard.'),
-  port: field(PORT, { value: SIP_PORT }, 'The local port.'),
+  port: field(orAbsent(PORT), NONE, 'The local port. Left out: 5060, and 5061 for tls.'),
   advertise: field(
     orAbsent(ADVERTISE),
     NONE,
@@ -83,7 +82,7 @@ export const GATEWAY = {
   name: given(NAME, 'What groups, logs and records call it.'),
   uri: given(
     TARGET,
-    'Where it is, sip:HOST:PORT, with ;transport=tcp for TCP. A name is looked up as RFC 3263 says: ' +
+    'Where it is, sip:HOST:PORT, with ;transport=tcp or ;transport=tls. A name is looked up as RFC 3263 says: ' +
       'without port and transport by NAPTR and SRV. A user in it is asked for whatever was dialled.',
   ),
   priority: field(PRIORITY, { value: 1 }, 'Lower is tried first.'),

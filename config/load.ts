@@ -4,6 +4,7 @@ import { assemble } from './assemble.ts';
 import { checkCluster } from './check-cluster.ts';
 import { checkListeners, checkNextHops } from './check-listeners.ts';
 import { checkPlan, checkRecording, checkValues } from './check-plan.ts';
+import { checkTls } from './check-tls.ts';
 import { isSiteOnLoopback, readSecrets } from './keys.ts';
 import { layered } from './layered.ts';
 import {
@@ -75,6 +76,7 @@ function loadLayers(file: SiteFile, request: LoadRequest): LoadedConfig {
   checkValues(values, report);
   checkRecording(lists, values, report);
   checkCluster(values, lists, report);
+  checkTls(values, lists, request.readFile, report);
   const adminHost = adminAddress(values.admin.listen)?.address ?? '';
   const linkHost = linkAddress(values.cluster.link ?? '')?.address;
   const isOnLoopback = isSiteOnLoopback(lists, [

@@ -2,21 +2,12 @@ import type { LogLevel } from '../lib/observe/log-sink.ts';
 import { ADMIN_LISTEN, NAME_SERVER } from './addresses.ts';
 import { SITE_NAME, SITE_NUMBER } from './cluster-items.ts';
 import { CLUSTER, PEERS } from './cluster-schema.ts';
-import {
-  anyList,
-  bad,
-  type Format,
-  good,
-  listOf,
-  oneOf,
-  orEmpty,
-  text,
-  wholeNumber,
-} from './formats.ts';
+import { anyList, filePath, listOf, oneOf, orEmpty, wholeNumber } from './formats.ts';
 import { PROBE_FORMATS } from './gateway-formats.ts';
 import { type Leaf, leaf, live, optional, required } from './leaf.ts';
 import { MEDIA } from './media-schema.ts';
 import { SECRET_REF } from './secrets.ts';
+import { TLS } from './tls-schema.ts';
 
 export type Branch = { readonly [key: string]: Leaf<unknown> | Branch };
 
@@ -104,6 +95,7 @@ export const SCHEMA = {
       ),
     ),
   },
+  tls: TLS,
   peers: PEERS,
   cluster: CLUSTER,
   guard: {
@@ -246,13 +238,6 @@ export const SCHEMA = {
     ),
   },
 };
-
-function filePath(name: string, want: string, reserved: readonly string[] = []): Format<string> {
-  return text(name, want, (value) => {
-    if (value.trim() === '' || value.includes('\0')) return bad(value, `is not a ${name}`, want);
-    return reserved.includes(value) ? bad(value, 'is not possible here', want) : good(value);
-  });
-}
 
 type ValuesOf<B> = { readonly [K in keyof B]: B[K] extends Leaf<infer T> ? T : ValuesOf<B[K]> };
 /** One value for each key, lists not yet looked into. */

@@ -6,6 +6,7 @@ import type { SiteOptions } from '../lib/node/site-options.ts';
 import type { LogOptions as AllLogOptions } from '../lib/observe/log-files.ts';
 import type { Address } from '../lib/sip/address.ts';
 import type { ClusterKey } from '../lib/sip/owner-token.ts';
+import type { CredentialFiles } from './credentials.ts';
 
 type LogOptions = Omit<AllLogOptions, 'site' | 'world'>;
 
@@ -38,6 +39,8 @@ export type SiteConfig = {
   readonly drachtio: readonly ServerOptions[];
   /** Absent: this site is the only one. */
   readonly cluster: ClusterConfig | undefined;
+  /** Absent: nobody speaks TLS here. */
+  readonly tls: CredentialFiles | undefined;
   readonly nat: { readonly keepAliveMs: number };
   readonly log: LogOptions;
   readonly admin: {

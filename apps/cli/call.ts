@@ -46,7 +46,7 @@ export async function call(args: readonly string[], io: Io): Promise<ExitCode> {
   const told = { uri: uriText(text), target, transport: transportOf(text, uri), from };
   const plan = { ...told, local: way.local, afterMs, timeoutMs, interrupted: signal };
   if (!values.json) io.out(`${text} from ${writeAddress(way.local)}\n`);
-  const placed = await placeCall(plan, realWorld(), udpDatagrams(), tcpStreams());
+  const placed = await placeCall(plan, realWorld(), udpDatagrams(), { tcp: tcpStreams() });
   release();
   if (placed.kind === 'failed') return fail(io, `${writeAddress(way.local)}: ${placed.why}`);
   const verdict = judgeCall(placed.seen, target, placed.course);

@@ -88,7 +88,7 @@ async function askFromHere(gateway: Gateway, hop: Hop): Promise<readonly HopOutc
     role: 'gateway',
     advertise: undefined,
   };
-  const parts = { datagrams: udpDatagrams(), streams: tcpStreams() };
+  const parts = { datagrams: udpDatagrams(), streams: { tcp: tcpStreams() } };
   const engine = builtinEngine({ world: realWorld(), ...parts, ears: DEAF });
   const listening = await engine.listen([listener]);
   if (listening.kind === 'failed') return [unsent(writeHop(hop), listening.why)];

@@ -3,7 +3,7 @@ import { never } from '../../lib/base/never.ts';
 import type { Alarm, World } from '../../lib/base/time.ts';
 import type { Datagrams } from '../../lib/engine/builtin/datagrams.ts';
 import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
-import type { Streams } from '../../lib/engine/builtin/streams.ts';
+import type { StreamsBy } from '../../lib/engine/builtin/streams.ts';
 import type { EngineEars, LegEvent, Listener } from '../../lib/ports/sip-engine.ts';
 import { legId, type Tag, uriText } from '../../lib/sip/ids.ts';
 import { reasonPhrase } from '../../lib/sip/status.ts';
@@ -32,7 +32,7 @@ export async function placeCall(
   plan: CallPlan,
   world: World,
   datagrams: Datagrams,
-  streams?: Streams,
+  streams?: StreamsBy,
 ): Promise<PlacedCall> {
   const listener: Listener = {
     ...plan.local,

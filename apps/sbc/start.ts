@@ -6,7 +6,6 @@ import { describeProblem } from '../../config/problems.ts';
 import { type SiteConfig, siteOptions } from '../../config/site-config.ts';
 import { realWorld } from '../../lib/base/real-world.ts';
 import type { World } from '../../lib/base/time.ts';
-import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
 import type { SiteOptions } from '../../lib/node/site-options.ts';
@@ -23,6 +22,7 @@ import { siteMedia } from './media.ts';
 import { straysIn } from './nodes-view.ts';
 import { type ReloadParts, reloader } from './reload.ts';
 import { siteLinks } from './site-links.ts';
+import { siteStreams } from './site-streams.ts';
 import { nextEpoch, ownKey } from './state-dir.ts';
 import { openSought, writtenHosts } from './whereabouts.ts';
 
@@ -174,8 +174,10 @@ function openSite(
   const showHosts = () =>
     observer.reconfigure({ level: configured().log.level, readableHosts: sought.readableHosts() });
   const { directory } = sought;
-  const parts = engineParts(configured());
-  const { drachtio: servers, media: config, cluster } = configured();
+  const { drachtio: servers, media: config, cluster, tls, nat } = configured();
+  const streams = siteStreams(tls, { world, sink });
+  const limits = { natKeepAliveMs: nat.keepAliveMs };
+  const parts = { datagrams: udpDatagrams(), streams: streams.by, limits };
   const { siteNumber: number, epoch } = options;
   const links = siteLinks(cluster, { world, sink, site: number, epoch, keysNow });
   const media = siteMedia({ world, sink, config, listeners: options.listeners });
@@ -192,16 +194,12 @@ function openSite(
   const { whole, builtin } = engines;
   const close = async () => {
     await whole.close();
+    streams.close();
     media.close();
     directory.close();
     await links.close();
   };
-  return { node, engine: builtin, directory, links, showHosts, close };
-}
-
-function engineParts({ nat: { keepAliveMs } }: SiteConfig) {
-  const limits = { natKeepAliveMs: keepAliveMs };
-  return { datagrams: udpDatagrams(), streams: tcpStreams(), limits };
+  return { node, engine: builtin, directory, links, streams, showHosts, close };
 }
 
 async function failed(site: OpenSite, observer: Observer): Promise<1> {
@@ -219,7 +217,7 @@ function tellOfState(
   if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
 }
 
-function presentOf({ node, engine, links }: OpenSite): Present {
+function presentOf({ node, engine, links, streams }: OpenSite): Present {
   return {
     callsActive: node.callsNow(),
     lagMs: node.strain().lagMs,
@@ -228,6 +226,7 @@ function presentOf({ node, engine, links }: OpenSite): Present {
     connectionsRefused: engine.counts().connections.refused,
     gateways: node.gateways(),
     peers: links.peers(),
+    certificateUntil: streams.certificateUntil(),
   };
 }
 

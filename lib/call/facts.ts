@@ -1,6 +1,6 @@
 import type { MonoMs, Octets, UnixMs } from '../base/brands.ts';
 import { unixMs } from '../base/brands.ts';
-import type { Address, Transport } from '../sip/address.ts';
+import type { Place, Transport } from '../sip/address.ts';
 import type { UriText } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
 import type { CallId } from './ids.ts';
@@ -10,7 +10,7 @@ import type { AttemptRecord } from './record.ts';
 export type Target = {
   readonly gateway: string;
   readonly uri: UriText;
-  readonly address: Address;
+  readonly address: Place;
   /** Absent: udp. */
   readonly transport?: Transport | undefined;
   /** Whether what is too large for a datagram goes to it by TCP. Absent: it does not. */

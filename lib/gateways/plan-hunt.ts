@@ -1,6 +1,6 @@
 import { drawOrder } from '../base/draw-order.ts';
 import type { Rng } from '../base/time.ts';
-import type { Address, Transport } from '../sip/address.ts';
+import type { Place, Transport } from '../sip/address.ts';
 import type { UriText } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
 import { parseUri, sipUri, uriUser } from '../sip/uri.ts';
@@ -13,7 +13,7 @@ import type { Gateway, Group } from './options.ts';
 export type PlannedTarget = {
   readonly gateway: string;
   readonly uri: UriText;
-  readonly address: Address;
+  readonly address: Place;
   readonly transport: Transport;
   readonly largeByTcp?: boolean | undefined;
   readonly headers?: readonly Header[] | undefined;
@@ -118,18 +118,25 @@ function place(
 
 /** A try at one place of a gateway that is asked for this URI. */
 export function targetAt(
-  { name, largeByTcp, headers }: Gateway,
-  { transport, ...address }: Hop,
+  { name, uri: at, largeByTcp, headers }: Gateway,
+  hop: Hop,
   uri: UriText,
 ): PlannedTarget {
   return {
     gateway: name,
     uri,
-    address,
-    transport,
+    address: placeOf(at, hop),
+    transport: hop.transport,
     ...(largeByTcp === undefined ? {} : { largeByTcp }),
     ...(headers === undefined ? {} : { headers }),
   };
+}
+
+/** Over TLS a gateway must be certified as what its URI says, whatever DNS made of that. */
+export function placeOf(gateway: UriText, { transport, address, port }: Hop): Place {
+  if (transport !== 'tls') return { address, port };
+  const uri = parseUri(gateway);
+  return { address, port, name: uri.kind === 'sip' ? uri.host : address };
 }
 
 /**

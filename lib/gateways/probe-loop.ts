@@ -3,6 +3,7 @@ import type { Listener, Probe, ProbeOutcome } from '../ports/sip-engine.ts';
 import { type Hop, writeHop } from './dns/hop.ts';
 import type { HealthBook, HopSaid, ProbeEvent } from './health-book.ts';
 import type { Gateway, ProbeRules } from './options.ts';
+import { placeOf } from './plan-hunt.ts';
 
 /** The first questions of all gateways are spread over so long, then each has its own pace. */
 const FIRST_WITHIN_MS = 1000;
@@ -95,10 +96,10 @@ export function askHops(
   };
   for (const hop of hops) {
     const listener = listeners.find(({ transport }) => transport === hop.transport);
-    const { address, port } = hop;
     if (listener === undefined) take(hop, { kind: 'unsent', why: `no ${hop.transport} listener` });
     else {
-      const what = { listener, nextHop: { address, port }, uri: gateway.uri, timeoutMs };
+      const nextHop = placeOf(gateway.uri, hop);
+      const what = { listener, nextHop, uri: gateway.uri, timeoutMs };
       probe(what, (outcome) => take(hop, outcome));
     }
   }

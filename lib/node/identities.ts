@@ -28,8 +28,19 @@ export function identities(
   };
 }
 
-/** `sip:TOKEN@host:port` of a listener, by its advertised name if it has one. [3261-19.1.1] */
-export function contactAt({ advertise, address, port, transport }: Listener, tag: Tag): UriText {
+/** Where later requests of a far end are to come. */
+export type ContactPlace = Listener & {
+  /** It was asked for by a SIPS URI, and is to be asked by one. */
+  readonly isSips?: true;
+};
+
+/**
+ * `sip:TOKEN@host:port` of a listener, by its advertised name if it has one; `sips:` where the
+ * request said that. [3261-19.1.1] [3261-12.1.1]
+ */
+export function contactAt(place: ContactPlace, tag: Tag): UriText {
+  const { advertise, address, port, transport, isSips } = place;
   const params = transport === 'udp' ? [] : [{ name: 'transport', value: transport }];
-  return sipUri({ user: tag, host: advertise ?? address, port, params });
+  const uri = { user: tag, host: advertise ?? address, port, params };
+  return isSips === true ? sipUri({ ...uri, params: [] }, 'sips') : sipUri(uri);
 }

@@ -6,12 +6,12 @@ import type { CallState } from '../call/state.ts';
 import type { Claim } from '../guard/merged-invites.ts';
 import type { Share } from '../guard/shares.ts';
 import type { ClaimId } from '../ports/ownership.ts';
-import type { LegId, Listener, ReceivedOn } from '../ports/sip-engine.ts';
+import type { LegId, ReceivedOn } from '../ports/sip-engine.ts';
 import type { SipCallId, Tag, UriText } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
 import type { Mark } from './admission.ts';
 import type { CallMedia } from './call-media.ts';
-import type { Identity } from './identities.ts';
+import type { ContactPlace, Identity } from './identities.ts';
 
 /** Leg b of one attempt. */
 export type LegB = {
@@ -49,7 +49,7 @@ export type LiveCall = {
   readonly share: Share;
   readonly marks: readonly Mark[];
   /** Where the caller's later requests are to come: U, or A for a sticky trunk. */
-  readonly contactListener: Listener;
+  readonly contactListener: ContactPlace;
   /** One a fork, in the order of Facts.forks; the first names the call. */
   readonly identities: Identity[];
   /** One an attempt; attempt 1 is the first. */

@@ -29,7 +29,7 @@ import {
   refusedFor,
 } from './admission.ts';
 import { type CallMedia, facesFor } from './call-media.ts';
-import type { Identities } from './identities.ts';
+import type { ContactPlace, Identities } from './identities.ts';
 import type { LiveCall } from './live-call.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { promptsFor } from './prompts.ts';
@@ -206,7 +206,7 @@ function place(
     claimed,
     share,
     marks,
-    contactListener: contactListenerFor(receivedOn.listener, options.listeners, sticky),
+    contactListener: contactPlaceFor(invite, options.listeners, sticky),
     identities: [identity],
     legsB: [],
     media: mediaOf(desk, caller),
@@ -238,13 +238,15 @@ function mediaOf({ anchor }: Desk, { trunk, group }: Caller): CallMedia | undefi
  * Where the rest of the session goes: the U that was dialled, else the first U of the caller's
  * transport; A for sticky.
  */
-function contactListenerFor(
-  receivedOn: Listener,
+function contactPlaceFor(
+  { request, receivedOn: { listener } }: ReceivedInvite,
   listeners: readonly Listener[],
   sticky: boolean,
-): Listener {
-  if (sticky || receivedOn.role === 'unicast') return receivedOn;
+): ContactPlace {
   const unicast = listeners.filter(({ role }) => role === 'unicast');
-  const alike = unicast.find(({ transport }) => transport === receivedOn.transport);
-  return alike ?? unicast[0] ?? receivedOn;
+  const alike = unicast.find(({ transport }) => transport === listener.transport);
+  const stays = sticky || listener.role === 'unicast';
+  const place = stays ? listener : (alike ?? unicast[0] ?? listener);
+  const isSips = place.transport === 'tls' && request.uri.toLowerCase().startsWith('sips:');
+  return isSips ? { ...place, isSips } : place;
 }

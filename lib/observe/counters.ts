@@ -48,6 +48,10 @@ const NAMING: Readonly<Record<string, Naming>> = {
     label: 'prefix',
     help: 'Calls whose ACK did not come to U, by networks of callers that none has ever come from.',
   },
+  tls_refused: {
+    label: 'by',
+    help: 'TLS connections that came to nothing, by who dialled: us or them.',
+  },
   refusals: { label: 'condition', help: 'Calls refused by this node, by the row of the table.' },
 };
 

@@ -28,6 +28,8 @@ export type Present = {
     /** Absent: it is down, or nothing has been measured yet. */
     readonly rttMs: number | undefined;
   }[];
+  /** Unix milliseconds; absent: nothing speaks TLS here. */
+  readonly certificateUntil: number | undefined;
 };
 
 export type Known = Present & { readonly linesLost: Readonly<Record<LogFile, number>> };
@@ -45,6 +47,14 @@ type Sample = { readonly labels: Readonly<Record<string, string>>; readonly valu
 export type Reading = Metric & { readonly read: (known: Known) => readonly Sample[] };
 
 export const READINGS: readonly Reading[] = [
+  {
+    name: 'landfall_certificate_end_timestamp_seconds',
+    type: 'gauge',
+    labels: [],
+    help: 'When the certificate of this site ends, Unix time; absent where nothing speaks TLS.',
+    read: ({ certificateUntil: until }) =>
+      until === undefined ? [] : [{ labels: {}, value: until / 1000 }],
+  },
   {
     name: 'landfall_calls_active',
     type: 'gauge',

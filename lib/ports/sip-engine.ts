@@ -1,5 +1,5 @@
 import type { Octets } from '../base/brands.ts';
-import type { Address, Transport } from '../sip/address.ts';
+import type { Address, Place, Transport } from '../sip/address.ts';
 import type { LegId, RequestId, SipCallId, StrayId, Tag, UriText } from '../sip/ids.ts';
 import type { Header, SipFault, SipRequest, SipResponse } from '../sip/message.ts';
 
@@ -56,7 +56,7 @@ export type OutgoingInvite = {
   readonly listener: Listener;
   /** What it leaves from instead when it is too large for a datagram; absent: nothing else. */
   readonly large?: { readonly listener: Listener; readonly contact: UriText } | undefined;
-  readonly nextHop: Address;
+  readonly nextHop: Place;
   readonly uri: UriText;
   /** Whole header values; From carries `tag`. */
   readonly from: string;
@@ -218,7 +218,7 @@ export interface EngineEars {
 export type Probe = {
   /** The listener of role `gateway` that it leaves from. */
   readonly listener: Listener;
-  readonly nextHop: Address;
+  readonly nextHop: Place;
   readonly uri: UriText;
   /** How long an answer is waited for. */
   readonly timeoutMs: number;

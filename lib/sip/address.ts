@@ -1,7 +1,18 @@
 /** Where a datagram comes from or goes to: an IP literal and a port. */
 export type Address = { readonly address: string; readonly port: number };
 
+/** An address to go to, and who is to be there. */
+export type Place = Address & {
+  /** The domain, or address, that its certificate must name. Absent: any will do. */
+  readonly name?: string | undefined;
+};
+
 export type Transport = 'udp' | 'tcp' | 'tls';
+
+/** Where a URI names no port. [3261-19.1.2] */
+export function defaultPort(transport: Transport): number {
+  return transport === 'tls' ? 5061 : 5060;
+}
 
 export function sameAddress(one: Address, other: Address): boolean {
   return one.address === other.address && one.port === other.port;

@@ -120,11 +120,14 @@ export type SipUriParts = {
 };
 
 /** Writes `sip:user@host:port;name=value`; the user is taken as written. */
-export function sipUri({ user, host, port, params = [] }: SipUriParts): UriText {
+export function sipUri(
+  { user, host, port, params = [] }: SipUriParts,
+  scheme: SipUri['scheme'] = 'sip',
+): UriText {
   const place = host.includes(':') ? `[${host}]` : host;
   const who = user === undefined ? '' : `${user}@`;
   const list = params.map(({ name, value }) => `;${name}${value === undefined ? '' : `=${value}`}`);
-  return uriText(`sip:${who}${place}${port === undefined ? '' : `:${port}`}${list.join('')}`);
+  return uriText(`${scheme}:${who}${place}${port === undefined ? '' : `:${port}`}${list.join('')}`);
 }
 
 /** What was dialled, for routing: absent where the URI names no user. */

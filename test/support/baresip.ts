@@ -24,6 +24,8 @@ export type BaresipOptions = {
   readonly address: string;
   /** Everything goes to this proxy, named in a Route. */
   readonly outbound?: string;
+  /** What it shows who calls it by TLS, and whom it trusts; both are files. */
+  readonly tls?: { readonly both: string; readonly authorities: string };
   /** It protects its RTP by keys in the SDP, and takes no other. */
   readonly srtp?: boolean;
   /** It says that tone, in Hz, and records what it hears. */
@@ -40,11 +42,11 @@ type Heard = { readonly type: string };
 
 /** A baresip without a sound card: it speaks from a file. */
 export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
-  const { user, at, address, outbound, srtp, tone } = options;
+  const { user, at, address, outbound, srtp, tone, tls } = options;
   const folder = mkdtempSync(join(options.folder, `baresip-${user}-`));
   writeFileSync(
     join(folder, 'config'),
-    configOf(address, tone === undefined ? SPEAKS : taped(folder)),
+    configOf(address, [...(tone === undefined ? SPEAKS : taped(folder)), ...secured(tls)]),
   );
   if (tone !== undefined) writeFileSync(join(folder, TONE), toneFile(tone, LIFE_MS / 1000));
   const pinned = outbound === undefined ? '' : `;outbound="${outbound}"`;
@@ -96,7 +98,7 @@ function receivedIn(output: string, address: string): readonly string[] {
   return [...traced]
     .map(([, text = '']) => text)
     .filter((text) => {
-      const isOurs = headerOf(text, 'Via').includes(` ${address}:${SIP_PORT}`);
+      const isOurs = headerOf(text, 'Via').includes(` ${address}:`);
       return text.startsWith('SIP/2.0 ') === isOurs;
     });
 }
@@ -139,6 +141,11 @@ module_app account.so
 module_app menu.so
 ${more.join('\n')}
 `;
+}
+
+function secured(tls: BaresipOptions['tls']): readonly string[] {
+  if (tls === undefined) return [];
+  return [`sip_certificate ${tls.both}`, `sip_cafile ${tls.authorities}`, 'sip_verify_server yes'];
 }
 
 function taped(folder: string): readonly string[] {

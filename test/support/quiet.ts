@@ -9,4 +9,5 @@ export const QUIET: Present = {
   connectionsRefused: {},
   gateways: [],
   peers: [],
+  certificateUntil: undefined,
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CallRecord } from '../../lib/call/record.ts';
 import type { Step } from '../../lib/call/story.ts';
 import type { Notice } from '../../lib/ports/event-sink.ts';
-import { type Address, writeAddress } from '../../lib/sip/address.ts';
+import { type Address, defaultPort, type Transport, writeAddress } from '../../lib/sip/address.ts';
 import { type Child, type ChildEnd, startChild } from './child.ts';
 import { until } from './until.ts';
 
@@ -108,11 +108,12 @@ export function addressesOf(net: string) {
   };
 }
 
-/** The listeners of a site that speaks both, instead of UDP alone. */
-export function listensOnUdpAndTcp(net: string) {
+/** The listeners of a site that speaks these, instead of UDP alone. */
+export function listensOn(net: string, ...transports: readonly Transport[]) {
   const { anycast, unicast, gatewaySide } = addressesOf(net);
-  const both = (at: Address) => ['udp', 'tcp'].map((transport) => ({ transport, ...at }));
-  return { anycast: both(anycast), unicast: both(unicast), gateway: both(gatewaySide) };
+  const each = ({ address }: Address) =>
+    transports.map((transport) => ({ transport, address, port: defaultPort(transport) }));
+  return { anycast: each(anycast), unicast: each(unicast), gateway: each(gatewaySide) };
 }
 
 function adminOf({ net, adminHost = `${net}.1` }: SiteOptions): string {

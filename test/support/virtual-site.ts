@@ -126,7 +126,12 @@ export function virtualSite(
   };
   const directory = directoryOf(options, time.world, sink, names);
   const engineFor = (ears: EngineEars) => {
-    engine = builtinEngine({ world: time.world, datagrams: network, streams, ears });
+    engine = builtinEngine({
+      world: time.world,
+      datagrams: network,
+      streams: { tcp: streams },
+      ears,
+    });
     return engine;
   };
   const node = siteNode(options, time.world, sink, directory, { engineFor }, decide);

@@ -13,7 +13,7 @@ import { startBaresip } from '../support/baresip.ts';
 import { type CarrierProxy, type ProxyOptions, startKamailio } from '../support/kamailio.ts';
 import { callThatTheCalleeEnds, callThatTheCallerEnds, type Phone } from '../support/phone.ts';
 import { headerOf } from '../support/sipp-logs.ts';
-import { addressesOf, listensOnUdpAndTcp } from '../support/site.ts';
+import { addressesOf, listensOn } from '../support/site.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
 const NET = '127.21.42';
@@ -26,7 +26,7 @@ const { anycast } = addressesOf(NET);
 const A = writeAddress(anycast);
 const P = writeAddress(PROXY);
 const KEYS = {
-  listen: listensOnUdpAndTcp(NET),
+  listen: listensOn(NET, 'udp', 'tcp'),
   gateways: [{ name: 'phone', uri: `sip:${CALLEE}` }],
   groups: [{ name: 'psap', gateways: ['phone'], emergency: true }],
   routes: [{ match: { user: '112' }, group: 'psap' }],

@@ -5,7 +5,7 @@ import type { Address } from '../../lib/sip/address.ts';
 import { type Child, startChild } from '../support/child.ts';
 import { startLabGateway } from '../support/lab-gateway.ts';
 import { openRefusingGateway } from '../support/refusing-gateway.ts';
-import { fetchPage, listensOnUdpAndTcp, PROGRAM, type Site, startSite } from '../support/site.ts';
+import { fetchPage, listensOn, PROGRAM, type Site, startSite } from '../support/site.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 import { openUdpSink, type UdpSink } from '../support/udp-sink.ts';
 import { until } from '../support/until.ts';
@@ -41,7 +41,7 @@ describe('a hunt past gateways that do not work', () => {
       net: NET,
       gateways: [],
       keys: {
-        listen: listensOnUdpAndTcp(NET),
+        listen: listensOn(NET, 'udp', 'tcp'),
         gateways: GATEWAYS,
         groups: [
           { name: 'psap', gateways: NAMES, emergency: true, lastResort: uri(LAST_RESORT) },

@@ -13,7 +13,7 @@ import { layCable } from '../support/cable.ts';
 import { startLinphone } from '../support/linphone.ts';
 import { type Namespace, openNamespace } from '../support/namespace.ts';
 import { callThatTheCalleeEnds, callThatTheCallerEnds, type Phone } from '../support/phone.ts';
-import { addressesOf, listensOnUdpAndTcp } from '../support/site.ts';
+import { addressesOf, listensOn } from '../support/site.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 
 /** Of RFC 2544's range for tests between networks: it is nowhere else. */
@@ -32,7 +32,7 @@ const GATEWAYS = [
   { name: 'linphone-tcp', uri: `sip:${LINPHONE};transport=tcp` },
 ];
 const KEYS = {
-  listen: listensOnUdpAndTcp(NET),
+  listen: listensOn(NET, 'udp', 'tcp'),
   gateways: GATEWAYS,
   groups: GATEWAYS.map(({ name }) => ({ name, gateways: [name], emergency: true })),
   routes: GATEWAYS.map(({ name }) => ({ match: { user: name }, group: name })),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { writeAddress } from '../../lib/sip/address.ts';
 import { complaintsOf } from '../support/sipp.ts';
 import { headerOf } from '../support/sipp-logs.ts';
-import { addressesOf, listensOnUdpAndTcp } from '../support/site.ts';
+import { addressesOf, listensOn } from '../support/site.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { contactOf, isFinal, request, type TcpLine, tcpLine } from '../support/tcp-caller.ts';
 import { until } from '../support/until.ts';
@@ -21,7 +21,7 @@ jest.setTimeout(90_000);
 
 const { anycast, unicast } = addressesOf(NET);
 const KEYS = {
-  listen: listensOnUdpAndTcp(NET),
+  listen: listensOn(NET, 'udp', 'tcp'),
   gateways: [
     { name: 'by-udp', uri: `sip:${NET}.31:5080` },
     { name: 'by-tcp', uri: `sip:${writeAddress(TCP_GATEWAY)};transport=tcp` },

@@ -1,3 +1,4 @@
+import { fewAMinute } from '../../base/few-a-minute.ts';
 import type { World } from '../../base/time.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
 import type { PeerEars, PeerLinks } from '../../ports/peer-links.ts';
@@ -24,7 +25,6 @@ export type PeerLinksParts = {
 
 /** Strangers that are told of in one minute; the others are counted. */
 const TOLD_PER_MINUTE_MAX = 10;
-const MINUTE_MS = 60_000;
 
 /** Links to all peers, each over one secured connection, whoever of the two dialled it. */
 export function openPeerLinks(parts: PeerLinksParts): PeerLinks {
@@ -32,7 +32,7 @@ export function openPeerLinks(parts: PeerLinksParts): PeerLinks {
   const settings = parts.settings ?? LINK_SETTINGS;
   const inner = { world, settings, wires, sink, ears: parts.ears, own };
   const peers = new Map(parts.peers.map((peer) => [peer.site, new Peer(inner, peer)]));
-  const mayTell = fewAMinute(world);
+  const mayTell = fewAMinute(TOLD_PER_MINUTE_MAX, world);
 
   const refuse = (why: string, far: Address, claimed: string | undefined) => {
     sink.count('peer_frames', 'refused');
@@ -65,18 +65,5 @@ export function openPeerLinks(parts: PeerLinksParts): PeerLinks {
       for (const peer of peers.values()) peer.close();
       await wires.close();
     },
-  };
-}
-
-function fewAMinute({ clock }: World): () => boolean {
-  let since = clock.mono();
-  let told = 0;
-  return () => {
-    if (clock.mono() - since >= MINUTE_MS) {
-      since = clock.mono();
-      told = 0;
-    }
-    told += 1;
-    return told <= TOLD_PER_MINUTE_MAX;
   };
 }

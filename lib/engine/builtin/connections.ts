@@ -1,14 +1,14 @@
 import { never } from '../../base/never.ts';
 import type { Alarm, World } from '../../base/time.ts';
 import type { Listener } from '../../ports/sip-engine.ts';
-import type { Address } from '../../sip/address.ts';
+import type { Address, Place } from '../../sip/address.ts';
 import { type Arrivals, arrivals } from './arrivals.ts';
 import { type Connection, isPingDue, prospectOf } from './connection.ts';
 import { noConnectionCounts } from './connection-counts.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { type Far, newWay, wayName } from './far.ts';
 import { type Framed, openFraming } from './proto/framing.ts';
-import type { StreamBound, StreamEars, StreamSocket, Streams } from './streams.ts';
+import type { StreamBound, StreamEars, StreamSocket, StreamsBy } from './streams.ts';
 
 const PING = Buffer.from('\r\n\r\n');
 const PONG = Buffer.from('\r\n');
@@ -42,7 +42,7 @@ export type Usage = (connection: Pick<Connection, 'id' | 'way'>) => boolean;
 export class Connections {
   readonly counts = noConnectionCounts();
   readonly #world: World;
-  readonly #streams: Streams;
+  readonly #streams: StreamsBy;
   readonly #limits: ConnectionLimits;
   readonly #shared: SharedEars;
   readonly #all = new Map<number, Connection>();
@@ -53,7 +53,7 @@ export class Connections {
   #lastId = 0;
   #sweep: Alarm | undefined;
 
-  constructor(world: World, streams: Streams, limits: ConnectionLimits, shared: SharedEars) {
+  constructor(world: World, streams: StreamsBy, limits: ConnectionLimits, shared: SharedEars) {
     this.#world = world;
     this.#streams = streams;
     this.#limits = limits;
@@ -74,7 +74,11 @@ export class Connections {
   }
 
   listen(listener: Listener, ears: ConnectionEars): Promise<StreamBound> {
-    return this.#streams.listen(listener, (socket, far) => {
+    const { transport } = listener;
+    const streams = this.#streams[transport];
+    const why = `there is no ${transport} here`;
+    if (streams === undefined) return Promise.resolve({ kind: 'failed', why });
+    return streams.listen(listener, (socket, far) => {
       const limit = this.#arrivals.limitFor(far.address);
       if (limit !== undefined) {
         this.counts.refused[limit] += 1;
@@ -118,7 +122,7 @@ export class Connections {
   }
 
   /** Undefined: there is no way, or no room. */
-  #toward(listener: Listener, far: Address | undefined, ears: ConnectionEars) {
+  #toward(listener: Listener, far: Place | undefined, ears: ConnectionEars) {
     if (far === undefined) return undefined;
     const way = wayName(listener, far);
     const known = this.#outgoing.get(way);
@@ -129,8 +133,10 @@ export class Connections {
       this.counts.refused.outgoing += 1;
       return undefined;
     }
+    const streams = this.#streams[listener.transport];
+    if (streams === undefined) return undefined;
     const told: { ears?: StreamEars } = {};
-    const socket = this.#streams.connect(listener.address, far, this.#limits.connectMs, {
+    const socket = streams.connect(listener.address, far, this.#limits.connectMs, {
       onOpen: () => told.ears?.onOpen(),
       onBytes: (bytes) => told.ears?.onBytes(bytes),
       onClosed: () => told.ears?.onClosed(),

@@ -48,7 +48,7 @@ import { serials } from './serials.ts';
 import { serveRequest } from './serve-request.ts';
 import { ServerTransactions } from './server-transactions.ts';
 import { silence } from './silence.ts';
-import type { Streams } from './streams.ts';
+import type { StreamsBy } from './streams.ts';
 import { serveBroken, serveUnparsable } from './unparsable.ts';
 import { usageOf, wentBy } from './usage.ts';
 import { type Tap, type Wire, Wires } from './wires.ts';
@@ -57,7 +57,7 @@ export type EngineParts = {
   readonly world: World;
   readonly datagrams: Datagrams;
   /** Absent: no listener may ask for TCP. */
-  readonly streams?: Streams | undefined;
+  readonly streams?: StreamsBy | undefined;
   readonly ears: EngineEars;
   /** Absent: nobody watches. */
   readonly tap?: Tap | undefined;

@@ -22,7 +22,8 @@ export function waysOf(core: Core, entry: AnyDialog): Ways {
   const { leg, dialog } = entry;
   const { listeners } = core.wires;
   const { wire, to } = leg.flow;
-  const named = { wire, to: gatewayHop(dialog, to, listeners, wire.listener.transport) };
+  const hop = gatewayHop(dialog, to, listeners, wire.listener.transport);
+  const named = { wire, to: entry.side === 'a' ? hop : { ...hop, name: to.name } };
   if (entry.side === 'b') return [named];
   const { address, port } = to;
   const dialled = { wire: entry.leg.door, to: { address, port } };

@@ -1,11 +1,10 @@
 import type { Listener } from '../../ports/sip-engine.ts';
-import type { Address } from '../../sip/address.ts';
-import { writeAddress } from '../../sip/address.ts';
+import { type Address, type Place, writeAddress } from '../../sip/address.ts';
 import type { Via } from '../../sip/message.ts';
 import { responseAddress } from '../../sip/via.ts';
 
 /** Where a message comes from or goes to. */
-export type Far = Address & {
+export type Far = Place & {
   /** The connection it came on, and goes back on while it is open. Absent: none is meant. */
   readonly connection?: number | undefined;
   /** Where a new connection goes once that one is gone; absent: nowhere. */
@@ -22,7 +21,7 @@ export function answerWay(via: Via, source: Far): Far {
 }
 
 /** Where a new connection for a message would go; undefined: it may only use the old one. */
-export function newWay(to: Far): Address | undefined {
+export function newWay(to: Far): Place | undefined {
   return to.connection === undefined ? to : to.otherwise;
 }
 

@@ -1,4 +1,6 @@
-import type { Address } from '../../sip/address.ts';
+import type { Address, Place, Transport } from '../../sip/address.ts';
+
+export type { Place } from '../../sip/address.ts';
 
 /** One end of a connection, open or on its way to be. */
 export interface StreamSocket {
@@ -31,5 +33,8 @@ export type Accept = (socket: StreamSocket, far: Address) => StreamEars | undefi
 export interface Streams {
   listen(local: Address, accept: Accept): Promise<StreamBound>;
   /** Opens one from an address of ours, with any port. Never throws. */
-  connect(local: string, far: Address, timeoutMs: number, ears: StreamEars): StreamSocket;
+  connect(local: string, far: Place, timeoutMs: number, ears: StreamEars): StreamSocket;
 }
+
+/** Absent: there are no connections of that transport here. */
+export type StreamsBy = Readonly<Partial<Record<Transport, Streams | undefined>>>;

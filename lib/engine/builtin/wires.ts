@@ -115,7 +115,8 @@ export class Wires {
         );
         return bound.kind === 'failed' ? bound : { kind: 'opened', socket: bound.socket };
       }
-      case 'tcp': {
+      case 'tcp':
+      case 'tls': {
         const connections = this.#connections;
         if (connections === undefined) return { kind: 'failed', why: 'there are no streams here' };
         const bound = await connections.listen(listener, ears);
@@ -123,8 +124,6 @@ export class Wires {
         const send = (bytes: Buffer, to: Far) => connections.send(listener, bytes, to, ears);
         return { kind: 'opened', socket: { send, close: () => bound.close() } };
       }
-      case 'tls':
-        return { kind: 'failed', why: 'there is no tls here yet' };
       default:
         return never(transport);
     }
@@ -153,8 +152,9 @@ export class Wires {
   #search(contact: UriText): Wire | undefined {
     const uri = parseUri(contact);
     if (uri.kind !== 'sip') return undefined;
-    const { host, port = PORT_DEFAULT } = uri;
-    const transport = uri.params.find(({ name }) => name === 'transport')?.value ?? 'udp';
+    const { host, port = PORT_DEFAULT, scheme, params } = uri;
+    const written = params.find(({ name }) => name === 'transport')?.value ?? 'udp';
+    const transport = scheme === 'sips' ? 'tls' : written;
     return this.#wires.find(
       ({ listener }) =>
         listener.port === port &&

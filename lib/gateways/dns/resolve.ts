@@ -6,7 +6,7 @@ import type {
   NameRecord,
   PointerRecord,
 } from '../../ports/name-service.ts';
-import type { Address, Transport } from '../../sip/address.ts';
+import { type Address, defaultPort, type Transport } from '../../sip/address.ts';
 import { canBeAsked } from './dns-name.ts';
 import type { Destination } from './hop.ts';
 import type { Server, Service } from './services.ts';
@@ -58,7 +58,6 @@ const SRV_PREFIX: Readonly<Record<Transport, string>> = {
   tcp: '_sip._tcp',
   tls: '_sips._tcp',
 };
-const DEFAULT_PORT: Readonly<Record<Transport, number>> = { udp: 5060, tcp: 5060, tls: 5061 };
 const TRANSPORT_OF_SERVICE: ReadonlyMap<string, Transport> = new Map([
   ['SIP+D2U', 'udp'],
   ['SIP+D2T', 'tcp'],
@@ -138,7 +137,7 @@ function servicesBySrv(
     serviceAt(`${SRV_PREFIX[transport]}.${host}`, transport, way),
   );
   const [transport = 'udp'] = transports;
-  return foundOr(looked, () => [bareService(host, transport, DEFAULT_PORT[transport], way)]);
+  return foundOr(looked, () => [bareService(host, transport, defaultPort(transport), way)]);
 }
 
 type Looked = Service | 'pending' | 'none';

@@ -53,6 +53,18 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'warn',
       says: 'An INVITE of ours came back; it gets 482, and the hunt of its call goes on.',
     },
+    'certificate-taken': {
+      level: 'info',
+      says: 'The certificate was renewed on disk and serves new connections; it is valid `until` then.',
+    },
+    'certificate-refused': {
+      level: 'error',
+      says: 'What is on disk now cannot be used (`why`); the certificate from before serves on.',
+    },
+    'tls-refused': {
+      level: 'info or warn',
+      says: 'A TLS connection came to nothing (`why`): `by` us toward a gateway, of whom `name` was wanted, or by them. At most ten a minute; landfall_tls_refused_total has them all.',
+    },
     'acks-never-come': {
       level: 'warn',
       says: 'From a network of callers (`prefix`, their `trunk`) no ACK has ever come to U, in `missed` calls: its firewall may know only A, and `offAnycast: sticky` would be right for the trunk.',

@@ -39,7 +39,7 @@ export async function freeswitchSubject(
   const engine = builtinEngine({
     world,
     datagrams: udpDatagrams(),
-    streams: tcpStreams(),
+    streams: { tcp: tcpStreams() },
     ears: {
       onInvite: () => undefined,
       onLeg: (leg, event) => void legs.onLeg(leg, event),

@@ -44,7 +44,7 @@ const LINE_BYTES_MAX = 8192;
 
 /** Sockets and transactions: the builtin engine's, without its legs. */
 export function openSipSide(world: World, ears: SipEars): SipSide {
-  const connections = new Connections(world, tcpStreams(), CONNECTION_LIMITS, {
+  const connections = new Connections(world, { tcp: tcpStreams() }, CONNECTION_LIMITS, {
     onSendFailure,
     onLost: (lost) => runs.onLost(lost),
     usage: () => () => true,

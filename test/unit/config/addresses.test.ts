@@ -49,7 +49,6 @@ describe('a next hop', () => {
     ['sip:0.0.0.0', 'names no single host'],
     ['sip:224.0.0.1', 'names no single host'],
     ['sips:10.0.1.31', 'asks for TLS'],
-    ['sip:10.0.1.31;transport=tls', 'not built into this release'],
     ['sip:10.0.1.31;transport=sctp', 'is not understood'],
     ['sip:10.0.1.31;maddr=10.0.0.9', 'not understood'],
     ['sip:10.0.1.31?Subject=x', 'not understood'],

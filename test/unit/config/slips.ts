@@ -67,8 +67,13 @@ export const SLIPS: readonly (readonly [line: string, instead: string, complaint
   ],
   [
     'transport: udp, address: 192.0.2.112',
+    'transport: sctp, address: 192.0.2.112',
+    '4:15 listen.anycast[0].transport: "sctp" is not a transport; write udp, tcp or tls',
+  ],
+  [
+    'transport: udp, address: 192.0.2.112',
     'transport: tls, address: 192.0.2.112',
-    '4:15 listen.anycast[0].transport: "tls" is not built into this release; write udp or tcp',
+    'tls.certificate: is missing, and listen.anycast[0] speaks TLS; name a PEM file',
   ],
   [
     'transport: udp, address: 192.0.2.112',

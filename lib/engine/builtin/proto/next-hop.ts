@@ -1,9 +1,7 @@
 import type { Listener } from '../../../ports/sip-engine.ts';
-import type { Address, Transport } from '../../../sip/address.ts';
+import { type Address, defaultPort, type Transport } from '../../../sip/address.ts';
 import { parseUri } from '../../../sip/uri.ts';
 import { type Dialog, firstHop } from './dialog.ts';
-
-const PORT_DEFAULT = 5060;
 
 /** Where a request of ours on a gateway leg goes: without a usable hop, where the INVITE went. */
 export function gatewayHop(
@@ -26,12 +24,13 @@ export function usableHop(
   transport: Transport,
 ): Address | undefined {
   const uri = parseUri(firstHop(dialog));
-  if (uri.kind !== 'sip' || uri.scheme === 'sips') return undefined;
-  const named = uri.params.find(({ name }) => name === 'transport')?.value;
-  if (named !== undefined && named.toLowerCase() !== transport) return undefined;
+  if (uri.kind !== 'sip') return undefined;
+  const written = uri.params.find(({ name }) => name === 'transport')?.value;
+  const named = uri.scheme === 'sips' ? 'tls' : written?.toLowerCase();
+  if (named !== undefined && named !== transport) return undefined;
   const address = canonicalAddress(uri.host);
   if (address === undefined) return undefined;
-  const hop = { address, port: uri.port ?? PORT_DEFAULT };
+  const hop = { address, port: uri.port ?? defaultPort(transport) };
   return ours.some((listener) => isOurs(listener, hop)) ? undefined : hop;
 }
 

@@ -1,25 +1,27 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import type { Address } from '../../../sip/address.ts';
 import type { Accept, StreamBound, StreamEars, StreamSocket, Streams } from '../streams.ts';
+import { type OpenStream, streamOn } from './stream-on.ts';
 
 /** After so much silence the system asks the far end whether it is still there. */
 const KEEP_ALIVE_MS = 30_000;
-/** How long what was written may still take to leave. */
-const FAREWELL_MS = 2000;
 const BACKLOG_MAX = 1024;
 
 /** TCP connections of the system, from and to single addresses, never all of them. */
 export function tcpStreams(): Streams {
-  return { listen, connect };
+  return {
+    listen: (local, accept) => listenAt(local, (socket) => welcome(socket, streamOn, accept)),
+    connect,
+  };
 }
 
-function listen(local: Address, accept: Accept): Promise<StreamBound> {
+export function listenAt(local: Address, onSocket: (socket: Socket) => void): Promise<StreamBound> {
   const server = createServer({
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_MS,
   });
-  server.on('connection', (socket) => welcome(socket, accept));
+  server.on('connection', onSocket);
   return new Promise((resolve) => {
     server.once('error', (error) => resolve({ kind: 'failed', why: error.message }));
     const { address: host, port } = local;
@@ -32,18 +34,27 @@ function listen(local: Address, accept: Accept): Promise<StreamBound> {
   });
 }
 
-function welcome(socket: Socket, accept: Accept): void {
+/** Answers whether it is wanted. */
+export function welcome<Open extends OpenStream>(
+  socket: Socket,
+  open: (socket: Socket) => Open,
+  accept: Accept,
+): Open | undefined {
   const { remoteAddress: address, remotePort: port } = socket;
   socket.on('error', () => undefined);
   // Gone before anybody could look at it.
   if (address === undefined || port === undefined) {
     socket.destroy();
-    return;
+    return undefined;
   }
-  const open = streamOn(socket);
-  const ears = accept(open.stream, { address, port });
-  if (ears === undefined) socket.destroy();
-  else open.hearWith(ears);
+  const opened = open(socket);
+  const ears = accept(opened.stream, { address, port });
+  if (ears === undefined) {
+    socket.destroy();
+    return undefined;
+  }
+  opened.hearWith(ears);
+  return opened;
 }
 
 function closed(server: Server): Promise<void> {
@@ -53,55 +64,36 @@ function closed(server: Server): Promise<void> {
 }
 
 function connect(local: string, far: Address, timeoutMs: number, ears: StreamEars): StreamSocket {
-  const socket = createConnection({
-    host: far.address,
-    port: far.port,
+  const socket = dial(local, far);
+  socket.on('error', () => undefined);
+  return opening(socket, 'connect', timeoutMs, ears);
+}
+
+export function dial(local: string, { address, port }: Address): Socket {
+  return createConnection({
+    host: address,
+    port,
     localAddress: local,
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_MS,
   });
-  socket.on('error', () => undefined);
+}
+
+/** A connection of ours until that event says that it is there. */
+export function opening(
+  socket: Socket,
+  event: 'connect' | 'secureConnect',
+  timeoutMs: number,
+  ears: StreamEars,
+): StreamSocket {
   const impatience = setTimeout(() => socket.destroy(), timeoutMs);
   socket.once('close', () => clearTimeout(impatience));
-  socket.once('connect', () => {
+  socket.once(event, () => {
     clearTimeout(impatience);
     ears.onOpen();
   });
-  const { stream, hearWith } = streamOn(socket);
-  hearWith(ears);
-  return stream;
-}
-
-function streamOn(socket: Socket) {
-  let ears: StreamEars | undefined;
-  const farewell = () => {
-    const impatience = setTimeout(() => socket.destroy(), FAREWELL_MS);
-    socket.once('close', () => clearTimeout(impatience));
-  };
-  const stream: StreamSocket = {
-    get waitingBytes() {
-      return socket.writableLength;
-    },
-    write(bytes) {
-      if (socket.writable) socket.write(bytes);
-    },
-    end() {
-      ears = undefined;
-      if (socket.destroyed) return;
-      // It is read on: closing over unread bytes would take back what was just written.
-      socket.end();
-      farewell();
-    },
-    cut() {
-      ears = undefined;
-      socket.destroy();
-    },
-  };
-  const hearWith = (hearing: StreamEars) => {
-    ears = hearing;
-    socket.on('data', (bytes) => ears?.onBytes(bytes));
-    socket.once('close', () => ears?.onClosed());
-  };
-  return { stream, hearWith };
+  const opened = streamOn(socket);
+  opened.hearWith(ears);
+  return opened.stream;
 }

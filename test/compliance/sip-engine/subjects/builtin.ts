@@ -18,7 +18,7 @@ export const BUILTIN: Subject = {
       world,
       ears,
       datagrams: udpDatagrams(),
-      streams: tcpStreams(),
+      streams: { tcp: tcpStreams() },
     });
     const listening = await engine.listen(listeners);
     if (listening.kind === 'failed') throw new Error(listening.why);

@@ -134,7 +134,7 @@ describe('the engine', () => {
     if (first === undefined) throw new Error('there is no listener');
     expect(await engine.listen([{ ...first, transport: 'tls' }])).toMatchObject({
       kind: 'failed',
-      why: 'there is no tls here yet',
+      why: 'there are no streams here',
     });
     expect(CALLER.port).toBe(5060);
   });

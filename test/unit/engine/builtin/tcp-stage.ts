@@ -85,7 +85,7 @@ export class TcpStage {
     this.engine = builtinEngine({
       world: this.time.world,
       datagrams: this.network,
-      streams: this.streams,
+      streams: { tcp: this.streams },
       connectionLimits,
       ears: {
         onInvite: (invite) => void this.invites.push(invite),

@@ -1,0 +1,49 @@
+import { type CredentialFiles, readCredentials } from './credentials.ts';
+import type { ListenerItem, SiteLists } from './lists.ts';
+import { keyOf, type Report } from './problems.ts';
+import type { SiteValues } from './schema.ts';
+
+/** Sees that listeners with TLS have a certificate, and that it is right for them. */
+export function checkTls(
+  values: SiteValues,
+  lists: SiteLists,
+  readFile: (path: string) => string,
+  report: Report,
+): void {
+  const { certificate, key } = values.tls;
+  const [first] = secured(lists);
+  for (const name of ['certificate', 'key'] as const) {
+    if (first === undefined || values.tls[name] !== null) continue;
+    const wrong = `is missing, and ${keyOf(first.path)} speaks TLS`;
+    report(['tls', name], { wrong, want: 'name a PEM file' });
+  }
+  const files = credentialFiles(values, lists);
+  if (files === undefined || certificate === null || key === null) return;
+  const read = readCredentials(files, readFile, Date.now());
+  if (read.kind === 'good') return;
+  const { key: at, wrong, want } = read;
+  report(['tls', at], { value: values.tls[at], wrong, want });
+}
+
+/** Absent: no listener speaks TLS, or the certificate is missing. */
+export function credentialFiles(
+  { tls: { certificate, key, authorities } }: SiteValues,
+  lists: SiteLists,
+): CredentialFiles | undefined {
+  const listeners = secured(lists);
+  if (listeners.length === 0 || certificate === null || key === null) return undefined;
+  return { certificate, key, authorities: authorities ?? undefined, names: namesOf(lists) };
+}
+
+const isSecured = ({ parts }: ListenerItem) => parts.transport === 'tls';
+
+function secured({ anycast = [], unicast = [], gateway = [] }: SiteLists) {
+  return [...anycast, ...unicast, ...gateway].filter(isSecured);
+}
+
+/** Callers go on at U by the name in Contact; A they know by a name of their own. */
+function namesOf({ anycast = [], unicast = [] }: SiteLists): readonly string[] {
+  const named = unicast.filter(isSecured).flatMap(({ parts }) => parts.advertise ?? parts.address);
+  const dialled = anycast.filter(isSecured).flatMap(({ parts }) => parts.advertise ?? []);
+  return [...new Set([...named, ...dialled])].filter((name) => name !== undefined);
+}

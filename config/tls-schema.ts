@@ -1,0 +1,21 @@
+import { filePath } from './formats.ts';
+import { optional } from './leaf.ts';
+
+const PEM = (what: string, example: string) =>
+  filePath(`${what} file`, `write a PEM file, such as ${example}`);
+
+/** Who this site is over TLS. The files are read anew as they change. */
+export const TLS = {
+  certificate: optional(
+    PEM('certificate', '/etc/landfall/tls.pem'),
+    'The certificate with its chain, for A, U and the gateway side. It must name what Contact says ' +
+      'at U, or callers that look at it could not go on there. Renewed on disk it serves new ' +
+      'connections within seconds.',
+  ),
+  key: optional(PEM('key', '/etc/landfall/tls.key'), 'The file with its private key.'),
+  authorities: optional(
+    PEM('authority', '/etc/landfall/ca.pem'),
+    'Who certifies gateways. Left out: whom the world trusts. A gateway must be certified by the ' +
+      'name, or address, in its URI.',
+  ),
+};

@@ -1,0 +1,101 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readCredentials } from '../../../config/credentials.ts';
+import { type Authority, type Issued, openAuthority } from '../../support/certificates.ts';
+import { type TempFolder, tempFolder } from '../../support/temp-folder.ts';
+import { configOf, problemsOf, SITE } from './sample.ts';
+
+const readFile = (path: string) => readFileSync(path, 'utf8');
+const TLS_SITE = SITE.replace(
+  '192.0.2.112, port: 5060 }]',
+  '192.0.2.112, port: 5060 }, { transport: tls, address: 192.0.2.112 }]',
+).replace(
+  '198.51.100.11, port: 5060 }]',
+  '198.51.100.11, port: 5060 }, { transport: tls, address: 198.51.100.11, advertise: sto.example }]',
+);
+
+let folder: TempFolder;
+let authority: Authority;
+let issued: Issued;
+beforeAll(() => {
+  folder = tempFolder('config-tls');
+  authority = openAuthority(folder.path);
+  issued = authority.issue('site', ['DNS:sto.example']);
+});
+afterAll(() => folder.remove());
+
+const tls = (more: Partial<Record<'certificate' | 'key' | 'authorities', string>> = {}) => {
+  const { certificate, key } = issued;
+  return `${TLS_SITE}tls: ${JSON.stringify({ certificate, key, ...more })}\n`;
+};
+const saysOf = (text: string) =>
+  problemsOf(text, { readFile }).map(({ key, wrong }) => `${key} ${wrong}`);
+
+describe('a site that speaks TLS', () => {
+  test('listens at 5061 where no port is written, and knows what must be certified', () => {
+    const { options, tls: files } = configOf(tls(), { readFile });
+    const secured = options.listeners.filter(({ transport }) => transport === 'tls');
+    expect(secured.map(({ port }) => port)).toEqual([5061, 5061]);
+    const { certificate, key } = issued;
+    expect(files).toMatchObject({ certificate, key, names: ['sto.example'] });
+  });
+
+  test('has a certificate and its key', () => {
+    expect(saysOf(TLS_SITE)).toEqual([
+      'tls.certificate is missing, and listen.anycast[1] speaks TLS',
+      'tls.key is missing, and listen.anycast[1] speaks TLS',
+    ]);
+  });
+
+  test('is certified as what Contact says at U', () => {
+    const other = authority.issue('other', ['DNS:other.example']);
+    const { certificate, key } = other;
+    expect(saysOf(tls({ certificate, key }))).toEqual([
+      'tls.certificate is for DNS:other.example, and not for sto.example',
+    ]);
+  });
+
+  test('hears of files that are not what they should be', () => {
+    const junk = join(folder.path, 'junk.pem');
+    writeFileSync(junk, 'no certificate');
+    const other = authority.issue('another', ['DNS:sto.example']);
+    expect(saysOf(tls({ certificate: '/nowhere.pem' }))).toEqual([
+      expect.stringMatching(/^tls\.certificate cannot be read \(ENOENT/),
+    ]);
+    expect(saysOf(tls({ certificate: junk }))).toEqual([
+      expect.stringMatching(/^tls\.certificate holds no certificate/),
+    ]);
+    expect(saysOf(tls({ key: other.key }))).toEqual([
+      expect.stringMatching(/^tls\.key is not that of the certificate/),
+    ]);
+    expect(saysOf(tls({ authorities: junk }))).toEqual(['tls.authorities holds no certificate']);
+    expect(saysOf(tls({ authorities: authority.certificate }))).toEqual([]);
+  });
+
+  test('has no port for both TCP and TLS', () => {
+    const text = tls().replace('transport: udp, address: 192.0.2.112, port: 5060', () => {
+      return 'transport: tcp, address: 192.0.2.112, port: 5061';
+    });
+    expect(saysOf(text)).toContain('listen.anycast[1] is already listened on by listen.anycast[0]');
+  });
+
+  test('asks gateways by TLS only where a listener does', () => {
+    const text = tls().replace('"sip:10.0.1.32"', '"sip:10.0.1.32;transport=tls"');
+    expect(saysOf(text)).toEqual([
+      'gateways[1].uri asks for TLS, but no listener of listen.gateway has it',
+    ]);
+  });
+});
+
+test('a certificate that is over is none', () => {
+  const files = { ...issued, authorities: undefined, names: [] };
+  const read = readCredentials(files, readFile, Date.now());
+  if (read.kind === 'bad') throw new Error(read.wrong);
+  expect(read.untilUnix - Date.now()).toBeGreaterThan(86_400_000);
+  expect(readCredentials(files, readFile, read.untilUnix)).toMatchObject({
+    kind: 'bad',
+    key: 'certificate',
+    wrong: expect.stringMatching(/^is over since /),
+  });
+});
