@@ -29,6 +29,7 @@ export type Cluster<Way> = {
   readonly links: PeerLinks;
   readonly ownership: OpenOwnership;
   readonly relay: Relay<Way>;
+  readonly siteName: (site: number) => string;
   open(): Promise<LinksOpened>;
   close(): Promise<void>;
 };
@@ -64,6 +65,7 @@ export function openCluster<Way>(options: ClusterOptions<Way>): Cluster<Way> {
     links,
     ownership,
     relay,
+    siteName: (number) => links.peer(number)?.name ?? `site ${number}`,
     open: () => links.open(),
     async close() {
       ownership.close();

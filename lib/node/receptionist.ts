@@ -129,7 +129,7 @@ function settle(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
   const { neighbourhood, merges, runtime } = desk;
   const { leg, receivedOn } = invite;
   const { emergency, claim } = caller;
-  if (neighbourhood === undefined || receivedOn.isRelayed === true) {
+  if (neighbourhood === undefined || receivedOn.through !== undefined) {
     place(desk, invite, caller, undefined);
     return;
   }
