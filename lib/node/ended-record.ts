@@ -21,6 +21,7 @@ export function writeRecord(
     sipCallIdB: call.legsB.map(({ callId }) => callId),
     site,
     receivedOn: doorName(call.receivedOn.listener),
+    through: call.through.size === 0 ? undefined : [...call.through],
     source: writeAddress(call.receivedOn.source),
     trunk: call.trunk,
     marks: call.marks,

@@ -17,7 +17,7 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
     },
     stray: {
       level: 'info, forged: warn',
-      says: 'A request belonged to no call here; `verdict` as in landfall_strays_total.',
+      says: 'A message belonged to no call here; `verdict` as in landfall_strays_total. `carried`: to the `peer` that has its call; there `landfall calls ladder` finds it by its `sipCallId`.',
     },
     bug: {
       level: 'error',
