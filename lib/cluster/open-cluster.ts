@@ -21,6 +21,8 @@ export type ClusterOptions<Way> = {
   readonly keysNow: () => readonly ClusterKey[];
   /** Absent: claims do not outlive the process. */
   readonly store?: ClaimStore;
+  /** What is answered to a site that asks for records. Absent: nothing. */
+  readonly recordsFor?: (asked: Buffer) => Buffer;
   readonly ears: NeighbourEars<Way>;
 };
 
@@ -36,7 +38,7 @@ export type Cluster<Way> = {
 
 /** Puts together what the rooms hold; each subject on the links goes to whom it concerns. */
 export function openCluster<Way>(options: ClusterOptions<Way>): Cluster<Way> {
-  const { world, sink, wires, own, peers, keysNow, store, ears } = options;
+  const { world, sink, wires, own, peers, keysNow, store, recordsFor, ears } = options;
   const { site, epoch } = own;
   const links = openPeerLinks({
     world,
@@ -54,6 +56,7 @@ export function openCluster<Way>(options: ClusterOptions<Way>): Cluster<Way> {
       onAsked(from, subject, body, reply) {
         ownership.peerEars.onAsked(from, subject, body, reply);
         relay.peerEars.onAsked(from, subject, body, reply);
+        if (subject === 'records' && recordsFor !== undefined) reply(recordsFor(body));
       },
     },
   });

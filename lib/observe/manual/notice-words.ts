@@ -44,6 +44,10 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'warn',
       says: 'Somebody came to `cluster.link` and was sent away: `why`, and what it `claims` to be. At most ten a minute; landfall_peer_frames_total has them all.',
     },
+    'tail-dropped': {
+      level: 'info',
+      says: 'Somebody who follows the calls did not read them (`behindBytes`), and was cut off.',
+    },
     'drain-started': {
       level: 'info',
       says: 'A signal was heard: no longer ready; `calls` are still up.',

@@ -37,7 +37,7 @@ describe('versions', () => {
 
   test('a subject that the older one does not know is not sent to it, and all else is', async () => {
     const [first, second] = await pair({ version: 1 });
-    const records = { ...to(2), subject: 'records', rank: 'bulk' } as const;
+    const records = { ...to(2), subject: 'records' } as const;
 
     expect(await first.links.carry(records, 500)).toEqual({
       kind: 'unknown',
