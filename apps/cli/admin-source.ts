@@ -1,9 +1,11 @@
 import { BoundedMap } from '../../lib/base/bounded-map.ts';
+import type { CallRecord } from '../../lib/call/record.ts';
 import { lossOf } from '../../lib/observe/read/loss.ts';
 import { parseRecord, parseStep, parseStory } from '../../lib/observe/read/parse-story.ts';
 import { readLines } from '../../lib/observe/read/read-lines.ts';
 import type { Wanted } from '../../lib/observe/read/wanted.ts';
 import type { FoundCall } from '../../lib/observe/recent-calls.ts';
+import { readRemark, remarkInWords } from '../../lib/observe/sites/site-remark.ts';
 import type { CallSource, Shown, Tailing, Unreadable } from './call-source.ts';
 
 const ANSWER_MS = 10_000;
@@ -13,25 +15,34 @@ const SILENCE_MS = 45_000;
 const CATCH_UP = 1000;
 const LAST_MAX = 100_000;
 const SEEN_MAX = 10_000;
+/** More than there can be in a cluster. */
+const SITES_MAX = 2000;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 export type AdminAccess = { readonly url: URL; readonly token: string | undefined };
 
+/** Its own calls, or those of all sites as it gets them. */
+export type CallsPage = 'calls' | 'sites/calls';
+
 /** Reads calls from a node's admin pages. */
-export function adminSource(access: AdminAccess, pause: () => Promise<boolean>): CallSource {
+export function adminSource(
+  access: AdminAccess,
+  pause: () => Promise<boolean>,
+  page: CallsPage = 'calls',
+): CallSource {
   return {
-    each: (listing) => showLast(access, { ...listing, lines: LAST_MAX }),
-    tail: (tailing) => showLast(access, tailing),
-    follow: (tailing) => follow(access, tailing, pause),
+    each: (listing) => showLast(access, page, { ...listing, lines: LAST_MAX }),
+    tail: (tailing) => showLast(access, page, tailing),
+    follow: (tailing) => follow(access, page, tailing, pause),
     find: (id) => find(access, id),
   };
 }
 
 /** Shows the last records, and says what the node could not write down. */
-async function showLast(access: AdminAccess, tailing: Tailing): Promise<Shown> {
-  const answer = await ask(access, `calls?${queryOf(tailing.wanted, tailing.lines)}`);
+async function showLast(access: AdminAccess, page: CallsPage, tailing: Tailing): Promise<Shown> {
+  const answer = await ask(access, `${page}?${queryOf(tailing.wanted, tailing.lines)}`);
   if (answer.kind === 'unreadable') return answer;
-  const shown = await showAll(access, answer, tailing.show);
+  const shown = await showAll(access, answer, tailing);
   const metrics = await ask(access, 'metrics');
   if (metrics.kind === 'unreadable') return shown;
   const lost = lossOf(await metrics.response.text().catch(() => ''));
@@ -42,37 +53,57 @@ async function showLast(access: AdminAccess, tailing: Tailing): Promise<Shown> {
 /** Comes back after each lost connection, and shows then what was missed. */
 async function follow(
   access: AdminAccess,
+  page: CallsPage,
   tailing: Tailing,
   pause: () => Promise<boolean>,
 ): Promise<Shown> {
   const seen = new BoundedMap<string, true>(SEEN_MAX);
-  let lastEndedAt = NEVER;
-  let shownUntil = NEVER;
+  const times = shownTimes();
   const show: Tailing['show'] = (record) => {
-    const { callId, times } = record;
     // After a gap the node is asked for more than was missed.
-    if (seen.has(callId) || times.ended < shownUntil) return;
-    seen.set(callId, true);
-    lastEndedAt = Math.max(lastEndedAt, times.ended);
+    if (seen.has(record.callId) || times.isShown(record)) return;
+    seen.set(record.callId, true);
+    times.add(record);
     tailing.show(record);
   };
   let isLost = false;
   let hasBegun = false;
   for (;;) {
-    const lines = shownUntil === NEVER ? tailing.lines : CATCH_UP;
-    const answer = await ask(access, `calls/tail?${queryOf(tailing.wanted, lines)}`);
+    const lines = times.isEmpty() ? tailing.lines : CATCH_UP;
+    const answer = await ask(access, `${page}/tail?${queryOf(tailing.wanted, lines)}`);
     if (answer.kind === 'unreadable' && !hasBegun) return answer;
     if (answer.kind === 'answer') {
       if (isLost) tailing.remark(`${access.url.href} is back`);
       isLost = false;
       hasBegun = true;
-      await showAll(access, answer, show);
-      shownUntil = lastEndedAt;
+      await showAll(access, answer, { ...tailing, show });
+      times.mark();
     }
     if (!isLost) tailing.remark(`${access.url.href} is gone; trying again`);
     isLost = true;
     if (!(await pause())) return { kind: 'shown' };
   }
+}
+
+/** Up to when the calls of each site are shown; a site may be behind the others. */
+function shownTimes() {
+  const last = new BoundedMap<string, number>(SITES_MAX);
+  let marked = new Map<string, number>();
+  let [first, markedFirst] = [Number.POSITIVE_INFINITY, NEVER];
+  return {
+    isEmpty: () => last.size === 0,
+    /** Of a site that was not heard of, all that is younger than the first one shown. */
+    isShown: ({ site, times }: CallRecord) => times.ended < (marked.get(site) ?? markedFirst),
+    add({ site, times }: CallRecord) {
+      last.set(site, Math.max(last.get(site) ?? NEVER, times.ended));
+      first = Math.min(first, times.ended);
+    },
+    /** From now on what was added counts as shown. */
+    mark() {
+      marked = new Map(last.entries());
+      markedFirst = last.size === 0 ? NEVER : first;
+    },
+  };
 }
 
 async function find(access: AdminAccess, id: string): Promise<FoundCall | Unreadable> {
@@ -143,7 +174,7 @@ export async function askJson<T>(
 async function showAll(
   access: AdminAccess,
   { response, abort }: Extract<Answer, { readonly kind: 'answer' }>,
-  show: Tailing['show'],
+  { show, remark }: Pick<Tailing, 'show' | 'remark'>,
 ): Promise<Shown> {
   const { body } = response;
   if (body === null) return { kind: 'shown' };
@@ -156,7 +187,9 @@ async function showAll(
   };
   try {
     for await (const line of readLines(heard(), { junk: 0 })) {
-      const told = line === '' ? undefined : parseStory(line);
+      const said = readRemark(line);
+      if (said !== undefined) remark(remarkInWords(said));
+      const told = line === '' || said !== undefined ? undefined : parseStory(line);
       if (told?.kind === 'record') show(told.record);
     }
     return { kind: 'shown' };

@@ -7,7 +7,7 @@ import { coloured, plain } from '../../lib/observe/read/paint.ts';
 import { recordView } from '../../lib/observe/read/record-view.ts';
 import { tailLine } from '../../lib/observe/read/tail-line.ts';
 import type { KeptCall } from '../../lib/observe/recent-calls.ts';
-import { adminSource } from './admin-source.ts';
+import { adminSource, type CallsPage } from './admin-source.ts';
 import { adminUrl, Misuse, none, onlyOne, readArguments, wholeNumber } from './arguments.ts';
 import type { CallSource } from './call-source.ts';
 import { fileSource } from './file-source.ts';
@@ -33,11 +33,14 @@ export async function callsTail(args: readonly string[], io: Io): Promise<ExitCo
     failed: { type: 'boolean', default: false },
     number: { type: 'string' },
     gateway: { type: 'string' },
+    'all-sites': { type: 'boolean', default: false },
   });
   none(positionals);
-  const { failed, number, gateway, json, follow } = values;
-  if (follow && (values.file?.length ?? 0) > 1) throw new Misuse('--follow takes one --file');
-  const source = sourceOf(values.admin, values.file, io);
+  const { failed, number, gateway, json, follow, file, 'all-sites': isAllSites } = values;
+  if (follow && (file?.length ?? 0) > 1) throw new Misuse('--follow takes one --file');
+  if (isAllSites && file !== undefined)
+    throw new Misuse('--all-sites and --file exclude each other');
+  const source = sourceOf(values.admin, file, io, isAllSites ? 'sites/calls' : 'calls');
   const paint = io.colours ? coloured : plain;
   const lineOf = (record: CallRecord) => (json ? JSON.stringify(record) : tailLine(record, paint));
   const shown = await source[follow ? 'follow' : 'tail']({
@@ -97,6 +100,7 @@ export function sourceOf(
   admin: string | undefined,
   files: string[] | undefined,
   io: Io,
+  page: CallsPage = 'calls',
 ): CallSource {
   const [file, ...more] = files ?? [];
   if (file !== undefined) {
@@ -104,7 +108,7 @@ export function sourceOf(
     return fileSource([file, ...more], () => sleep(LOOK_AGAIN_MS, true));
   }
   const access = { url: adminUrl(admin), token: io.env['LANDFALL_ADMIN_TOKEN'] };
-  return adminSource(access, () => sleep(CONNECT_AGAIN_MS, true));
+  return adminSource(access, () => sleep(CONNECT_AGAIN_MS, true), page);
 }
 
 function failedWith(io: Io, why: string): ExitCode {

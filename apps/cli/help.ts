@@ -97,15 +97,19 @@ ${HELP}`,
 ${ADMIN}
 ${FILE}`,
 
-  'calls tail': `landfall calls tail [-f] [-n N] [--failed] [--number N] [--gateway G] [--json]
+  'calls tail': `landfall calls tail [-f] [-n N] [--failed] [--number N] [--gateway G] [--all-sites]
+                    [--json]
 
-The last calls that have ended, a line each, the newest last.
+The last calls that have ended, a line each, the newest last. With --all-sites those of every site,
+in the order in which they ended; they come a second or two later. A site out of reach is named,
+and the rest goes on; when it is back, what ended there meanwhile follows, up to its last 1000.
 
   -f, --follow    go on with each call as it ends
   -n, --lines N   how many of the past (default 20)
   --failed        only calls that were not talked on to their end
   --number N      only calls whose caller or callee holds this number
   --gateway G     only calls that tried this gateway
+  --all-sites     not only of this node: its peers pass theirs on over the links
   --json          the whole record, a line each
 ${ADMIN}
 ${FILE}

@@ -5,8 +5,10 @@ import type { CallRecord } from '../../lib/call/record.ts';
 import type { Explanation, GatewayView } from '../../lib/node/gateway-view.ts';
 import { isWanted, type Wanted } from '../../lib/observe/read/wanted.ts';
 import type { FoundCall, RecentCalls } from '../../lib/observe/recent-calls.ts';
+import type { AllSites } from '../../lib/observe/sites/all-sites.ts';
+import type { EventSink } from '../../lib/ports/event-sink.ts';
 import { refuse } from './admin-refusal.ts';
-import { streamRecords } from './admin-tail.ts';
+import { streamRecords, streamSites } from './admin-tail.ts';
 import type { NodesView } from './nodes-view.ts';
 import type { Reloaded } from './reload.ts';
 
@@ -17,6 +19,8 @@ const NDJSON = { 'Content-Type': 'application/x-ndjson' };
 /** What the node shows of itself. */
 export type AdminParts = {
   readonly recent: RecentCalls;
+  readonly allSites: AllSites;
+  readonly sink: Pick<EventSink, 'note'>;
   readonly metricsText: () => Promise<string>;
   readonly readiness: () => { readonly ready: boolean; readonly why: string };
   readonly reload: () => Reloaded;
@@ -25,9 +29,12 @@ export type AdminParts = {
   readonly explain: (dialled: string, source?: string) => Explanation;
 };
 
-type Query = { readonly wanted: (record: CallRecord) => boolean; readonly limit: number };
+type Query = { readonly wanted: Wanted; readonly limit: number };
 
-/** The pages: health, metrics, gateways, the last calls, the calls as they end, one; reload. */
+/**
+ * The pages: health, metrics, gateways, the last calls, the calls as they end, those of all sites,
+ * one; reload.
+ */
 export async function answerAdmin(
   url: string,
   response: ServerResponse,
@@ -52,14 +59,22 @@ export async function answerAdmin(
     case '/calls': {
       const query = queryOf(searchParams, LIMIT, response);
       if (query === undefined) return;
-      const records = parts.recent.records(query.wanted, query.limit);
+      const records = parts.recent.records(wantedBy(query), query.limit);
       response.writeHead(200, NDJSON);
       response.end(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
       return;
     }
     case '/calls/tail': {
       const query = queryOf(searchParams, 0, response);
-      if (query !== undefined) streamRecords(response, parts.recent, query.wanted, query.limit);
+      if (query !== undefined) streamRecords(response, parts, wantedBy(query), query.limit);
+      return;
+    }
+    case '/sites/calls':
+    case '/sites/calls/tail': {
+      const isFollowed = pathname.endsWith('/tail');
+      const query = queryOf(searchParams, isFollowed ? 0 : LIMIT, response);
+      if (query === undefined) return;
+      streamSites(response, parts, { wanted: query.wanted, lines: query.limit, isFollowed });
       return;
     }
     default: {
@@ -144,8 +159,13 @@ function queryOf(
     number: params.get('number') ?? undefined,
     gateway: params.get('gateway') ?? undefined,
   };
-  return { wanted: (record) => isWanted(record, wanted), limit: Number(limit) };
+  return { wanted, limit: Number(limit) };
 }
+
+const wantedBy =
+  ({ wanted }: Query) =>
+  (record: CallRecord) =>
+    isWanted(record, wanted);
 
 function decoded(id: string): string {
   try {

@@ -5,6 +5,8 @@ import { type Cluster, openCluster } from '../../lib/cluster/open-cluster.ts';
 import { openClaimRedis } from '../../lib/cluster/redis/claim-redis.ts';
 import type { NeighboursFor } from '../../lib/node/neighbourhood.ts';
 import type { Present } from '../../lib/observe/readings.ts';
+import type { RecentCalls } from '../../lib/observe/recent-calls.ts';
+import { type AllSites, openAllSites } from '../../lib/observe/sites/all-sites.ts';
 import type { EventSink } from '../../lib/ports/event-sink.ts';
 import type { LinksOpened } from '../../lib/ports/peer-links.ts';
 import type { ReceivedOn } from '../../lib/ports/sip-engine.ts';
@@ -18,14 +20,18 @@ export type SiteLinks = {
   peers(): Present['peers'];
   /** As `landfall nodes` shows them. */
   nodes(): Pick<NodesView, 'peers' | 'claims'>;
+  /** The calls of this site and of its peers. */
+  readonly allSites: AllSites;
   close(): Promise<void>;
 };
 
 export type SiteLinksParts = {
   readonly world: World;
   readonly sink: EventSink;
+  readonly name: string;
   readonly site: number;
   readonly epoch: number;
+  readonly recent: RecentCalls;
   /** Read anew for each link. */
   readonly keysNow: () => readonly ClusterKey[];
 };
@@ -33,12 +39,15 @@ export type SiteLinksParts = {
 /** The links of a site to its peers, and what crosses them; the node says who listens. */
 export function siteLinks(
   config: ClusterConfig | undefined,
-  { world, sink, site, epoch, keysNow }: SiteLinksParts,
+  { world, sink, name, site, epoch, recent, keysNow }: SiteLinksParts,
 ): SiteLinks {
-  if (config === undefined) return NONE;
-  const { redis: url } = config;
   let cluster: Cluster<ReceivedOn> | undefined;
+  const own = { site: name, epoch };
+  const allSites = openAllSites({ world, recent, own, links: () => cluster?.links });
+  if (config === undefined) return { ...NONE, allSites };
+  const { redis: url } = config;
   return {
+    allSites,
     neighboursFor(ears) {
       cluster = openCluster<ReceivedOn>({
         world,
@@ -47,6 +56,7 @@ export function siteLinks(
         own: { site, epoch, link: config.link },
         peers: config.peers,
         keysNow,
+        recordsFor: allSites.answer,
         ears,
         ...(url === undefined
           ? {}
@@ -73,7 +83,7 @@ const LISTENING: LinksOpened = { kind: 'listening' };
 
 const NO_CLAIMS = { owned: 0, held: 0, buried: 0 };
 
-const NONE: SiteLinks = {
+const NONE: Omit<SiteLinks, 'allSites'> = {
   neighboursFor: undefined,
   open: () => Promise.resolve(LISTENING),
   peers: () => [],

@@ -126,12 +126,14 @@ async function runSite(
 function pagesOf(
   { node, links }: OpenSite,
   { site, siteNumber: number, epoch }: SiteOptions,
-  { recent, metricsText }: Observer,
+  { recent, metricsText, sink }: Observer,
 ) {
   const own = { site, number, epoch };
   return {
     nodes: async () => ({ own, ...links.nodes(), strays: straysIn(await metricsText()) }),
     recent,
+    sink,
+    allSites: links.allSites,
     metricsText,
     readiness: () => ({ ready: !node.isDraining, why: node.isDraining ? 'draining' : 'ready' }),
     gateways: node.gateways,
@@ -178,8 +180,9 @@ function openSite(
   const streams = siteStreams(tls, { world, sink });
   const limits = { natKeepAliveMs: nat.keepAliveMs };
   const parts = { datagrams: udpDatagrams(), streams: streams.by, limits };
-  const { siteNumber: number, epoch } = options;
-  const links = siteLinks(cluster, { world, sink, site: number, epoch, keysNow });
+  const { site: name, siteNumber: site, epoch } = options;
+  const { recent } = observer;
+  const links = siteLinks(cluster, { world, sink, name, site, epoch, recent, keysNow });
   const media = siteMedia({ world, sink, config, listeners: options.listeners });
   let engines: Engines | undefined;
   const engineFor = (ears: EngineEars) => {

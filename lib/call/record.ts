@@ -39,6 +39,8 @@ export type CallRecord = {
   readonly receivedAt: UnixMs;
   /** The caller-side listener, `A udp:192.0.2.112:5060` or `U udp:198.51.100.11:5060`. */
   readonly receivedOn: string;
+  /** Other sites that received messages of the call. Absent: all came to this one. */
+  readonly through?: readonly string[] | undefined;
   /** `address:port` the INVITE came from. */
   readonly source: string;
   /** Absent for a source that no trunk names. */

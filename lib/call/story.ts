@@ -15,6 +15,8 @@ export type Step = {
   /** `address:port` of our socket and of the far end. */
   readonly local?: string | undefined;
   readonly remote?: string | undefined;
+  /** The other site that the message came through, or a response goes by. Absent: none. */
+  readonly through?: string | undefined;
   readonly attempt?: number | undefined;
   readonly gateway?: string | undefined;
   /** Which engine carries leg b. Absent where the site has one. */

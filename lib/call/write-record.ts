@@ -11,6 +11,7 @@ export type Particulars = Pick<
   | 'sipCallIdB'
   | 'site'
   | 'receivedOn'
+  | 'through'
   | 'source'
   | 'trunk'
   | 'marks'

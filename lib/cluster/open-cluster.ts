@@ -21,6 +21,8 @@ export type ClusterOptions<Way> = {
   readonly keysNow: () => readonly ClusterKey[];
   /** Absent: claims do not outlive the process. */
   readonly store?: ClaimStore;
+  /** What is answered to a site that asks for records. Absent: nothing. */
+  readonly recordsFor?: (asked: Buffer) => Buffer;
   readonly ears: NeighbourEars<Way>;
 };
 
@@ -29,13 +31,14 @@ export type Cluster<Way> = {
   readonly links: PeerLinks;
   readonly ownership: OpenOwnership;
   readonly relay: Relay<Way>;
+  readonly siteName: (site: number) => string;
   open(): Promise<LinksOpened>;
   close(): Promise<void>;
 };
 
 /** Puts together what the rooms hold; each subject on the links goes to whom it concerns. */
 export function openCluster<Way>(options: ClusterOptions<Way>): Cluster<Way> {
-  const { world, sink, wires, own, peers, keysNow, store, ears } = options;
+  const { world, sink, wires, own, peers, keysNow, store, recordsFor, ears } = options;
   const { site, epoch } = own;
   const links = openPeerLinks({
     world,
@@ -53,6 +56,7 @@ export function openCluster<Way>(options: ClusterOptions<Way>): Cluster<Way> {
       onAsked(from, subject, body, reply) {
         ownership.peerEars.onAsked(from, subject, body, reply);
         relay.peerEars.onAsked(from, subject, body, reply);
+        if (subject === 'records' && recordsFor !== undefined) reply(recordsFor(body));
       },
     },
   });
@@ -64,6 +68,7 @@ export function openCluster<Way>(options: ClusterOptions<Way>): Cluster<Way> {
     links,
     ownership,
     relay,
+    siteName: (number) => links.peer(number)?.name ?? `site ${number}`,
     open: () => links.open(),
     async close() {
       ownership.close();

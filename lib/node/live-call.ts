@@ -37,6 +37,8 @@ export type LiveCall = {
   readonly legA: LegId;
   readonly sipCallId: SipCallId;
   readonly receivedOn: ReceivedOn;
+  /** The other sites that messages of it have come through. */
+  readonly through: Set<string>;
   readonly trunk: string | undefined;
   /** The group it hunts through. */
   readonly group: string | undefined;

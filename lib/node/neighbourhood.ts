@@ -16,7 +16,7 @@ import type {
   Stray,
   StrayResponse,
 } from '../ports/sip-engine.ts';
-import type { SipMessage } from '../sip/message.ts';
+import type { SipMessage, SipRequest } from '../sip/message.ts';
 
 /** Made before the node, because each must know who listens to it. */
 export type NeighboursFor = (ears: NeighbourEars<ReceivedOn>) => Neighbours<ReceivedOn>;
@@ -33,6 +33,8 @@ export type NeighbourhoodParts = {
   readonly originOf: (address: string) => Origin;
   readonly onYield: (claim: ClaimId) => void;
   readonly onBuried: (claim: ClaimId) => void;
+  /** A message that came here was carried to the site that has its call. */
+  readonly onCarried: (message: SipMessage, to: string) => void;
 };
 
 /** What becomes of a new call. */
@@ -88,29 +90,31 @@ export class Neighbourhood {
     this.#neighbours.ownership.progress(claim, phase);
   }
 
-  /** Answers where a stray was carried to; undefined: it is answered here. */
-  carry({ request, receivedOn, raw }: Stray): Promise<number | undefined> {
+  /** Answers whether a stray was carried to another site; else it is answered here. */
+  carry({ request, receivedOn, raw }: Stray): Promise<boolean> {
     return this.#carry(request, receivedOn, raw);
   }
 
   /** A response to a request that another site has sent from A. */
   async carryResponse({ response, receivedOn, raw }: StrayResponse): Promise<void> {
-    if (receivedOn.isRelayed === true) this.#isUnmatched = true;
+    if (receivedOn.through !== undefined) this.#isUnmatched = true;
     else await this.#carry(response, receivedOn, raw);
   }
 
-  async #carry(
-    message: SipMessage,
-    receivedOn: ReceivedOn,
-    raw: Buffer,
-  ): Promise<number | undefined> {
+  async #carry(message: SipMessage, receivedOn: ReceivedOn, raw: Buffer): Promise<boolean> {
     const origin = this.#parts.originOf(receivedOn.source.address);
     const owned = await this.#neighbours.ownership.ownerOf({ message, ...origin });
-    if (owned.kind !== 'owner' || owned.owner.site === this.#parts.own) return undefined;
+    if (owned.kind !== 'owner' || owned.owner.site === this.#parts.own) return false;
     const { emergency, owner } = owned;
     const own = strayOf(raw, message, receivedOn, { emergency, ...origin });
-    const outcome = await this.#neighbours.relay.carry(own, owner.site);
-    return outcome === 'carried' ? owner.site : undefined;
+    return await this.#send(own, message, owner.site);
+  }
+
+  async #send(own: OwnStray<ReceivedOn>, message: SipMessage, to: number): Promise<boolean> {
+    const { relay } = this.#neighbours;
+    if ((await relay.carry(own, to)) !== 'carried') return false;
+    this.#parts.onCarried(message, this.#neighbours.siteName(to));
+    return true;
   }
 
   /** What another site sent here belongs to nothing here either: it is that site's to answer. */
@@ -138,18 +142,19 @@ export class Neighbourhood {
     } else if (claimed.kind === 'new' || claimed.owner.site === own) place(claimed.claim);
     else {
       const { site } = claimed.owner;
-      const carry = (bytes: Buffer, by: ReceivedOn) => {
-        const stray = strayOf(bytes, request, by, { emergency: placing.emergency, ...origin });
-        return this.#neighbours.relay.carry(stray, site);
+      const send = (message: SipRequest, bytes: Buffer, by: ReceivedOn) => {
+        const stray = strayOf(bytes, message, by, { emergency: placing.emergency, ...origin });
+        return this.#send(stray, message, site);
       };
-      if ((await carry(raw, receivedOn)) !== 'carried') place(claimed.claim);
+      if (!(await send(request, raw, receivedOn))) place(claimed.claim);
       else {
         const heard = this.#claiming.get(leg) ?? [];
         this.#claiming.delete(leg);
         placing.leave();
         engine.handOver(leg);
         for (const event of heard)
-          if (event.on === 'cancelled') void carry(event.raw, event.receivedOn);
+          if (event.on === 'cancelled')
+            void send({ ...request, method: 'CANCEL' }, event.raw, event.receivedOn);
       }
     }
   }
@@ -160,12 +165,12 @@ export class Neighbourhood {
     const listener = this.#standingFor(stray);
     if (listener === undefined) return { kind: 'unknown' } as const;
     this.#isUnmatched = false;
-    const { relay } = this.#neighbours;
+    const { relay, siteName } = this.#neighbours;
     const back = (bytes: Buffer) => relay.giveBack(from, number, bytes, emergency);
     const place = { source, transport, listener: stray.listener, emergency };
     const through = (bytes: Buffer) => relay.sendThrough(from, { ...place, raw: bytes });
     const ways = transport === 'udp' ? { back } : { back, through };
-    engine.takeRelayed({ raw, listener, source, ...ways });
+    engine.takeRelayed({ raw, listener, source, from: siteName(from), ...ways });
     return this.#isUnmatched ? ({ kind: 'unknown' } as const) : ({ kind: 'carried' } as const);
   }
 

@@ -106,6 +106,7 @@ export function siteNode(
     originOf: (address) => originOf(desk, address),
     onYield: (claim) => runtime.onYield(claim),
     onBuried: (claim) => runtime.onBuried(claim),
+    onCarried: (message, to) => noteCarried(message, to, sink),
   });
   const common = { world, sink, engine, identities: names, health, loops, merges, neighbourhood };
   const runtime = openRuntime({
@@ -184,7 +185,7 @@ function quietness(callsNow: () => number) {
 function neighbourhoodOf(
   { listeners, siteNumber: own }: SiteOptions,
   neighboursFor: NeighboursFor | undefined,
-  parts: Pick<NeighbourhoodParts, 'engine' | 'originOf' | 'onYield' | 'onBuried'>,
+  parts: Omit<NeighbourhoodParts, 'listeners' | 'own' | 'neighboursFor'>,
 ): Neighbourhood | undefined {
   if (neighboursFor === undefined) return undefined;
   return new Neighbourhood({ ...parts, listeners, own, neighboursFor });
@@ -200,14 +201,11 @@ function receiveStray(desk: Desk, stray: Stray): void {
   const { engine, graves, sink, neighbourhood, rules } = desk;
   const answerHere = () => answerStray(stray, engine, graves, rules.options.keys, sink);
   if (neighbourhood === undefined) answerHere();
-  else if (stray.receivedOn.isRelayed === true) neighbourhood.unmatched(stray);
+  else if (stray.receivedOn.through !== undefined) neighbourhood.unmatched(stray);
   else {
-    void neighbourhood.carry(stray).then((peer) => {
-      if (peer === undefined) answerHere();
-      else {
-        engine.handOver(stray.id);
-        noteCarried(stray, peer, sink);
-      }
+    void neighbourhood.carry(stray).then((isCarried) => {
+      if (isCarried) engine.handOver(stray.id);
+      else answerHere();
     });
   }
 }

@@ -129,7 +129,7 @@ function settle(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
   const { neighbourhood, merges, runtime } = desk;
   const { leg, receivedOn } = invite;
   const { emergency, claim } = caller;
-  if (neighbourhood === undefined || receivedOn.isRelayed === true) {
+  if (neighbourhood === undefined || receivedOn.through !== undefined) {
     place(desk, invite, caller, undefined);
     return;
   }
@@ -196,6 +196,7 @@ function place(
     legA: leg,
     sipCallId: request.callId,
     receivedOn,
+    through: new Set(),
     trunk: caller.trunk?.name,
     group: group?.name,
     redirects:
@@ -210,14 +211,14 @@ function place(
     identities: [identity],
     legsB: [],
     media: mediaOf(desk, caller),
-    alarm: undefined,
     inbox: [],
-    isBusy: false,
-    isRecorded: false,
+    ...UNTOUCHED,
   };
   desk.merges.claim(claim, leg);
   desk.runtime.start(call, begun.effects);
 }
+
+const UNTOUCHED = { alarm: undefined, isBusy: false, isRecorded: false };
 
 const UNSAID = {
   saidByA: undefined,

@@ -50,6 +50,7 @@ export function refusedRecord(
     site,
     receivedAt: at,
     receivedOn: doorName(receivedOn.listener),
+    through: receivedOn.through === undefined ? undefined : [receivedOn.through],
     source: writeAddress(receivedOn.source),
     trunk,
     from: textOf(headerValue(request.headers, 'from') ?? ''),

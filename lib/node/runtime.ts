@@ -4,8 +4,7 @@ import type { Effect } from '../call/effects.ts';
 import type { CallEvent, TimerName } from '../call/events.ts';
 import type { CallId } from '../call/ids.ts';
 import type { Decide } from '../call/step.ts';
-import { type Termination, terminated } from '../call/termination.ts';
-import { recordOf } from '../call/write-record.ts';
+import { terminated } from '../call/termination.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { MergedInvites } from '../guard/merged-invites.ts';
@@ -13,17 +12,16 @@ import type { Announcer } from '../ports/announcer.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { ClaimId } from '../ports/ownership.ts';
 import type { LegEvent, LegId, Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
-import { writeAddress } from '../sip/address.ts';
 import { uriText } from '../sip/ids.ts';
 import { sdpIn, sdpPartOf } from '../sip/sdp-part.ts';
 import { reasonPhrase } from '../sip/status.ts';
 import { type Hands, leaves } from './carry-out.ts';
+import { writeRecord } from './ended-record.ts';
 import type { Identities } from './identities.ts';
 import { inboxes } from './inbox.ts';
 import { type LiveCall, legBOf } from './live-call.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { reAnchoring } from './re-anchor.ts';
-import { doorName } from './refused-record.ts';
 import type { Teller } from './tell.ts';
 import { fromLegA, fromLegB } from './translate.ts';
 
@@ -237,41 +235,6 @@ function serveOrphan(engine: SipEngine, leg: LegId, event: LegEvent): void {
   if (event.on !== 'answered') return;
   engine.acknowledge(leg, event.tag, { headers: [], body: NO_OCTETS });
   engine.hangUp(leg, event.tag, []);
-}
-
-function writeRecord(
-  { sink, site, world, merges }: Surroundings,
-  call: LiveCall,
-  end: Termination,
-): void {
-  if (call.isRecorded) return;
-  call.isRecorded = true;
-  merges.ended(call.claim, call.legA);
-  const { facts } = call.state;
-  const record = recordOf(facts, end, world.clock.mono(), {
-    sipCallIdA: call.sipCallId,
-    sipCallIdB: call.legsB.map(({ callId }) => callId),
-    site,
-    receivedOn: doorName(call.receivedOn.listener),
-    source: writeAddress(call.receivedOn.source),
-    trunk: call.trunk,
-    marks: call.marks,
-    media: call.media?.legs,
-    recorded: call.media?.isRecorded,
-  });
-  sink.record(record);
-  if (facts.emergency && end.reason === 'gateways-exhausted') tellExhausted(sink, call);
-  sink.count('calls', end.fault);
-  if (facts.moved !== undefined) sink.count('moved', facts.moved);
-}
-
-/** Nobody took an emergency call: somebody must look at once. */
-function tellExhausted(sink: EventSink, { group, state: { facts } }: LiveCall): void {
-  const tried = facts.attempts.map(({ gateway, status, reason }) => {
-    return `${gateway}: ${status} ${reason}`.trim();
-  });
-  const { callId } = facts;
-  sink.note({ event: 'emergency-group-failed', level: 'error', group, callId, tried });
 }
 
 /** Ends a call whose state can no longer be trusted, on every leg that it may have. */

@@ -1,6 +1,7 @@
 import type { Tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { SipEngine, Stray } from '../ports/sip-engine.ts';
+import type { SipMessage } from '../sip/message.ts';
 import { type ClusterKey, verifyToken } from '../sip/owner-token.ts';
 import { reasonPhrase } from '../sip/status.ts';
 import { warning } from '../sip/warning.ts';
@@ -8,11 +9,12 @@ import { warning } from '../sip/warning.ts';
 /** What a stray turned out to be. */
 export type StrayVerdict = 'early-cancel' | 'forged' | 'over' | 'foreign';
 
-/** It was carried to the site that owns its call, which answers it. */
-export function noteCarried({ request }: Stray, peer: number, sink: EventSink): void {
-  const { method, callId: sipCallId } = request;
-  sink.count('strays', 'carried');
-  sink.note({ event: 'stray', level: 'info', verdict: 'carried', peer, method, sipCallId });
+/** It was carried to the site that has its call, which answers it: a response, or a request. */
+export function noteCarried(message: SipMessage, peer: string, sink: EventSink): void {
+  const { callId: sipCallId } = message;
+  const what = message.kind === 'request' ? { method: message.method } : { status: message.status };
+  if (message.kind === 'request') sink.count('strays', 'carried');
+  sink.note({ event: 'stray', level: 'info', verdict: 'carried', peer, ...what, sipCallId });
 }
 
 /**

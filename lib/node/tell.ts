@@ -12,7 +12,10 @@ import { openAckWays } from './ack-ways.ts';
 import { contactAt } from './identities.ts';
 import { forkTag, type LiveCall, legBOf } from './live-call.ts';
 
-/** Tells the story of calls: one step for each message of a call that means something. */
+/**
+ * Tells the story of calls: one step for each message of a call that means something. Other sites
+ * that a step names are kept for the record.
+ */
 export type Teller = {
   invited(call: LiveCall, at: MonoMs): void;
   /** The caller's INVITE came once more, on another way. */
@@ -26,6 +29,7 @@ export function teller(sink: EventSink, site: string): Teller {
   const ackWays = openAckWays(sink);
   const tell = (call: LiveCall, at: MonoMs, step: Omit<Step, 'at' | 'callId' | 'site'>) => {
     const { facts } = call.state;
+    if (step.through !== undefined) call.through.add(step.through);
     sink.step({ at: unixAt(facts, at), callId: facts.callId, site, ...step });
   };
   return {
@@ -55,7 +59,9 @@ export function teller(sink: EventSink, site: string): Teller {
         return;
       }
       const door = addresses('receivedOn' in event ? event.receivedOn : call.receivedOn);
-      tell(call, at, { leg: 'a', event: `a-${event.on}`, message, direction: 'in', ...door });
+      const through = throughOf(event);
+      const said = { event: `a-${event.on}`, message, direction: 'in' } as const;
+      tell(call, at, { leg: 'a', ...said, ...door, through });
     },
     heardB(call, attempt, event, at) {
       const { gateway, target, local } = legBOf(call, attempt);
@@ -66,6 +72,7 @@ export function teller(sink: EventSink, site: string): Teller {
         direction: 'in',
         local,
         remote: target,
+        through: throughOf(event),
         attempt,
         gateway,
         contact: contactIn(event),
@@ -80,8 +87,13 @@ export function teller(sink: EventSink, site: string): Teller {
   };
 }
 
-function addresses({ listener, source }: ReceivedOn) {
-  return { local: writeAddress(listener), remote: writeAddress(source) };
+function addresses({ listener, source, through }: ReceivedOn) {
+  return { local: writeAddress(listener), remote: writeAddress(source), through };
+}
+
+/** Of a response within a dialog it is not known. */
+function throughOf(event: LegEvent): string | undefined {
+  return 'receivedOn' in event ? event.receivedOn.through : undefined;
 }
 
 /** What stood on the wire; undefined where silence or the system spoke. */

@@ -114,6 +114,7 @@ function stepLine(step: Step, mask: Mask): object {
     direction: step.direction,
     local: step.local,
     remote: remote === undefined || step.leg === 'b' ? remote : mask.address(remote),
+    through: step.through,
     attempt: step.attempt,
     gateway: step.gateway,
     engine: step.engine,

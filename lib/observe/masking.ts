@@ -5,6 +5,7 @@ export type Masking = 'plain' | 'address' | 'uri' | 'text' | 'person' | 'never';
 export const MASKING: Readonly<Record<string, Masking>> = {
   event: 'plain',
   site: 'plain',
+  through: 'plain',
   callId: 'plain',
   leg: 'plain',
   direction: 'plain',

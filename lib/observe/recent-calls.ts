@@ -23,9 +23,14 @@ export type FoundCall =
   | { readonly kind: 'ambiguous'; readonly callIds: readonly CallId[] }
   | { readonly kind: 'unknown' };
 
+/** A record, and which one it is of those that were written since the start, from 1. */
+export type Numbered = { readonly serial: number; readonly record: CallRecord };
+
 type Entry = {
   readonly callId: CallId;
   record: CallRecord | undefined;
+  /** 0: it has no record yet. */
+  serial: number;
   readonly steps: Step[];
   stepsLost: number;
 };
@@ -37,6 +42,7 @@ export class RecentCalls {
   readonly #going: BoundedMap<string, Entry>;
   readonly #ended: BoundedMap<string, Entry>;
   readonly #followers = new Set<Follower>();
+  #lastSerial = 0;
 
   constructor(callsKeptMax: number) {
     this.#going = new BoundedMap(callsKeptMax);
@@ -59,7 +65,9 @@ export class RecentCalls {
   /** `line` is the record as JSON with its line end, made when the first one asks. */
   record(record: CallRecord, line: () => string): void {
     const entry = this.#going.get(record.callId) ?? newEntry(record.callId);
+    this.#lastSerial += 1;
     entry.record = record;
+    entry.serial = this.#lastSerial;
     this.#going.delete(record.callId);
     this.#ended.set(record.callId, entry);
     for (const follower of this.#followers) follower(record, line);
@@ -72,6 +80,18 @@ export class RecentCalls {
       if (record !== undefined && wanted(record)) found.push(record);
     }
     return limit < found.length ? found.slice(found.length - limit) : found;
+  }
+
+  /** How many records there were since the start. */
+  get lastSerial(): number {
+    return this.#lastSerial;
+  }
+
+  /** Those records that are kept, the oldest first. */
+  *numbered(): Iterable<Numbered> {
+    for (const { record, serial } of this.#ended.values()) {
+      if (record !== undefined) yield { record, serial };
+    }
   }
 
   /** Finds a call by its CallId, the beginning of one, or the Call-ID header of one of its legs. */
@@ -111,7 +131,7 @@ export class RecentCalls {
 }
 
 function newEntry(callId: CallId): Entry {
-  return { callId, record: undefined, steps: [], stepsLost: 0 };
+  return { callId, record: undefined, serial: 0, steps: [], stepsLost: 0 };
 }
 
 function kept({ callId, record, steps, stepsLost }: Entry): KeptCall {

@@ -68,6 +68,8 @@ export interface RelayEars<Way> {
 export type Neighbours<Way> = {
   readonly ownership: Ownership;
   readonly relay: StrayRelay<Way>;
+  /** As the configuration calls it. */
+  readonly siteName: (site: number) => string;
 };
 
 export type NeighbourEars<Way> = OwnershipEars & RelayEars<Way>;

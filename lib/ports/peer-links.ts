@@ -11,10 +11,12 @@ export type Subject =
   /** Tells the site that received a stray what to send from there. */
   | 'send'
   /** Asks the site that has a connection to send something on it. */
-  | 'through';
+  | 'through'
+  /** Asks for records of calls that have ended there. */
+  | 'records';
 
-/** Under pressure the last one goes first. */
-export type Rank = 'vital' | 'emergency' | 'ordinary';
+/** Under pressure the last one goes first; `bulk` as soon as anything waits, its answer too. */
+export type Rank = 'vital' | 'emergency' | 'ordinary' | 'bulk';
 
 export type Dispatch = {
   /** A site number. */
@@ -35,7 +37,7 @@ export type Unanswered =
   | 'late'
   /** There was no room on the link, and nothing was sent. */
   | 'shed'
-  /** The far site speaks a version that knows no such subject. */
+  /** The far site speaks a version that knows no such subject, or no such rank. */
   | 'not-understood'
   | 'closed';
 

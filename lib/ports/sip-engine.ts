@@ -19,8 +19,8 @@ export type Listener = Address & {
 export type ReceivedOn = {
   readonly listener: Listener;
   readonly source: Address;
-  /** Another site received it for this one. */
-  readonly isRelayed?: true;
+  /** The other site that received it for this one. Absent: it came here. */
+  readonly through?: string;
 };
 
 /** A message that another site has received for this one. */
@@ -29,6 +29,8 @@ export type RelayedMessage = {
   /** The listener of this site that stands for the one where it came in. */
   readonly listener: Listener;
   readonly source: Address;
+  /** The name of that site. */
+  readonly from: string;
   /** Has the other site send a response to it; false: that cannot be reached. */
   readonly back: (raw: Buffer) => boolean;
   /**

@@ -61,14 +61,24 @@ const KINDS: readonly Frame['kind'][] = [
   'tell',
   'leave',
 ];
-const SUBJECTS: readonly Subject[] = ['claim', 'find', 'held', 'stray', 'send', 'through'];
-const RANKS: readonly Rank[] = ['vital', 'emergency', 'ordinary'];
+const SUBJECTS: readonly Subject[] = [
+  'claim',
+  'find',
+  'held',
+  'stray',
+  'send',
+  'through',
+  'records',
+];
+const RANKS: readonly Rank[] = ['vital', 'emergency', 'ordinary', 'bulk'];
 const LEAVINGS: readonly Leaving[] = ['closing', 'surplus', 'version', 'wrong-site', 'old-epoch'];
 
 /** The version that first spoke of it; who speaks an older one takes its frame for a broken one. */
-const SINCE: Readonly<Partial<Record<Subject, number>>> = { through: 2 };
-
-export const isSpoken = (subject: Subject, version: number) => version >= (SINCE[subject] ?? 1);
+const SINCE: Readonly<Partial<Record<Subject | Rank, number>>> = {
+  through: 2,
+  records: 2,
+  bulk: 2,
+};
 
 const LENGTH_BYTES = 4;
 const HEAD_BYTES = 2;
@@ -90,6 +100,14 @@ export function encodeFrame(frame: Frame, version = VERSION): Buffer {
   fields.copy(bytes, LENGTH_BYTES + HEAD_BYTES);
   body.copy(bytes, LENGTH_BYTES + HEAD_BYTES + fields.length);
   return bytes;
+}
+
+/** Whether a site of that version understands what is asked or told. */
+export function isSpoken(
+  { subject, rank }: { readonly subject: Subject; readonly rank: Rank },
+  version: number,
+): boolean {
+  return Math.max(SINCE[subject] ?? VERSION_OLDEST, SINCE[rank] ?? VERSION_OLDEST) <= version;
 }
 
 function fieldsOf(frame: Frame): readonly [fields: Buffer, body: Buffer] {

@@ -6,6 +6,7 @@ import type {
   PeerAnswer,
   PeerEars,
   PeerView,
+  Rank,
   Unanswered,
 } from '../../ports/peer-links.ts';
 import type { Address } from '../../sip/address.ts';
@@ -101,11 +102,12 @@ export class Peer {
     this.#questions.allUnknown('closed');
   }
 
-  #whyNot({ rank, subject }: Dispatch): Unanswered | undefined {
+  #whyNot(dispatch: Dispatch): Unanswered | undefined {
     const { settings, sink } = this.#parts;
+    const { rank } = dispatch;
     if (this.#isClosed) return 'closed';
     if (this.#up === undefined) return 'down';
-    if (!isSpoken(subject, this.#up.version)) return 'not-understood';
+    if (!isSpoken(dispatch, this.#up.version)) return 'not-understood';
     const fits =
       hasRoom(rank, this.#up.waitingBytes, settings.queueBytesMax) &&
       hasRoom(rank, this.#questions.size(), settings.asksMax);
@@ -214,10 +216,11 @@ export class Peer {
     const { site } = this.#options;
     switch (frame.kind) {
       case 'ask': {
-        const { id, subject, body } = frame;
+        const { id, rank, subject, body } = frame;
         let isOwed = true;
         const reply = (answer: Buffer) => {
-          if (isOwed) line.send({ kind: 'answer', id, body: answer });
+          if (isOwed && this.#mayAnswer(rank, line))
+            line.send({ kind: 'answer', id, body: answer });
           isOwed = false;
         };
         ears.onAsked(site, subject, body, reply);
@@ -236,6 +239,14 @@ export class Peer {
       default:
         never(frame);
     }
+  }
+
+  /** What is asked in bulk is asked again; an answer in front of a stray would hold that up. */
+  #mayAnswer(rank: Rank, { waitingBytes }: Line): boolean {
+    const { settings, sink } = this.#parts;
+    if (rank !== 'bulk' || hasRoom(rank, waitingBytes, settings.queueBytesMax)) return true;
+    sink.count('peer_frames', `shed-${rank}`);
+    return false;
   }
 
   #ended(line: Line, end: LineEnd): void {

@@ -35,7 +35,7 @@ export function takeRelayed(core: Core, message: RelayedMessage): void {
   const { raw, listener, source, back, through } = message;
   const wire = core.wires.relayed(listener, source, { back, through });
   const parsed = parse(raw);
-  const receivedOn: ReceivedOn = { listener, source, isRelayed: true };
+  const receivedOn: ReceivedOn = { listener, source, through: message.from };
   if (parsed.kind === 'request') serveRequest(core, { request: parsed, wire, receivedOn, raw });
   else if (parsed.kind === 'response') serveResponse(core, { response: parsed, receivedOn, raw });
 }

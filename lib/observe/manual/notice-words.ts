@@ -17,7 +17,7 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
     },
     stray: {
       level: 'info, forged: warn',
-      says: 'A request belonged to no call here; `verdict` as in landfall_strays_total.',
+      says: 'A message belonged to no call here; `verdict` as in landfall_strays_total. `carried`: to the `peer` that has its call; there `landfall calls ladder` finds it by its `sipCallId`.',
     },
     bug: {
       level: 'error',
@@ -43,6 +43,10 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
     'peer-stranger': {
       level: 'warn',
       says: 'Somebody came to `cluster.link` and was sent away: `why`, and what it `claims` to be. At most ten a minute; landfall_peer_frames_total has them all.',
+    },
+    'tail-dropped': {
+      level: 'info',
+      says: 'Somebody who follows the calls did not read them (`behindBytes`), and was cut off.',
     },
     'drain-started': {
       level: 'info',

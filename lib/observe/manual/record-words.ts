@@ -9,6 +9,8 @@ export const RECORD_FIELDS: Readonly<Record<keyof CallRecord, string>> = {
   site: 'The site that took the call.',
   receivedAt: 'When the INVITE came.',
   receivedOn: 'The listener it came to: `A udp:192.0.2.112:5060` or `U udp:198.51.100.11:5060`.',
+  through:
+    'Other sites that received messages of the call and carried them here. Absent: all came to this one.',
   source: 'The address and port that the INVITE came from.',
   trunk: 'The configured trunk of that source. Absent: no trunk names it.',
   from: 'The whole From header, as text.',

@@ -86,6 +86,8 @@ export const STEP_FIELDS: Readonly<Record<keyof Step, string>> = {
   direction: '`in`: it came to us; `out`: we sent it.',
   local: 'Our own address and port.',
   remote: 'The address and port of the far end.',
+  through:
+    'The other site that received the message and carried it here, or that sends our response. Absent: it is this one.',
   attempt: 'Which try at a gateway this belongs to, from 1.',
   gateway: 'The configured name of that gateway.',
   engine: 'Which engine carries leg b: `builtin` or `drachtio`. Absent where the site has one.',

@@ -63,9 +63,19 @@ function rowOf(
     return { offsetMs, arrow: undefined, label: plainText(words), note: '' };
   }
   const arrow = step.direction === 'out' ? { from: ours, to: theirs } : { from: theirs, to: ours };
-  const notes = [contactNote(step, contacts), otherSource(step, lines), plainText(step.why ?? '')];
+  const notes = [
+    throughNote(step),
+    contactNote(step, contacts),
+    otherSource(step, lines),
+    plainText(step.why ?? ''),
+  ];
   const note = notes.filter((text) => text !== '').join('; ');
   return { offsetMs, arrow, label: plainText(step.message ?? ''), note };
+}
+
+/** The arrow ends at this site; the message has touched another one. */
+function throughNote({ through }: Step): string {
+  return through === undefined ? '' : `through ${plainText(through)}`;
 }
 
 /** Says once for each Contact where it leads, if not to where the message came from. */

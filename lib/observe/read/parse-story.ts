@@ -40,7 +40,7 @@ function fieldsOf(line: string): Fields | undefined {
 
 /** Whether all that is shown of a record is there; what a later version adds does not matter. */
 function isRecord(fields: Fields): fields is CallRecord & Fields {
-  const { times, attempts, sipCallIdB, marks } = fields;
+  const { times, attempts, sipCallIdB, marks, through } = fields;
   return (
     fields['record'] === 1 &&
     allAre('string', fields, ['callId', 'sipCallIdA', 'site', 'receivedOn', 'source', 'from']) &&
@@ -49,6 +49,7 @@ function isRecord(fields: Fields): fields is CallRecord & Fields {
     typeof fields['emergency'] === 'boolean' &&
     mayBe('string', fields, ['trunk', 'moved']) &&
     (marks === undefined || areTexts(marks)) &&
+    (through === undefined || areTexts(through)) &&
     isFields(times) &&
     allAre('number', times, ['invite', 'ended']) &&
     mayBe('number', times, ['trying', 'ringing', 'answered', 'acked']) &&
@@ -77,7 +78,8 @@ function isStep(fields: Fields): fields is Step & Fields {
     allAre('number', fields, ['at']) &&
     (leg === 'a' || leg === 'b') &&
     (direction === undefined || direction === 'in' || direction === 'out') &&
-    mayBe('string', fields, ['message', 'local', 'remote', 'gateway', 'contact', 'why']) &&
+    mayBe('string', fields, ['message', 'local', 'remote', 'through', 'gateway']) &&
+    mayBe('string', fields, ['contact', 'why']) &&
     mayBe('number', fields, ['attempt'])
   );
 }

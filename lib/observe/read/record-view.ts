@@ -13,8 +13,9 @@ export function recordView(record: CallRecord, paint: Paint): string {
     ['from', record.from],
     ['to', record.to],
     ['received on', record.receivedOn],
+    ...listOf('through', record.through),
     ['source', record.trunk === undefined ? record.source : `${record.source} (${record.trunk})`],
-    ...marksOf(record),
+    ...listOf('marks', record.marks),
     ['Call-ID a', record.sipCallIdA],
     ...record.sipCallIdB.map((id): [string, string] => ['Call-ID b', id]),
   ];
@@ -42,6 +43,6 @@ export function recordView(record: CallRecord, paint: Paint): string {
   ].join('\n');
 }
 
-function marksOf({ marks = [] }: CallRecord): [string, string][] {
-  return marks.length === 0 ? [] : [['marks', marks.join(', ')]];
+function listOf(name: string, values: readonly string[] = []): [string, string][] {
+  return values.length === 0 ? [] : [[name, values.join(', ')]];
 }

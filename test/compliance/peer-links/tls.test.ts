@@ -65,9 +65,16 @@ async function here(site: number, sites: readonly number[], keys = [K1]): Promis
 }
 
 /** A site in a process of its own. */
-function elsewhere(site: number, sites: readonly number[], keys = [K1], epoch = 1): Child {
+function elsewhere(
+  site: number,
+  sites: readonly number[],
+  keys = [K1],
+  epoch = 1,
+  version?: number,
+): Child {
   const options = writeOptions({
     site,
+    version,
     epoch,
     keys,
     link: addressOf(site),
@@ -88,6 +95,9 @@ function elsewhere(site: number, sites: readonly number[], keys = [K1], epoch = 
 const isUp = ({ links }: Here, site: number) => links.peer(site)?.link !== undefined;
 const ask = ({ links }: Here, to: number, body = 'whose', withinMs = 2000) =>
   links.carry({ to, subject: 'stray', rank: 'vital', body: Buffer.from(body) }, withinMs);
+
+const askInBulk = ({ links }: Here, to: number) =>
+  links.carry({ to, subject: 'records', rank: 'bulk', body: Buffer.from('records') }, 2000);
 
 describe('links over TLS', () => {
   test('of three processes carry what is asked, both ways', async () => {
@@ -180,6 +190,38 @@ describe('links over TLS', () => {
     await until('the link', () => isUp(first, 2) && isUp(second, 1));
 
     expect((await ask(second, 1)).kind).toBe('answered');
+  });
+
+  test('carry what is asked in bulk, and nothing of it once they are filled', async () => {
+    const child = elsewhere(2, [1]);
+    const first = await here(1, [2]);
+    await until('the link', () => isUp(first, 2), 20_000);
+    expect(await askInBulk(first, 2)).toMatchObject({ kind: 'answered' });
+    child.signal('SIGSTOP');
+    // The system takes the first megabytes; what waits behind them is ours to bound.
+    const body = Buffer.alloc(60_000);
+    const tell = () => first.links.tell({ to: 2, subject: 'send', rank: 'ordinary', body });
+    let told = 0;
+    while (told < 1000 && tell()) told += 1;
+
+    expect(told).toBeLessThan(1000);
+    expect(await askInBulk(first, 2)).toEqual({ kind: 'unknown', why: 'shed' });
+    const body2 = Buffer.from('vital');
+    expect(first.links.tell({ to: 2, subject: 'held', rank: 'vital', body: body2 })).toBe(true);
+    expect(Object.fromEntries(first.counts)).toMatchObject({
+      'peer_frames/shed-ordinary': 1,
+      'peer_frames/shed-bulk': 1,
+    });
+  });
+
+  test('to an older version carry what that knows, and name what it does not', async () => {
+    elsewhere(2, [1], [K1], 1, 1);
+    const first = await here(1, [2]);
+    await until('the link', () => isUp(first, 2), 20_000);
+
+    expect(first.links.peer(2)?.link?.version).toBe(1);
+    expect(await askInBulk(first, 2)).toEqual({ kind: 'unknown', why: 'not-understood' });
+    expect((await ask(first, 2)).kind).toBe('answered');
   });
 
   test('take nobody without a key, however they come', async () => {

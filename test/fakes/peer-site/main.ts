@@ -7,9 +7,9 @@ import { type PeerSiteOptions, readOptions } from './options.ts';
 
 /**
  * A site with links and claims and no calls: says what happens as JSON lines, holds claims for
- * others, and answers strays with their own bytes.
+ * others, and answers strays, and who asks for records, with their own bytes.
  */
-async function run({ site, keys, link, epoch, peers }: PeerSiteOptions): Promise<void> {
+async function run({ site, keys, link, epoch, peers, version }: PeerSiteOptions): Promise<void> {
   const say = (line: object) => void process.stdout.write(`${JSON.stringify(line)}\n`);
   const world = realWorld();
   const sink: EventSink = {
@@ -22,14 +22,15 @@ async function run({ site, keys, link, epoch, peers }: PeerSiteOptions): Promise
     world,
     wires: tlsWires({ site, keysNow: () => keys }),
     sink,
-    own: { site, epoch, link },
+    own: { site, epoch, link, ...(version === undefined ? {} : { version }) },
     peers,
     ears: {
       onUp: (up, theirs) => ownership.peerEars.onUp(up, theirs),
       onDown: () => undefined,
       onTold: (from, subject, body) => ownership.peerEars.onTold(from, subject, body),
       onAsked(from, subject, body, reply) {
-        if (subject === 'stray') reply(Buffer.from(`${body.toString()} at ${site}`));
+        if (subject === 'stray' || subject === 'records')
+          reply(Buffer.from(`${body.toString()} at ${site}`));
         else ownership.peerEars.onAsked(from, subject, body, reply);
       },
     },

@@ -8,6 +8,8 @@ export type PeerSiteOptions = {
   readonly keys: readonly ClusterKey[];
   readonly link: Address;
   readonly peers: readonly PeerOptions[];
+  /** Absent: the newest. */
+  readonly version?: number | undefined;
 };
 
 /** One text, so that it can be an argument. */

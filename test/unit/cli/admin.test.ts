@@ -1,84 +1,40 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { adminSource } from '../../../apps/cli/admin-source.ts';
 import { run } from '../../../apps/cli/commands.ts';
-import { type AdminOptions, openAdmin } from '../../../apps/sbc/admin-http.ts';
-import { unixMs } from '../../../lib/base/brands.ts';
+import { openAdmin } from '../../../apps/sbc/admin-http.ts';
 import { callIdOf } from '../../../lib/call/ids.ts';
-import { RecentCalls } from '../../../lib/observe/recent-calls.ts';
-import { NO_NODES } from '../../support/no-nodes.ts';
-import { NO_PLAN } from '../../support/no-plan.ts';
+import { quietAdmin } from '../../support/quiet-admin.ts';
 import { someRecord, someSteps } from '../observe/some-call.ts';
 import { fakeTerminal } from './fake-terminal.ts';
+import { callsIn, LATER, LOOPBACK, someAdmin } from './some-admin.ts';
 
-const LOOPBACK = { address: '127.0.0.1', port: 0 };
-const LATER = { ...someRecord().times, ended: unixMs(someRecord().times.ended + 1) };
-const BUSY = someRecord({
-  callId: callIdOf('sto-busy'),
-  fault: 'callee',
-  sipCallIdB: [],
-  times: LATER,
-});
-
-let close: () => Promise<void> = async () => undefined;
-afterEach(() => close());
-
-async function open(changes: Partial<AdminOptions> = {}) {
-  const recent = new RecentCalls(100);
-  for (const step of someSteps()) recent.step(step);
-  recent.record(someRecord(), () => '');
-  recent.record(BUSY, () => '');
-  const opened = await openAdmin({
-    listen: LOOPBACK,
-    recent,
-    metricsText: async () => 'landfall_calls_active 0\n',
-    readiness: () => ({ ready: true, why: '' }),
-    reload: () => ({ kind: 'taken', changes: [] }),
-    gateways: () => [],
-    nodes: async () => NO_NODES,
-    explain: () => NO_PLAN,
-    ...changes,
-  });
-  if (opened.kind === 'failed') throw new Error(opened.why);
-  close = opened.close;
-  const url = `http://127.0.0.1:${opened.port}`;
-  const get = async (path: string, init: RequestInit = {}) => {
-    const response = await fetch(`${url}${path}`, init);
-    return { status: response.status, text: await response.text() };
-  };
-  return { recent, url, get };
-}
-
-const records = (text: string) =>
-  text
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line).callId);
+const admin = someAdmin();
 
 describe('the admin pages', () => {
   test('say that the node lives and is ready', async () => {
-    const { get } = await open();
+    const { get } = await admin.open();
     expect(await get('/healthz')).toEqual({ status: 200, text: 'ok\n' });
     expect(await get('/readyz')).toEqual({ status: 200, text: 'ready\n' });
     expect(await get('/metrics')).toEqual({ status: 200, text: 'landfall_calls_active 0\n' });
   });
 
   test('say why the node is not ready', async () => {
-    const { get } = await open({ readiness: () => ({ ready: false, why: 'draining' }) });
+    const { get } = await admin.open({ readiness: () => ({ ready: false, why: 'draining' }) });
     expect(await get('/readyz')).toEqual({ status: 503, text: 'draining\n' });
     expect(await get('/healthz')).toEqual({ status: 200, text: 'ok\n' });
   });
 
   test('show the last calls, newest last', async () => {
-    const { get } = await open();
-    expect(records((await get('/calls')).text)).toEqual(['sto-k4w2h7qz', 'sto-busy']);
-    expect(records((await get('/calls?limit=1')).text)).toEqual(['sto-busy']);
-    expect(records((await get('/calls?failed=1')).text)).toEqual(['sto-busy']);
-    expect(records((await get('/calls?number=46701')).text)).toHaveLength(2);
-    expect(records((await get('/calls?gateway=none')).text)).toEqual([]);
+    const { get } = await admin.open();
+    expect(callsIn((await get('/calls')).text)).toEqual(['sto-k4w2h7qz', 'sto-busy']);
+    expect(callsIn((await get('/calls?limit=1')).text)).toEqual(['sto-busy']);
+    expect(callsIn((await get('/calls?failed=1')).text)).toEqual(['sto-busy']);
+    expect(callsIn((await get('/calls?number=46701')).text)).toHaveLength(2);
+    expect(callsIn((await get('/calls?gateway=none')).text)).toEqual([]);
   });
 
   test('show one call with its steps', async () => {
-    const { get } = await open();
+    const { get } = await admin.open();
     const { status, text } = await get('/calls/sto-k');
     expect(status).toBe(200);
     expect(JSON.parse(text)).toEqual(
@@ -104,20 +60,20 @@ describe('the admin pages', () => {
     ['/calls?failed=yes', 400],
     ['/calls/sto-', 409],
   ])('refuse %s with %i and say why, as JSON', async (path, status) => {
-    const { get } = await open();
+    const { get } = await admin.open();
     const answer = await get(path);
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.text)).toEqual({ error: expect.any(String) });
   });
 
   test('refuse every method that would change something', async () => {
-    const { get } = await open();
+    const { get } = await admin.open();
     expect((await get('/calls', { method: 'POST', body: 'x' })).status).toBe(405);
     expect((await get('/healthz', { method: 'HEAD' })).status).toBe(200);
   });
 
   test('want the token for all that tells of calls', async () => {
-    const { get } = await open({ token: 'right' });
+    const { get } = await admin.open({ token: 'right' });
     expect((await get('/healthz')).status).toBe(200);
     expect((await get('/calls')).status).toBe(401);
     const shown = (token: string) => ({ headers: { Authorization: token } });
@@ -127,33 +83,31 @@ describe('the admin pages', () => {
   });
 
   test('end a request that fails, and not the process', async () => {
-    const { get } = await open({ metricsText: () => Promise.reject(new Error('no metrics')) });
+    const { get } = await admin.open({
+      metricsText: () => Promise.reject(new Error('no metrics')),
+    });
     expect(await get('/metrics')).toEqual({ status: 500, text: '{"error":"no metrics"}\n' });
   });
 
   test('say which address is taken', async () => {
-    const { recent, url } = await open();
+    const { recent, url } = await admin.open();
     const listen = { address: '127.0.0.1', port: Number(new URL(url).port) };
-    const metricsText = async () => '';
-    const readiness = () => ({ ready: true, why: '' });
-    const reload = () => ({ kind: 'taken' as const, changes: [] });
-    const views = { gateways: () => [], nodes: async () => NO_NODES, explain: () => NO_PLAN };
-    expect(await openAdmin({ listen, recent, metricsText, readiness, reload, ...views })).toEqual({
+    expect(await openAdmin({ listen, ...quietAdmin(recent) })).toEqual({
       kind: 'failed',
       why: expect.stringContaining(`admin.listen is 127.0.0.1:${listen.port}: listen EADDRINUSE`),
     });
   });
 
   test('stream the calls as they end', async () => {
-    const { recent, url } = await open();
+    const { recent, url } = await admin.open();
     const response = await fetch(`${url}/calls/tail?failed=1&limit=5`);
     const reader = response.body?.getReader();
     const next = async () => Buffer.from((await reader?.read())?.value ?? []).toString();
-    expect(records(await next())).toEqual(['sto-busy']);
+    expect(callsIn(await next())).toEqual(['sto-busy']);
     recent.record(someRecord({ callId: callIdOf('sto-fine') }), () => '{"callId":"sto-fine"}\n');
     const late = someRecord({ callId: callIdOf('sto-late'), fault: 'us' });
     recent.record(late, () => '{"callId":"sto-late"}\n');
-    expect(records(await next())).toEqual(['sto-late']);
+    expect(callsIn(await next())).toEqual(['sto-late']);
     await reader?.cancel();
   });
 });
@@ -166,7 +120,7 @@ describe('the calls command with a node', () => {
   }
 
   test('shows the last calls', async () => {
-    const { url } = await open();
+    const { url } = await admin.open();
     const { code, out } = await calls({}, 'tail', '--admin', url);
     expect(code).toBe(0);
     expect(out.split('\n')).toHaveLength(2);
@@ -174,13 +128,13 @@ describe('the calls command with a node', () => {
   });
 
   test('draws a call', async () => {
-    const { url } = await open();
+    const { url } = await admin.open();
     expect((await calls({}, 'ladder', 'sto-k', '--admin', url)).out).toContain('moved off anycast');
     expect((await calls({}, 'show', 'b2-9e01', '--admin', url)).out).toContain('EMERGENCY');
   });
 
   test('says what the node said', async () => {
-    const { url } = await open({ token: 'right' });
+    const { url } = await admin.open({ token: 'right' });
     const { code, err } = await calls({}, 'tail', '--admin', url);
     expect(code).toBe(1);
     expect(err).toContain('admin.token (set LANDFALL_ADMIN_TOKEN)');
@@ -192,8 +146,8 @@ describe('the calls command with a node', () => {
   });
 
   test('says that no node is there', async () => {
-    const { url } = await open();
-    await close();
+    const { url } = await admin.open();
+    await admin.close();
     const { code, err } = await calls({}, 'tail', '-f', '--admin', url);
     expect(code).toBe(1);
     expect(err).toBe(
@@ -202,7 +156,7 @@ describe('the calls command with a node', () => {
   });
 
   test('follows it, and comes back for what it missed', async () => {
-    const { recent, url } = await open();
+    const { recent, url } = await admin.open();
     const shown: string[] = [];
     const end = (name: string) => {
       const record = someRecord({ callId: callIdOf(name), sipCallIdB: [], times: LATER });
@@ -213,11 +167,11 @@ describe('the calls command with a node', () => {
       pauses += 1;
       if (pauses > 1) return false;
       end('sto-missed');
-      await open({ recent, listen: { ...LOOPBACK, port: Number(new URL(url).port) } });
+      await admin.open({ recent, listen: { ...LOOPBACK, port: Number(new URL(url).port) } });
       return true;
     };
     const stopAfter = async (name: string) => {
-      if (name === 'sto-live' || name === 'sto-again') await close();
+      if (name === 'sto-live' || name === 'sto-again') await admin.close();
     };
     await adminSource({ url: new URL(url), token: undefined }, pause).follow({
       wanted: { failed: false, number: undefined, gateway: undefined },

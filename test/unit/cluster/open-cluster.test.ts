@@ -42,6 +42,7 @@ function begin(site: number): Cluster<string> {
     own: { site, epoch: 1, link: addressOf(site) },
     peers,
     keysNow: () => KEYS,
+    recordsFor: (asked) => Buffer.from(`${asked.toString()} of ${site}`),
     ears: {
       onYield: () => undefined,
       onBuried: () => undefined,
@@ -135,6 +136,13 @@ describe('a cluster', () => {
     const owned = at(3).ownership.ownerOf(from(cancelOf(invite())));
     await pass(200);
     expect(await owned).toMatchObject({ kind: 'owner', owner: { site: 1 } });
+  });
+
+  test('answers a site that asks for records', async () => {
+    const body = Buffer.from('those');
+    const asked = at(1).links.carry({ to: 3, subject: 'records', rank: 'bulk', body }, 500);
+    await pass(200);
+    expect(await asked).toMatchObject({ kind: 'answered', body: Buffer.from('those of 3') });
   });
 
   test('leaves nothing behind when it is closed', async () => {

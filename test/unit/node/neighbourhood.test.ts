@@ -86,6 +86,10 @@ describe('a site among others', () => {
       originOf: (source) => ({ source, isVerified: false }),
       onYield: () => undefined,
       onBuried: () => undefined,
+      onCarried: (message, to) =>
+        void done.push(
+          `${message.kind === 'request' ? message.method : message.status} went to ${to}`,
+        ),
       neighboursFor(own) {
         ears = own;
         return {
@@ -106,6 +110,7 @@ describe('a site among others', () => {
               return true;
             },
           },
+          siteName: (site) => `s${site}`,
         };
       },
     });
@@ -134,7 +139,12 @@ describe('a site among others', () => {
   test('carries the CANCEL that came meanwhile behind what another site has', async () => {
     claimed = { kind: 'retransmission', claim: CLAIM, owner: OTHER };
 
-    expect(await invited(CANCELLED)).toEqual(['leaves', 'forgets a1']);
+    expect(await invited(CANCELLED)).toEqual([
+      'INVITE went to s2',
+      'leaves',
+      'forgets a1',
+      'CANCEL went to s2',
+    ]);
     expect(sent.map(({ stray, to }) => [stray.raw, to])).toEqual([
       [RAW, 2],
       [CANCEL, 2],
@@ -144,7 +154,7 @@ describe('a site among others', () => {
   test('carries what another site has, byte for byte, and forgets it', async () => {
     claimed = { kind: 'retransmission', claim: CLAIM, owner: OTHER };
 
-    expect(await invited()).toEqual(['leaves', 'forgets a1']);
+    expect(await invited()).toEqual(['INVITE went to s2', 'leaves', 'forgets a1']);
     expect(sent).toEqual([
       {
         to: 2,
@@ -183,14 +193,15 @@ describe('a site among others', () => {
       return { kind: 'owner', owner: { site, epoch: 1 }, claim: undefined, emergency: false };
     };
 
-    expect(await hood.carry(stray)).toBeUndefined();
+    expect(await hood.carry(stray)).toBe(false);
     owned = to(OWN);
-    expect(await hood.carry(stray)).toBeUndefined();
+    expect(await hood.carry(stray)).toBe(false);
     owned = to(2);
-    expect(await hood.carry(stray)).toBe(2);
+    expect(await hood.carry(stray)).toBe(true);
     carried = 'unknown';
-    expect(await hood.carry(stray)).toBeUndefined();
+    expect(await hood.carry(stray)).toBe(false);
     expect(sent.map((one) => one.to)).toEqual([2, 2]);
+    expect(done).toEqual(['INVITE went to s2']);
   });
 
   const relayed: Passage = {
@@ -216,7 +227,12 @@ describe('a site among others', () => {
 
     expect(answers.map(({ kind }) => kind)).toEqual(['carried', 'unknown', 'unknown']);
     expect(taken).toHaveLength(2);
-    expect(taken[0]).toMatchObject({ raw: RAW, listener, source: receivedOn.source });
+    expect(taken[0]).toMatchObject({
+      raw: RAW,
+      listener,
+      source: receivedOn.source,
+      from: 's2',
+    });
     expect(done).toEqual(['forgets s2']);
   });
 

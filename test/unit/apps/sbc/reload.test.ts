@@ -5,8 +5,7 @@ import { type Reloaded, reloader } from '../../../../apps/sbc/reload.ts';
 import type { SiteConfig } from '../../../../config/site-config.ts';
 import { RecentCalls } from '../../../../lib/observe/recent-calls.ts';
 import type { Notice } from '../../../../lib/ports/event-sink.ts';
-import { NO_NODES } from '../../../support/no-nodes.ts';
-import { NO_PLAN } from '../../../support/no-plan.ts';
+import { quietAdmin } from '../../../support/quiet-admin.ts';
 import { fakeTerminal } from '../../cli/fake-terminal.ts';
 import { load, SITE, siteWith } from '../../config/sample.ts';
 
@@ -83,13 +82,8 @@ describe('landfall reload', () => {
   async function open(reloaded: Reloaded, changes: Partial<AdminOptions> = {}) {
     const opened = await openAdmin({
       listen: { address: '127.0.0.1', port: 0 },
-      recent: new RecentCalls(1),
-      metricsText: async () => '',
-      readiness: () => ({ ready: true, why: '' }),
+      ...quietAdmin(new RecentCalls(1)),
       reload: () => reloaded,
-      gateways: () => [],
-      nodes: async () => NO_NODES,
-      explain: () => NO_PLAN,
       ...changes,
     });
     if (opened.kind === 'failed') throw new Error(opened.why);

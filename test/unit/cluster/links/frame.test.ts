@@ -13,8 +13,16 @@ import type { Rank, Subject } from '../../../../lib/ports/peer-links.ts';
 import { VirtualWorld } from '../../../support/virtual-world.ts';
 
 const SEED = 20_261_126;
-const SUBJECTS: readonly Subject[] = ['claim', 'find', 'held', 'stray', 'send', 'through'];
-const RANKS: readonly Rank[] = ['vital', 'emergency', 'ordinary'];
+const SUBJECTS: readonly Subject[] = [
+  'claim',
+  'find',
+  'held',
+  'stray',
+  'send',
+  'through',
+  'records',
+];
+const RANKS: readonly Rank[] = ['vital', 'emergency', 'ordinary', 'bulk'];
 const LEAVINGS: readonly Leaving[] = ['closing', 'surplus', 'version', 'wrong-site', 'old-epoch'];
 
 type Random = () => number;
@@ -130,7 +138,7 @@ describe('frames between sites', () => {
     ['too few fields', Buffer.of(VERSION, 2, 0, 0), 'short'],
     ['too many fields', Buffer.of(VERSION, 2, 0, 0, 0, 1, 0), 'surplus'],
     ['a subject that there is not', Buffer.of(VERSION, 7, 0, 99), 'value'],
-    ['a rank that there is not', Buffer.of(VERSION, 7, 3, 0), 'value'],
+    ['a rank that there is not', Buffer.of(VERSION, 7, 4, 0), 'value'],
     ['a reason that there is not', Buffer.of(VERSION, 8, 77), 'value'],
     ['a site number beyond 1023', Buffer.of(VERSION, 1, 1, 4, 0, 0, 1, 0, 0, 0, 0, 0, 1), 'value'],
   ])('of %s are broken', (_, bytes, why) => {

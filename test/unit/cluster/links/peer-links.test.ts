@@ -192,6 +192,28 @@ describe('a link that is full', () => {
     expect(second.heard).toEqual([]);
   });
 
+  test('asks in bulk, and answers that, only where next to nothing waits', async () => {
+    const settings = { queueBytesMax: 10_000, downAfterMs: 60_000 };
+    const [first, second] = await pair({ settings }, { settings });
+    await peers.pass(3000);
+    const records = { to: 2, subject: 'records', rank: 'bulk', body: Buffer.from('r') } as const;
+    const waiting = first.links.carry(records, 5000);
+    peers.wires.isDeaf = (site) => site === 1;
+    expect(second.links.tell(to(1, 'x'.repeat(92), 'ordinary'))).toBe(true);
+    await peers.pass(5000);
+
+    expect(await waiting).toEqual({ kind: 'unknown', why: 'late' });
+    expect(await second.links.carry({ ...records, to: 1 }, 1)).toEqual({
+      kind: 'unknown',
+      why: 'shed',
+    });
+    expect(second.counts.get('peer_frames/shed-bulk')).toBe(2);
+    peers.wires.isDeaf = () => false;
+    second.links.tell(to(1));
+    await peers.pass(1000);
+    expect((await asked(first, records)).kind).toBe('answered');
+  });
+
   test('keeps room for claims among the questions that are out', async () => {
     const [first] = await pair(
       { settings: { asksMax: 8 } },

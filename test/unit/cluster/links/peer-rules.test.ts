@@ -35,6 +35,19 @@ describe('versions', () => {
     expect((await asked(second, 1)).kind).toBe('answered');
   });
 
+  test('a subject that the older one does not know is not sent to it, and all else is', async () => {
+    const [first, second] = await pair({ version: 1 });
+    const records = { ...to(2), subject: 'records' } as const;
+
+    expect(await first.links.carry(records, 500)).toEqual({
+      kind: 'unknown',
+      why: 'not-understood',
+    });
+    expect(first.links.tell({ ...to(2), rank: 'bulk' })).toBe(false);
+    expect((await asked(first, 2)).kind).toBe('answered');
+    expect([first.turns, second.turns]).toEqual([['up 2'], ['up 1']]);
+  });
+
   test('a kind of frame that only the newer one knows is skipped and counted', async () => {
     const [first, second] = await pair({ version: VERSION + 1 });
     peers.wires.inject(2, 1, Buffer.of(0, 0, 0, 3, VERSION + 1, 200, 1));

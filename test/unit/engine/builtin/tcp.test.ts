@@ -99,6 +99,7 @@ describe('a caller whose connection is at another site', () => {
       raw: Buffer.from(tcpSays('ACK', { ...ack, branch: freshBranch() })),
       listener,
       source: { address: CALLER.address, port: 40_000 },
+      from: 's2',
       back: (raw) => back.push(raw.toString()) > 0,
       through,
     });

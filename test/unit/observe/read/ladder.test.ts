@@ -6,6 +6,8 @@ import { BEGIN, SOME_CALL, someRecord, someSteps } from '../some-call.ts';
 
 const WHOLE = { callId: SOME_CALL, steps: someSteps(), record: someRecord(), stepsLost: 0 };
 
+const isThrough = (line: string) => line.includes('through ');
+
 describe('the ladder of a call', () => {
   test('draws each message between its two ends, and where the call moved to', () => {
     expect(ladderOf(WHOLE).split('\n')).toEqual(GOLDEN.split('\n').slice(1, -1));
@@ -67,6 +69,17 @@ describe('the ladder of a call', () => {
       step.event === 'ring-a' ? { ...step, contact: 'sip:v1a@192.0.2.112' } : step,
     );
     expect(ladderOf({ ...WHOLE, steps })).toContain('Contact stays on 192.0.2.112');
+  });
+
+  test('says which other site a message came through, and a response goes back by', () => {
+    const steps = someSteps().map((step) =>
+      step.event === 'a-hung-up' ? { ...step, through: 'got' } : step,
+    );
+    const [line, ...more] = ladderOf({ ...WHOLE, steps })
+      .split('\n')
+      .filter(isThrough);
+    expect(line).toMatch(/ BYE .*through got; from 203\.0\.113\.77:40999$/);
+    expect(more).toEqual([]);
   });
 
   test('puts steps of one clock in order whatever order they came in', () => {

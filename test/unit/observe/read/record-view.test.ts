@@ -13,6 +13,14 @@ describe('a record for reading', () => {
     expect(recordView(someRecord(), plain)).not.toContain('marks');
   });
 
+  test('names the other sites that messages of a call came to', () => {
+    const carried = recordView(someRecord({ through: ['got', 'mal'] }), plain);
+    expect(carried).toMatch(/^ {2}through +got, mal$/m);
+    expect(recordView(someRecord(), plain)).not.toContain('through');
+    expect(parseRecord({ ...someRecord(), through: ['got'] })).toBeDefined();
+    expect(parseRecord({ ...someRecord(), through: 'got' })).toBeUndefined();
+  });
+
   test('is one of an older node too, which knew no marks; marks that are no texts are none', () => {
     expect(parseRecord(someRecord())).toBeDefined();
     expect(parseRecord({ ...someRecord(), marks: ['over-rate'] })).toBeDefined();
