@@ -161,7 +161,7 @@ function overtaken(a: number, b: number): Take {
     route: scripted(a, { kind: 'CANCEL', to: b }),
     async play(caller) {
       caller.cancel();
-      await pause(200);
+      await pause(400);
       caller.invite();
       await caller.final('INVITE', 2000);
     },

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { openFraming } from '../../lib/engine/builtin/proto/framing.ts';
 import { type Address, writeAddress } from '../../lib/sip/address.ts';
 import { headerValue } from '../../lib/sip/headers.ts';
@@ -21,7 +22,29 @@ export type TcpLine = {
 };
 
 export async function tcpLine(from: string, to: Address): Promise<TcpLine> {
-  const socket = connect({ host: to.address, port: to.port, localAddress: from, noDelay: true });
+  const socket = dial(from, to);
+  await once(socket, 'connect');
+  return lineOn(socket);
+}
+
+export type TlsLine = TcpLine & {
+  /** Whom the far end says it is. */
+  readonly certifiedFor: string | undefined;
+};
+
+/** `authorities` are in PEM; the far end must be certified for its address. */
+export async function tlsLine(from: string, to: Address, authorities: string): Promise<TlsLine> {
+  const socket = connectTls({ socket: dial(from, to), ca: authorities, host: to.address });
+  await once(socket, 'secureConnect');
+  const certifiedFor = socket.getPeerCertificate().subjectaltname;
+  return { ...lineOn(socket), certifiedFor };
+}
+
+function dial(from: string, to: Address): Socket {
+  return connect({ host: to.address, port: to.port, localAddress: from, noDelay: true });
+}
+
+function lineOn(socket: Socket): TcpLine {
   const heard: SipMessage[] = [];
   const framing = openFraming();
   let isClosed = false;
@@ -35,7 +58,6 @@ export async function tcpLine(from: string, to: Address): Promise<TcpLine> {
   socket.on('close', () => {
     isClosed = true;
   });
-  await once(socket, 'connect');
   socket.on('error', () => undefined);
   return {
     socket,
@@ -59,23 +81,25 @@ export type Said = {
   readonly from: Address;
   readonly to: Address;
   readonly cseq: number;
+  /** Absent: TCP. */
+  readonly transport?: 'tls';
   readonly uri?: string;
   readonly toTag?: string | undefined;
   readonly body?: string;
 };
 
 export function request(method: string, said: Said): string {
-  const { callId, from, to, cseq, toTag, body = '' } = said;
-  const { uri = `sip:112@${writeAddress(to)};transport=tcp` } = said;
+  const { callId, from, to, cseq, toTag, body = '', transport = 'tcp' } = said;
+  const { uri = `sip:112@${writeAddress(to)};transport=${transport}` } = said;
   return [
     `${method} ${uri} SIP/2.0`,
-    `Via: SIP/2.0/TCP ${writeAddress(from)};branch=z9hG4bK${callId}${method}${cseq};rport`,
+    `Via: SIP/2.0/${transport.toUpperCase()} ${writeAddress(from)};branch=z9hG4bK${callId}${method}${cseq};rport`,
     'Max-Forwards: 70',
     `From: <sip:caller@${from.address}>;tag=f${callId}`,
     `To: <sip:112@${to.address}>${toTag === undefined ? '' : `;tag=${toTag}`}`,
     `Call-ID: ${callId}`,
     `CSeq: ${cseq} ${method}`,
-    `Contact: <sip:caller@${writeAddress(from)};transport=tcp>`,
+    `Contact: <sip:caller@${writeAddress(from)};transport=${transport}>`,
     ...(body === '' ? [] : ['Content-Type: application/sdp']),
     `Content-Length: ${body.length}`,
     '',

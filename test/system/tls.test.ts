@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createServer, type Server } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { type Authority, type Issued, openAuthority } from '../support/certificates.ts';
+import { addressesOf, listensOn } from '../support/site.ts';
+import { openStage, type Stage } from '../support/stage.ts';
+import { contactOf, isFinal, request, type TcpLine, tlsLine } from '../support/tcp-caller.ts';
+import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
+
+const NET = '127.21.73';
+const CALLER = { address: `${NET}.102`, port: 5061 };
+const STRANGE = { address: `${NET}.41`, port: 5081 };
+/** A renewed certificate is to serve within so long. */
+const RENEWED_MS = 5000;
+jest.setTimeout(60_000);
+
+const { anycast, unicast } = addressesOf(NET);
+const A = { ...anycast, port: 5061 };
+const KEYS = {
+  listen: listensOn(NET, 'udp', 'tls'),
+  gateways: [
+    { name: 'strange', uri: `sip:${STRANGE.address}:${STRANGE.port};transport=tls`, priority: 1 },
+    { name: 'plain', uri: `sip:${NET}.31:5080`, priority: 2 },
+  ],
+  groups: [
+    { name: 'psap', gateways: ['plain'], emergency: true },
+    { name: 'secured', gateways: ['strange', 'plain'], emergency: true },
+  ],
+  routes: [
+    { match: { user: '112' }, group: 'psap' },
+    { match: { user: '999' }, group: 'secured' },
+  ],
+};
+
+describe('a site that speaks TLS', () => {
+  let folder: TempFolder;
+  let authority: Authority;
+  let first: Issued;
+  let stage: Stage;
+  let authorities: string;
+  let impostor: Server | undefined;
+  const lines: TcpLine[] = [];
+  const names = [A, unicast].map(({ address }) => `IP:${address}`);
+  const onDisk = (file: string) => join(folder.path, file);
+  const install = ({ certificate, key }: Issued) => {
+    copyFileSync(key, onDisk('tls.key'));
+    copyFileSync(certificate, onDisk('tls.pem'));
+  };
+
+  beforeAll(async () => {
+    folder = tempFolder('tls-site');
+    authority = openAuthority(folder.path);
+    authorities = readFileSync(authority.certificate, 'utf8');
+    first = authority.issue('first', [...names, 'DNS:first.example']);
+    install(first);
+    const tls = {
+      certificate: onDisk('tls.pem'),
+      key: onDisk('tls.key'),
+      authorities: authority.certificate,
+    };
+    const probe = { everySec: 0 };
+    stage = await openStage({ net: NET, keys: { ...KEYS, tls, probe } });
+    await stage.gateway('uas-answer', { withinSec: 60 });
+  });
+  afterAll(async () => {
+    for (const { socket } of lines) socket.destroy();
+    impostor?.close();
+    expect(await stage.close()).toBe(0);
+    folder.remove();
+  });
+
+  const line = async (to = A) => {
+    const opened = await tlsLine(CALLER.address, to, authorities);
+    lines.push(opened);
+    return opened;
+  };
+
+  async function call(caller: TcpLine, callId: string, uri: string) {
+    const at = { callId, from: CALLER, to: A, transport: 'tls', cseq: 1 } as const;
+    await caller.say(request('INVITE', { ...at, uri, body: 'v=0\r\n' }));
+    return await caller.hears(`an answer to ${callId}`, isFinal('INVITE'));
+  }
+
+  async function hangUp(caller: TcpLine, callId: string, toTag: string | undefined, uri: string) {
+    const said = { callId, from: CALLER, to: A, transport: 'tls', uri, toTag } as const;
+    await caller.say(request('ACK', { ...said, cseq: 1 }));
+    await caller.say(request('BYE', { ...said, cseq: 2 }));
+    expect(await caller.hears('200 to BYE', isFinal('BYE'))).toMatchObject({ status: 200 });
+  }
+
+  test('has callers go on at U by the scheme that they dialled', async () => {
+    for (const [scheme, contact] of [
+      ['sip', `@${unicast.address}:5061;transport=tls`],
+      ['sips', `@${unicast.address}:5061`],
+    ] as const) {
+      const callId = `by-${scheme}`;
+      const caller = await line();
+      const answer = await call(caller, callId, `${scheme}:112@${A.address}`);
+      const { uri, at } = contactOf(answer);
+      expect(uri.startsWith(`${scheme}:`) && uri.endsWith(contact)).toBe(true);
+      await hangUp(await line(at), callId, answer.to.tag, uri);
+      const record = await stage.site.recordOf(callId);
+      expect(record).toMatchObject({ moved: 'moved', receivedOn: `A tls:${A.address}:5061` });
+    }
+  });
+
+  test('serves new callers with a renewed certificate, and old calls go on', async () => {
+    const old = await line();
+    expect(old.certifiedFor).toContain('first.example');
+    const answer = await call(old, 'renewal', `sip:112@${A.address}`);
+    install(authority.issue('second', [...names, 'DNS:second.example']));
+    const isRenewed = async () => (await line()).certifiedFor?.includes('second.example') === true;
+    await until('the second certificate', isRenewed, RENEWED_MS);
+    await hangUp(old, 'renewal', answer.to.tag, contactOf(answer).uri);
+    expect(await stage.site.recordOf('renewal')).toMatchObject({ status: 200 });
+    const taken = stage.site.notices().filter(({ event }) => event === 'certificate-taken');
+    expect(taken).toHaveLength(1);
+    const end = await stage.site.metric('landfall_certificate_end_timestamp_seconds');
+    expect(end * 1000 - Date.now()).toBeGreaterThan(86_400_000);
+  });
+
+  test('keeps its certificate where the next one is not for U, and says so', async () => {
+    install(authority.issue('third', ['DNS:third.example']));
+    const refused = await until('it is refused', () =>
+      stage.site.notices().find(({ event }) => event === 'certificate-refused'),
+    );
+    expect(refused['why']).toContain(`is for DNS:third.example, and not for ${unicast.address}`);
+    expect((await line()).certifiedFor).toContain('second.example');
+  });
+
+  test('passes over a gateway that is certified as somebody else, and says so', async () => {
+    const { certificate, key } = authority.issue('impostor', ['DNS:impostor.example']);
+    impostor = createServer({ cert: readFileSync(certificate), key: readFileSync(key) });
+    impostor.on('tlsClientError', () => undefined);
+    impostor.listen(STRANGE.port, STRANGE.address);
+    await once(impostor, 'listening');
+    const caller = await line();
+    const answer = await call(caller, 'impostor', `sip:999@${A.address}`);
+    await hangUp(caller, 'impostor', answer.to.tag, contactOf(answer).uri);
+    const record = await stage.site.recordOf('impostor');
+    expect(record.attempts).toMatchObject([
+      { gateway: 'strange', status: 503 },
+      { gateway: 'plain', status: 200 },
+    ]);
+    const refused = stage.site.notices().filter(({ event }) => event === 'tls-refused');
+    expect(refused).toMatchObject([{ by: 'us', name: STRANGE.address }]);
+    expect(refused[0]?.['why']).toContain('impostor.example');
+  });
+});
