@@ -14,15 +14,17 @@ export type LinphoneOptions = {
   /** It listens on every address of its network, and has the one that leads to all others. */
   readonly at: Namespace;
   readonly lifeMs?: number;
+  /** A file of whom it trusts. Absent: it speaks no TLS. */
+  readonly authorities?: string;
 };
 
 /** A linphonec without a sound card: it speaks from a file. */
 export async function startLinphone(options: LinphoneOptions): Promise<Phone> {
-  const { folder, user, at, lifeMs = LIFE_MS } = options;
+  const { folder, user, at, lifeMs = LIFE_MS, authorities } = options;
   const home = mkdtempSync(join(folder, `linphone-${user}-`));
   // Its database. Where that cannot be, linphonec goes on and never opens a socket.
   mkdirSync(join(home, '.local', 'share', 'linphone'), { recursive: true });
-  writeFileSync(join(home, 'linphonerc'), configOf(user));
+  writeFileSync(join(home, 'linphonerc'), configOf(user, authorities));
   const log = join(home, 'log');
   const args = ['-c', join(home, 'linphonerc'), '-d', '6', '-l', log];
   const env = { HOME: home };
@@ -65,12 +67,14 @@ function receivedIn(log: string): readonly string[] {
   return reads.join('').split(/^(?=SIP\/2\.0 \d|[A-Z]+ sip:)/m);
 }
 
-function configOf(user: string): string {
+function configOf(user: string, authorities: string | undefined): string {
+  const trusted = `root_ca=${authorities}\nverify_server_certs=1\nverify_server_cn=1`;
+  const tls = authorities === undefined ? 'sip_tls_port=0' : `sip_tls_port=5061\n${trusted}`;
   return `[sip]
 contact="${user}" <sip:${user}@unknown>
 sip_port=5060
 sip_tcp_port=5060
-sip_tls_port=0
+${tls}
 guess_hostname=1
 media_encryption=none
 [rtp]

@@ -8,13 +8,16 @@ import {
   jest,
   test,
 } from '@jest/globals';
+import { defaultPort } from '../../lib/sip/address.ts';
 import { startBaresip } from '../support/baresip.ts';
 import { layCable } from '../support/cable.ts';
+import { openAuthority } from '../support/certificates.ts';
 import { startLinphone } from '../support/linphone.ts';
 import { type Namespace, openNamespace } from '../support/namespace.ts';
 import { callThatTheCalleeEnds, callThatTheCallerEnds, type Phone } from '../support/phone.ts';
 import { addressesOf, listensOn } from '../support/site.ts';
 import { openStage, type Stage } from '../support/stage.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 /** Of RFC 2544's range for tests between networks: it is nowhere else. */
 const NET = '198.18.41';
@@ -32,7 +35,7 @@ const GATEWAYS = [
   { name: 'linphone-tcp', uri: `sip:${LINPHONE};transport=tcp` },
 ];
 const KEYS = {
-  listen: listensOn(NET, 'udp', 'tcp'),
+  listen: listensOn(NET, 'udp', 'tcp', 'tls'),
   gateways: GATEWAYS,
   groups: GATEWAYS.map(({ name }) => ({ name, gateways: [name], emergency: true })),
   routes: GATEWAYS.map(({ name }) => ({ match: { user: name }, group: name })),
@@ -43,13 +46,21 @@ describe('linphonec through the site', () => {
   let house: Namespace;
   let caller: Phone;
   let callee: Phone;
+  let authorities: string;
+  const certificates = tempFolder('linphone-tls');
   beforeAll(async () => {
     house = await openNamespace();
     await layCable(
       { addresses: [BARESIP, ...HERE] },
       { at: house, addresses: [LINPHONE], leadsTo: ['default'] },
     );
-    stage = await openStage({ net: NET, adminHost: '127.21.41.1', keys: KEYS });
+    const authority = openAuthority(certificates.path);
+    authorities = authority.certificate;
+    // linphonec looks at no address in a certificate: for it they are names.
+    const names = [anycast, unicast].flatMap(({ address }) => [`IP:${address}`, `DNS:${address}`]);
+    const { certificate, key } = authority.issue('site', names);
+    const keys = { ...KEYS, tls: { certificate, key } };
+    stage = await openStage({ net: NET, adminHost: '127.21.41.1', keys });
   });
   afterEach(async () => {
     await caller.stop();
@@ -58,12 +69,14 @@ describe('linphonec through the site', () => {
   afterAll(async () => {
     expect(await stage.close()).toBe(0);
     await house.close();
+    certificates.remove();
   });
 
   describe.each([
     ['linphone', 'udp', 'baresip', 'udp'],
     ['linphone', 'tcp', 'baresip', 'udp'],
     ['linphone', 'udp', 'baresip', 'tcp'],
+    ['linphone', 'tls', 'baresip', 'udp'],
     ['baresip', 'udp', 'linphone', 'udp'],
     ['baresip', 'udp', 'linphone', 'tcp'],
     ['baresip', 'tcp', 'linphone', 'udp'],
@@ -72,7 +85,7 @@ describe('linphonec through the site', () => {
     const uri = `sip:${user}@${anycast.address};transport=${a}`;
     beforeEach(async () => {
       const { folder } = stage;
-      const linphone = await startLinphone({ folder, user: 'lin', at: house });
+      const linphone = await startLinphone({ folder, user: 'lin', at: house, authorities });
       const other = from === 'baresip' ? 'alice' : user;
       const baresip = await startBaresip({ folder, user: other, address: BARESIP });
       [caller, callee] = from === 'linphone' ? [linphone, baresip] : [baresip, linphone];
@@ -84,7 +97,7 @@ describe('linphonec through the site', () => {
         reason: 'caller-hung-up',
         moved: 'moved',
         status: 200,
-        receivedOn: `A ${a}:${anycast.address}:5060`,
+        receivedOn: `A ${a}:${anycast.address}:${defaultPort(a)}`,
         attempts: [{ gateway: user }],
       });
     });
