@@ -48,20 +48,15 @@ export function readCredentials(
     key: texts.get('key') ?? '',
     authorities: texts.get('authorities'),
   };
-  return faultIn(credentials, files, nowUnix) ?? whole(credentials);
+  return examined(credentials, files, nowUnix);
 }
 
-function whole(credentials: Credentials): ReadCredentials {
-  const { validTo } = new X509Certificate(credentials.certificate);
-  return { kind: 'good', credentials, untilUnix: Date.parse(validTo) };
-}
-
-/** Undefined: nothing is wrong. */
-function faultIn(
-  { certificate, key, authorities }: Credentials,
+function examined(
+  credentials: Credentials,
   { names }: CredentialFiles,
   nowUnix: number,
-): ReadCredentials | undefined {
+): ReadCredentials {
+  const { certificate = '', key = '', authorities } = credentials;
   const pem = 'name a file in PEM';
   let first: X509Certificate;
   try {
@@ -80,7 +75,8 @@ function faultIn(
     return bad('certificate', `is over since ${first.validTo}`, 'name one that is valid');
   const certified = certifiedIn(first.subjectAltName ?? '');
   const missing = names.find((name) => !isCertified(certified, name));
-  if (missing === undefined) return undefined;
+  if (missing === undefined)
+    return { kind: 'good', credentials, untilUnix: Date.parse(first.validTo) };
   return bad(
     'certificate',
     `is for ${first.subjectAltName ?? 'nobody'}, and not for ${missing}`,

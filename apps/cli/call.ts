@@ -1,12 +1,15 @@
 import { lookup } from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { realWorld } from '../../lib/base/real-world.ts';
+import { whyOf } from '../../lib/base/why-of.ts';
 import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
+import { type TlsParts, tlsStreams } from '../../lib/engine/builtin/sockets/tls.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
 import { inAscii } from '../../lib/observe/read/draw-ladder.ts';
 import { spanOf } from '../../lib/observe/read/moments.ts';
 import { coloured, plain } from '../../lib/observe/read/paint.ts';
-import { type Address, writeAddress } from '../../lib/sip/address.ts';
+import { type Address, defaultPort, type Transport, writeAddress } from '../../lib/sip/address.ts';
 import { uriText } from '../../lib/sip/ids.ts';
 import { parseUri, type SipUri } from '../../lib/sip/uri.ts';
 import { adminUrl, Misuse, onlyOne, readArguments, wholeNumber } from './arguments.ts';
@@ -16,7 +19,6 @@ import { localAddressTowards } from './local-address.ts';
 import { type PlacedCall, placeCall } from './place-call.ts';
 import { contactOf, labelOf, ladderOfSeen, type Seen } from './seen-messages.ts';
 
-const SIP_PORT = 5060;
 const EXAMPLE = 'sip:112@127.0.0.112';
 
 /** `landfall call`: a test call from here; the exit code says whether it moved off anycast. */
@@ -26,6 +28,7 @@ export async function call(args: readonly string[], io: Io): Promise<ExitCode> {
     after: { type: 'string', default: '2000' },
     timeout: { type: 'string', default: '30' },
     from: { type: 'string' },
+    authorities: { type: 'string' },
     json: { type: 'boolean', default: false },
   });
   adminUrl(values.admin);
@@ -33,20 +36,23 @@ export async function call(args: readonly string[], io: Io): Promise<ExitCode> {
   const uri = sipUriOf('URI', text);
   const from = values.from === undefined ? undefined : uriText(values.from);
   if (from !== undefined) sipUriOf('--from', from);
+  const authorities = authoritiesIn(values.authorities);
   const afterMs = wholeNumber('--after', values.after, 0, 3_600_000);
   const timeoutMs = 1000 * wholeNumber('--timeout', values.timeout, 1, 3600);
 
   const address = await addressOf(uri.host);
   if (address === undefined) return fail(io, `URI is ${text}: no address is known for ${uri.host}`);
-  const target = { address, port: uri.port ?? SIP_PORT };
+  const transport = transportOf(text, uri);
+  const target = { address, port: uri.port ?? defaultPort(transport), name: uri.host };
   const way = await localAddressTowards(target);
   if (way.kind === 'none') return fail(io, `no way to ${writeAddress(target)}: ${way.why}`);
 
   const { signal, release } = interrupts();
-  const told = { uri: uriText(text), target, transport: transportOf(text, uri), from };
+  const told = { uri: uriText(text), target, transport, from };
   const plan = { ...told, local: way.local, afterMs, timeoutMs, interrupted: signal };
   if (!values.json) io.out(`${text} from ${writeAddress(way.local)}\n`);
-  const placed = await placeCall(plan, realWorld(), udpDatagrams(), { tcp: tcpStreams() });
+  const streams = { tcp: tcpStreams(), tls: tlsStreams(dialling(authorities, io)) };
+  const placed = await placeCall(plan, realWorld(), udpDatagrams(), streams);
   release();
   if (placed.kind === 'failed') return fail(io, `${writeAddress(way.local)}: ${placed.why}`);
   const verdict = judgeCall(placed.seen, target, placed.course);
@@ -57,14 +63,34 @@ export async function call(args: readonly string[], io: Io): Promise<ExitCode> {
 
 function sipUriOf(key: string, text: string): SipUri {
   const uri = parseUri(text);
-  if (uri.kind === 'sip' && uri.scheme === 'sip' && uri.host !== '') return uri;
+  if (uri.kind === 'sip' && uri.host !== '') return uri;
   throw new Misuse(`${key} is ${text}; a SIP URI such as ${EXAMPLE} would be right`);
 }
 
-function transportOf(text: string, { params }: SipUri): 'udp' | 'tcp' {
+function transportOf(text: string, { scheme, params }: SipUri): Transport {
+  if (scheme === 'sips') return 'tls';
   const named = params.find(({ name }) => name === 'transport')?.value?.toLowerCase() ?? 'udp';
-  if (named === 'udp' || named === 'tcp') return named;
-  throw new Misuse(`URI is ${text}; its transport would have to be udp or tcp`);
+  if (named === 'udp' || named === 'tcp' || named === 'tls') return named;
+  throw new Misuse(`URI is ${text}; its transport would have to be udp, tcp or tls`);
+}
+
+/** Whom it reaches must be certified as the host that was dialled; why not is said. */
+function dialling(authorities: string | undefined, io: Io): TlsParts {
+  const credentials = { certificate: undefined, key: undefined, authorities };
+  return {
+    credentials: { now: () => credentials, onRenewed: () => undefined },
+    onRefused: ({ remote, why }) => io.err(`${remote}: ${why}`),
+  };
+}
+
+/** The authorities in that file; absent: whom the world trusts. */
+function authoritiesIn(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Misuse(`--authorities is ${file}; ${whyOf(error)}`);
+  }
 }
 
 async function addressOf(host: string): Promise<string | undefined> {

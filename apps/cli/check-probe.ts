@@ -1,8 +1,8 @@
 import type { SiteConfig } from '../../config/site-config.ts';
 import { realWorld } from '../../lib/base/real-world.ts';
 import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
-import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
 import { udpDatagrams } from '../../lib/engine/builtin/sockets/udp.ts';
+import type { StreamsBy } from '../../lib/engine/builtin/streams.ts';
 import type { DirectoryState, QuestionState } from '../../lib/gateways/dns/directory.ts';
 import { type Hop, writeHop } from '../../lib/gateways/dns/hop.ts';
 import type { Gateway, ProbeRules } from '../../lib/gateways/options.ts';
@@ -10,6 +10,7 @@ import { askHops, type HopOutcome, roundOf } from '../../lib/gateways/probe-loop
 import { everyGateway } from '../../lib/node/site-rules.ts';
 import type { EventSink } from '../../lib/ports/event-sink.ts';
 import type { EngineEars, Listener } from '../../lib/ports/sip-engine.ts';
+import { siteStreams } from '../sbc/site-streams.ts';
 import { openSought } from '../sbc/whereabouts.ts';
 import { localAddressTowards } from './local-address.ts';
 
@@ -29,6 +30,7 @@ export type CheckedGateway = {
  */
 export async function probeAll(config: SiteConfig): Promise<readonly CheckedGateway[]> {
   const gateways = everyGateway(config.options);
+  const streams = siteStreams(config.tls, { world: realWorld(), sink: SILENT });
   const { directory } = openSought(() => config, {
     world: realWorld(),
     sink: SILENT,
@@ -37,9 +39,12 @@ export async function probeAll(config: SiteConfig): Promise<readonly CheckedGate
   directory.follow(gateways.map(({ destination }) => destination));
   await directory.settled(LOOK_UP_MS);
   const checked = await Promise.all(
-    gateways.map((gateway) => probeOne(gateway, directory.stateOf(gateway.destination))),
+    gateways.map((gateway) =>
+      probeOne(gateway, directory.stateOf(gateway.destination), streams.by),
+    ),
   );
   directory.close();
+  streams.close();
   return checked;
 }
 
@@ -61,8 +66,9 @@ export function deadGroups(
 async function probeOne(
   gateway: Gateway,
   { hops: places, questions }: DirectoryState,
+  streams: StreamsBy,
 ): Promise<CheckedGateway> {
-  const outcomes = await Promise.all(places.map((hop) => askFromHere(gateway, hop)));
+  const outcomes = await Promise.all(places.map((hop) => askFromHere(gateway, hop, streams)));
   const { event, hops: heard } = roundOf(outcomes.flat());
   const said = [
     ...heard.map((one) => `${one.hop} ${one.said}`),
@@ -79,7 +85,11 @@ function questionWords({ type, name, answers, lastError }: QuestionState): strin
 }
 
 /** Each place from a socket of its own: places of one name may differ in transport and way. */
-async function askFromHere(gateway: Gateway, hop: Hop): Promise<readonly HopOutcome[]> {
+async function askFromHere(
+  gateway: Gateway,
+  hop: Hop,
+  streams: StreamsBy,
+): Promise<readonly HopOutcome[]> {
   const found = await localAddressTowards(hop);
   if (found.kind === 'none') return [unsent(writeHop(hop), found.why)];
   const listener: Listener = {
@@ -88,7 +98,7 @@ async function askFromHere(gateway: Gateway, hop: Hop): Promise<readonly HopOutc
     role: 'gateway',
     advertise: undefined,
   };
-  const parts = { datagrams: udpDatagrams(), streams: { tcp: tcpStreams() } };
+  const parts = { datagrams: udpDatagrams(), streams };
   const engine = builtinEngine({ world: realWorld(), ...parts, ears: DEAF });
   const listening = await engine.listen([listener]);
   if (listening.kind === 'failed') return [unsent(writeHop(hop), listening.why)];

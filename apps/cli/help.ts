@@ -74,15 +74,17 @@ is wrong with the file or because a change needs a restart; the node runs on wit
 ${ADMIN}
 ${HELP}`,
 
-  call: `landfall call URI [--after MS] [--timeout S] [--from URI] [--json]
+  call: `landfall call URI [--after MS] [--timeout S] [--from URI] [--authorities FILE] [--json]
 
 Places a test call, hangs up, and draws the messages that were really seen.
 Exit code 0: answered, and ACK and BYE went to another address than the one dialled.
 
-  URI             sip:112@127.0.0.112, with :PORT where it is not 5060
+  URI             sip:112@127.0.0.112, with ;transport=tcp or ;transport=tls, and with :PORT where
+                  it is not 5060 (tls: 5061)
   --after MS      hang up this long after the answer (default 2000)
   --timeout S     give up when nobody has answered by then (default 30)
   --from URI      who calls (default sip:landfall-test@<own address>)
+  --authorities FILE  who certifies the host of a call by TLS, PEM (default: whom the world trusts)
   --json          the outcome and the messages as one JSON line
   --admin URL     not asked: a test call needs no node of ours
 ${HELP}`,

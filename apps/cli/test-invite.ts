@@ -1,17 +1,17 @@
 import { octetsOfText } from '../../lib/base/brands.ts';
 import type { Rng } from '../../lib/base/time.ts';
 import type { Listener, OutgoingInvite } from '../../lib/ports/sip-engine.ts';
-import type { Address } from '../../lib/sip/address.ts';
+import type { Address, Place, Transport } from '../../lib/sip/address.ts';
 import { header } from '../../lib/sip/header-names.ts';
 import { type LegId, sipCallId, tagOf, type UriText } from '../../lib/sip/ids.ts';
 import { sipUri } from '../../lib/sip/uri.ts';
 
 export type TestInvite = {
   readonly uri: UriText;
-  readonly target: Address;
+  readonly target: Place;
   readonly local: Address;
   /** Absent: udp. */
-  readonly transport?: 'udp' | 'tcp';
+  readonly transport?: Transport;
   /** Absent: `sip:landfall-test@` and our address. */
   readonly from: UriText | undefined;
 };
@@ -25,7 +25,8 @@ export function testInvite(
 ): OutgoingInvite {
   const random = (bytes: number) => Buffer.from(rng.bytes(bytes)).toString('hex');
   const tag = tagOf(random(6));
-  const params = transport === 'tcp' ? [{ name: 'transport', value: transport }] : [];
+  const isNamed = transport !== undefined && transport !== 'udp';
+  const params = isNamed ? [{ name: 'transport', value: transport }] : [];
   const own = sipUri({ user: 'landfall-test', host: local.address, port: local.port, params });
   return {
     leg,

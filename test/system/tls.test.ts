@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Authority, type Issued, openAuthority } from '../support/certificates.ts';
-import { addressesOf, listensOn } from '../support/site.ts';
+import { startChild } from '../support/child.ts';
+import { addressesOf, listensOn, PROGRAM } from '../support/site.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { contactOf, isFinal, request, type TcpLine, tlsLine } from '../support/tcp-caller.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
@@ -107,6 +108,22 @@ describe('a site that speaks TLS', () => {
     }
   });
 
+  test('is called by landfall call, which sees the call move to U', async () => {
+    const uri = `sip:112@${A.address};transport=tls`;
+    const trusting = ['--authorities', authority.certificate];
+    const run = async (...more: readonly string[]) => {
+      const child = startChild(process.execPath, [PROGRAM, 'call', uri, '--after', '50', ...more], {
+        lifeMs: 20_000,
+      });
+      const { code } = await child.ended;
+      return { code, said: child.output() };
+    };
+    expect(await run(...trusting)).toMatchObject({ code: 0 });
+    const { code, said } = await run();
+    expect(code).toBe(1);
+    expect(said).toContain('self-signed certificate in certificate chain');
+  });
+
   test('serves new callers with a renewed certificate, and old calls go on', async () => {
     const old = await line();
     expect(old.certifiedFor).toContain('first.example');
@@ -145,8 +162,9 @@ describe('a site that speaks TLS', () => {
       { gateway: 'strange', status: 503 },
       { gateway: 'plain', status: 200 },
     ]);
-    const refused = stage.site.notices().filter(({ event }) => event === 'tls-refused');
-    expect(refused).toMatchObject([{ by: 'us', name: STRANGE.address }]);
+    const told = stage.site.notices().filter(({ event }) => event === 'tls-refused');
+    const refused = told.filter(({ by }) => by === 'us');
+    expect(refused).toMatchObject([{ level: 'warn', name: STRANGE.address }]);
     expect(refused[0]?.['why']).toContain('impostor.example');
   });
 });

@@ -14,8 +14,9 @@ import { dial, listenAt, opening, welcome } from './tcp.ts';
 
 /** Who this site is, as PEM. */
 export type Credentials = {
-  readonly certificate: string;
-  readonly key: string;
+  /** Absent, like its key: who only dials needs none. */
+  readonly certificate: string | undefined;
+  readonly key: string | undefined;
   /** Whom far ends are to be certified by; absent: who the world trusts. */
   readonly authorities: string | undefined;
 };
@@ -54,8 +55,9 @@ export function tlsStreams(parts: TlsParts): Streams {
 }
 
 function contextOf({ certificate, key, authorities }: Credentials): SecureContextOptions {
+  const own = certificate === undefined || key === undefined ? {} : { cert: certificate, key };
   const trusted = authorities === undefined ? {} : { ca: authorities };
-  return { cert: certificate, key, minVersion: 'TLSv1.2', ...trusted };
+  return { minVersion: 'TLSv1.2', ...own, ...trusted };
 }
 
 /** The connection counts from its first packet on, so that half-open ones meet the limits too. */
