@@ -34,6 +34,8 @@ export type WithinMeans = {
 
 /** Long after Timer B and a few rounds of glare; who rings may take longer. */
 const ANSWER_MS_MAX = 60_000;
+/** Timer C for a far end that has said 100 and dies, and the way. */
+const INVITE_MS_MAX = 190_000;
 
 type Ask = {
   readonly branch: string;
@@ -115,7 +117,7 @@ export class Within {
         this.#cancelOnceHeard(ask);
       });
     }
-    after(ANSWER_MS_MAX, () => {
+    after(method === 'INVITE' ? INVITE_MS_MAX : ANSWER_MS_MAX, () => {
       if (!ask.done && !isRung(cseq) && isUp())
         complain(`its ${method} ${cseq} was never answered`);
     });
