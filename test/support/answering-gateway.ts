@@ -1,4 +1,4 @@
-import { type Address, writeAddress } from '../../lib/sip/address.ts';
+import { type Address, type Transport, writeAddress } from '../../lib/sip/address.ts';
 import { headerValue, headerValues } from '../../lib/sip/headers.ts';
 import type { SipRequest } from '../../lib/sip/message.ts';
 import { parse } from '../../lib/sip/parse.ts';
@@ -18,7 +18,13 @@ export async function openAnsweringGateway(local: Address): Promise<AnsweringGat
   return Object.assign(sink, { requests });
 }
 
-function agreement({ headers, callId, cseq, to }: SipRequest, local: Address): string {
+/** `200 OK` with a Contact there. */
+export function agreement(
+  { headers, callId, cseq, to }: SipRequest,
+  local: Address,
+  transport?: Transport,
+): string {
+  const params = transport === undefined ? '' : `;transport=${transport}`;
   return [
     'SIP/2.0 200 OK',
     ...headerValues(headers, 'via').map((via) => `Via: ${via}`),
@@ -26,7 +32,7 @@ function agreement({ headers, callId, cseq, to }: SipRequest, local: Address): s
     `To: ${headerValue(headers, 'to')}${to.tag === undefined ? ';tag=answering' : ''}`,
     `Call-ID: ${callId}`,
     `CSeq: ${cseq.number} ${cseq.method}`,
-    `Contact: <sip:answering@${writeAddress(local)}>`,
+    `Contact: <sip:answering@${writeAddress(local)}${params}>`,
     'Content-Length: 0',
     '',
     '',

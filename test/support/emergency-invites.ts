@@ -24,6 +24,29 @@ export function emergencyInvites(): readonly EmergencyInvite[] {
   });
 }
 
+/** One with everything at once: 14 KB, two PASSporTs of 2 KB, binary data with NUL. */
+export function wholeEmergencyInvite(): EmergencyInvite {
+  const at = 99;
+  const identity = (which: number): [string, string] => [
+    'Identity',
+    `${passport(at + which)}${octets(`${which}`, 1200).toString('base64url')};info=<https://cert.example/${which}.pem>;alg=ES256;ppt=shaken`,
+  ];
+  return filled(
+    'whole 99',
+    LARGEST_BYTES,
+    [sdp(at), msd(at), location(at, civic(at))],
+    [
+      ['Geolocation', `<cid:loc${at}@car.example>`],
+      ['Geolocation-Routing', 'yes'],
+      ['Call-Info', `<cid:msd${at}@car.example>;purpose=EmergencyCallData.eCall.MSD`],
+      ['Resource-Priority', 'esnet.1'],
+      ['History-Info', '<urn:service:sos>;index=1;rc=1'],
+      identity(0),
+      identity(1),
+    ],
+  );
+}
+
 /** A mobile phone with its place as a circle. */
 function phone(at: number, size: number): EmergencyInvite {
   return filled(
