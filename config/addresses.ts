@@ -18,6 +18,9 @@ export const TRANSPORT: Format<Transport> = oneOf('transport', ['udp', 'tcp', 't
 /** What stands in Contact in place of the address: another address, or a name callers resolve. */
 export const ADVERTISE = hostOrAddress('advertised host', 'sto.any.example');
 
+/** A domain, as certificates name it. */
+export const CERTIFIED_NAME = hostOrAddress('name in a certificate', 'sbc.op.example');
+
 export const SERVER_HOST = hostOrAddress('server host', 'drachtio.example');
 
 function hostOrAddress(name: string, example: string): Format<string> {

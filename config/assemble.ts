@@ -1,5 +1,6 @@
 import type { ServerOptions } from '../lib/engine/drachtio/server-link.ts';
 import type { Gateway, GatewayName, Group, ProbeRules } from '../lib/gateways/options.ts';
+import type { Trunk } from '../lib/guard/trunks.ts';
 import type { FreeswitchServer } from '../lib/media/freeswitch/options.ts';
 import type { Listener, ListenerRole } from '../lib/ports/sip-engine.ts';
 import { defaultPort } from '../lib/sip/address.ts';
@@ -8,7 +9,7 @@ import { credentialFiles } from './check-tls.ts';
 import { failoverDefault } from './failover.ts';
 import type { Fields, Item, Values } from './items.ts';
 import type { SiteSecrets } from './keys.ts';
-import type { GatewayItem, GroupItem, ListenerItem, SiteLists } from './lists.ts';
+import type { GatewayItem, GroupItem, ListenerItem, SiteLists, TrunkItem } from './lists.ts';
 import type { FREESWITCH } from './media-items.ts';
 import type { SiteValues } from './schema.ts';
 import type { MediaConfig, SiteConfig } from './site-config.ts';
@@ -30,7 +31,7 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
       gateways: (lists.gateways ?? []).map((item) => gateway(item, probe)),
       groups: (lists.groups ?? []).map((item) => group(item, probe)),
       routes: (lists.routes ?? []).map(whole),
-      trunks: (lists.trunks ?? []).map(whole),
+      trunks: (lists.trunks ?? []).map(trunk),
       guard,
       hunt,
       callsMax,
@@ -165,6 +166,12 @@ const LAST_RESORT_PRIORITY = 1001;
 
 function gatewayAt(name: string, { uri, destination }: Target, priority: number): Gateway {
   return { name: gatewayName(name), uri, destination, priority };
+}
+
+/** What is left out is left out. */
+function trunk(item: TrunkItem): Trunk {
+  const { source = [], certificates, ...rest } = whole(item);
+  return { ...rest, source, ...(certificates === undefined ? {} : { certificates }) };
 }
 
 function gatewayName(name: string): GatewayName {

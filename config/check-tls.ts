@@ -17,12 +17,27 @@ export function checkTls(
     const wrong = `is missing, and ${keyOf(first.path)} speaks TLS`;
     report(['tls', name], { wrong, want: 'name a PEM file' });
   }
+  checkTrunks(lists, report);
   const files = credentialFiles(values, lists);
   if (files === undefined || certificate === null || key === null) return;
   const read = readCredentials(files, readFile, Date.now());
   if (read.kind === 'good') return;
   const { key: at, wrong, want } = read;
   report(['tls', at], { value: values.tls[at], wrong, want });
+}
+
+/** A trunk is known by something, and certificates are shown only over TLS. */
+function checkTrunks({ trunks = [], anycast = [], unicast = [] }: SiteLists, report: Report): void {
+  const isShown = [...anycast, ...unicast].some(isSecured);
+  for (const { path, parts, whole } of trunks) {
+    const { source, certificates } = parts;
+    if (whole !== undefined && source === undefined && certificates === undefined)
+      report([...path, 'source'], { wrong: 'is missing', want: 'write it, or certificates' });
+    if (certificates === undefined || isShown) continue;
+    const value = certificates;
+    const wrong = 'is never seen, since no listener for callers speaks TLS';
+    report([...path, 'certificates'], { value, wrong, want: 'list one, or write source' });
+  }
 }
 
 /** Absent: no listener speaks TLS, or the certificate is missing. */

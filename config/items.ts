@@ -1,6 +1,7 @@
 import type { Trunk } from '../lib/guard/trunks.ts';
 import {
   ADVERTISE,
+  CERTIFIED_NAME,
   HOST_ADDRESS,
   SERVER_HOST,
   SOURCE_RANGE,
@@ -161,9 +162,16 @@ export const ROUTE = {
 
 export const TRUNK = {
   name: given(NAME, 'What logs and records call it.'),
-  source: given(
-    listOf(SOURCE_RANGE, '["203.0.113.0/24"]'),
-    'The addresses its calls come from, as ranges.',
+  source: field(
+    orAbsent(listOf(SOURCE_RANGE, '["203.0.113.0/24"]')),
+    NONE,
+    'The addresses its calls come from, as ranges. Left out: it is known by certificates alone.',
+  ),
+  certificates: field(
+    orAbsent(listOf(CERTIFIED_NAME, '["sbc.op.example"]')),
+    NONE,
+    'Names that it shows in its certificate when it calls by TLS, by an authority of ' +
+      'tls.authorities; then it may come from anywhere.',
   ),
   offAnycast: field(
     oneOf<Trunk['offAnycast']>('way off anycast', ['always', 'sticky']),

@@ -64,6 +64,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'routes[].group': 'psap',
   trunks: [{ name: 'carrier-x', source: ['203.0.113.0/24'] }],
   'trunks[].name': 'carrier-x',
+  'trunks[].certificates': ['sbc.op.example'],
   'trunks[].source': ['203.0.113.0/24', '192.0.2.5'],
   'trunks[].offAnycast': 'sticky',
   'dns.servers': ['10.0.0.53', '10.0.1.53:5353'],

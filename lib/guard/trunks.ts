@@ -7,6 +7,8 @@ export type Trunk = ShareLimits & {
   readonly name: string;
   /** IP literals or CIDR ranges. */
   readonly source: readonly string[];
+  /** Names in certificates that are this trunk, wherever they come from. Lower case. */
+  readonly certificates?: readonly string[];
   /** Whether this caller's firewall takes U (`always`) or knows only A (`sticky`). */
   readonly offAnycast: 'always' | 'sticky';
   /** Whether this caller copes with early media of several callees. Absent: each has a dialog. */
@@ -20,11 +22,26 @@ export type Trunk = ShareLimits & {
 /** Sources whose trunk is remembered, since a list of ranges takes long to search. */
 const SOURCES_MAX = 10_000;
 
-/** Answers which trunk a source address belongs to: the first in the file that names it. */
-export function trunkFinder(trunks: readonly Trunk[]): (source: string) => Trunk | undefined {
+/** Where a call comes from, and who a certificate says that is. */
+export type Provenance = {
+  readonly address: string;
+  readonly certified?: readonly string[] | undefined;
+};
+
+export type FindTrunk = (from: Provenance) => Trunk | undefined;
+
+/** The first trunk in the file that a certificate names, or without one the address. */
+export function trunkFinder(trunks: readonly Trunk[]): FindTrunk {
+  const byCertificate = new Map<string, Trunk>();
+  for (const trunk of trunks.toReversed())
+    for (const name of trunk.certificates ?? []) byCertificate.set(name, trunk);
   const lists = trunks.map((trunk) => ({ trunk, list: blockListOf(trunk.source) }));
   const found = new BoundedMap<string, { readonly trunk: Trunk | undefined }>(SOURCES_MAX);
-  return (source) => {
+  return ({ address: source, certified = [] }) => {
+    for (const name of certified) {
+      const trunk = byCertificate.get(name);
+      if (trunk !== undefined) return trunk;
+    }
     const known = found.get(source);
     if (known !== undefined) return known.trunk;
     const family = source.includes(':') ? 'ipv6' : 'ipv4';

@@ -105,7 +105,7 @@ function explainCall(around: Around, dialled: string, source?: string): Explanat
   const { rules, health, world, directory } = around;
   const { options, findTrunk, findRoute } = rules;
   const asked = uriOf(dialled);
-  const trunk = source === undefined ? undefined : findTrunk(source)?.name;
+  const trunk = source === undefined ? undefined : findTrunk({ address: source })?.name;
   const routed = findRoute(asked, trunk);
   const group = routed?.group ?? fallbackGroup(options.groups);
   const emergency = routed?.group.emergency === true || isUnder(asked, SOS);

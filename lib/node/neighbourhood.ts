@@ -30,7 +30,7 @@ export type NeighbourhoodParts = {
   /** The number of this site. */
   readonly own: number;
   readonly neighboursFor: NeighboursFor;
-  readonly originOf: (address: string) => Origin;
+  readonly originOf: (receivedOn: ReceivedOn) => Origin;
   readonly onYield: (claim: ClaimId) => void;
   readonly onBuried: (claim: ClaimId) => void;
   /** A message that came here was carried to the site that has its call. */
@@ -73,7 +73,7 @@ export class Neighbourhood {
   claim(invite: ReceivedInvite, placing: Placing): void {
     const { leg, request, receivedOn } = invite;
     this.#claiming.set(leg, []);
-    const origin = this.#parts.originOf(receivedOn.source.address);
+    const origin = this.#parts.originOf(receivedOn);
     void this.#neighbours.ownership
       .claim({ message: request, ...origin })
       .then((claimed) => this.#claimed(invite, origin, claimed, placing));
@@ -102,7 +102,7 @@ export class Neighbourhood {
   }
 
   async #carry(message: SipMessage, receivedOn: ReceivedOn, raw: Buffer): Promise<boolean> {
-    const origin = this.#parts.originOf(receivedOn.source.address);
+    const origin = this.#parts.originOf(receivedOn);
     const owned = await this.#neighbours.ownership.ownerOf({ message, ...origin });
     if (owned.kind !== 'owner' || owned.owner.site === this.#parts.own) return false;
     const { emergency, owner } = owned;

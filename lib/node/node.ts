@@ -10,7 +10,14 @@ import { tombstones } from '../guard/tombstones.ts';
 import type { Announcer } from '../ports/announcer.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { MediaAnchor, MediaEars } from '../ports/media-anchor.ts';
-import type { EngineEars, Listener, Listening, SipEngine, Stray } from '../ports/sip-engine.ts';
+import type {
+  EngineEars,
+  Listener,
+  Listening,
+  ReceivedOn,
+  SipEngine,
+  Stray,
+} from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { type GatewayViews, viewsOf } from './gateway-view.ts';
 import { identities } from './identities.ts';
@@ -103,7 +110,7 @@ export function siteNode(
   const anchor = anchorFor?.({ onLost: (callId) => runtime.onMediaLost(callId) });
   const neighbourhood = neighbourhoodOf(options, neighboursFor, {
     engine,
-    originOf: (address) => originOf(desk, address),
+    originOf: (receivedOn) => originOf(desk, receivedOn),
     onYield: (claim) => runtime.onYield(claim),
     onBuried: (claim) => runtime.onBuried(claim),
     onCarried: (message, to) => noteCarried(message, to, sink),
@@ -191,8 +198,8 @@ function neighbourhoodOf(
   return new Neighbourhood({ ...parts, listeners, own, neighboursFor });
 }
 
-function originOf({ rules }: Desk, address: string): Origin {
-  const trunk = rules.findTrunk(address);
+function originOf({ rules }: Desk, { source: { address }, certified }: ReceivedOn): Origin {
+  const trunk = rules.findTrunk({ address, certified });
   return { source: trunk?.name ?? address, isVerified: trunk !== undefined };
 }
 

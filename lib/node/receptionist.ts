@@ -76,7 +76,7 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
     const { options, findTrunk, findRoute } = desk.rules;
     const { request, receivedOn } = invite;
     const { address } = receivedOn.source;
-    const trunk = findTrunk(address);
+    const trunk = findTrunk({ address, certified: receivedOn.certified });
     const claim = claimOf(request, trunk, address);
     const isBuried = graves.isBuried(request, receivedOn.source);
     if (!isBuried && joins(desk, invite, claim)) return;

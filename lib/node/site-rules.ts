@@ -1,7 +1,7 @@
 import { type Destination, writeDestination } from '../gateways/dns/hop.ts';
 import type { Gateway } from '../gateways/options.ts';
 import { type Routed, routeFinder } from '../gateways/routes.ts';
-import { type Trunk, trunkFinder } from '../guard/trunks.ts';
+import { type FindTrunk, trunkFinder } from '../guard/trunks.ts';
 import type { UriText } from '../sip/ids.ts';
 import type { SiteOptions } from './site-options.ts';
 
@@ -17,7 +17,7 @@ export type Changeable = Pick<
  */
 export type SiteRules = {
   readonly options: SiteOptions;
-  readonly findTrunk: (source: string) => Trunk | undefined;
+  readonly findTrunk: FindTrunk;
   readonly findRoute: (uri: UriText, trunk: string | undefined) => Routed | undefined;
 };
 

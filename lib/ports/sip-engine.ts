@@ -19,6 +19,8 @@ export type Listener = Address & {
 export type ReceivedOn = {
   readonly listener: Listener;
   readonly source: Address;
+  /** Whom a certificate says that is. Absent: none was shown. */
+  readonly certified?: readonly string[] | undefined;
   /** The other site that received it for this one. Absent: it came here. */
   readonly through?: string;
 };

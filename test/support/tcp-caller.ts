@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { openFraming } from '../../lib/engine/builtin/proto/framing.ts';
@@ -8,6 +9,7 @@ import type { SipMessage } from '../../lib/sip/message.ts';
 import { contactUri } from '../../lib/sip/name-addr.ts';
 import { parse } from '../../lib/sip/parse.ts';
 import { parseUri } from '../../lib/sip/uri.ts';
+import type { Issued } from './certificates.ts';
 import { until } from './until.ts';
 
 /** A connection of a test to the node, in whatever pieces it likes to write. */
@@ -32,9 +34,18 @@ export type TlsLine = TcpLine & {
   readonly certifiedFor: string | undefined;
 };
 
-/** `authorities` are in PEM; the far end must be certified for its address. */
-export async function tlsLine(from: string, to: Address, authorities: string): Promise<TlsLine> {
-  const socket = connectTls({ socket: dial(from, to), ca: authorities, host: to.address });
+/** `authorities` are in PEM; the far end must be certified for its address, and may ask who we are. */
+export async function tlsLine(
+  from: string,
+  to: Address,
+  authorities: string,
+  shown?: Issued,
+): Promise<TlsLine> {
+  const own =
+    shown === undefined
+      ? {}
+      : { cert: readFileSync(shown.certificate), key: readFileSync(shown.key) };
+  const socket = connectTls({ socket: dial(from, to), ca: authorities, host: to.address, ...own });
   await once(socket, 'secureConnect');
   const certifiedFor = socket.getPeerCertificate().subjectaltname;
   return { ...lineOn(socket), certifiedFor };

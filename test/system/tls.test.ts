@@ -26,11 +26,14 @@ const KEYS = {
     { name: 'strange', uri: `sip:${STRANGE.address}:${STRANGE.port};transport=tls`, priority: 1 },
     { name: 'plain', uri: `sip:${NET}.31:5080`, priority: 2 },
   ],
+  trunks: [{ name: 'op', certificates: ['sbc.op.example'] }],
   groups: [
+    { name: 'office', gateways: ['plain'] },
     { name: 'psap', gateways: ['plain'], emergency: true },
     { name: 'secured', gateways: ['strange', 'plain'], emergency: true },
   ],
   routes: [
+    { match: { user: '200' }, group: 'office' },
     { match: { user: '112' }, group: 'psap' },
     { match: { user: '999' }, group: 'secured' },
   ],
@@ -146,6 +149,22 @@ describe('a site that speaks TLS', () => {
     );
     expect(refused['why']).toContain(`is for DNS:third.example, and not for ${unicast.address}`);
     expect((await line()).certifiedFor).toContain('second.example');
+  });
+
+  test('knows a trunk by its certificate, from wherever it calls', async () => {
+    const trunk = authority.issue('trunk', ['DNS:sbc.op.example']);
+    for (const [callId, shown, status] of [
+      ['certified', trunk, 200],
+      ['nobody', undefined, 403],
+    ] as const) {
+      const caller = await tlsLine(CALLER.address, A, authorities, shown);
+      lines.push(caller);
+      const answer = await call(caller, callId, `sip:200@${A.address}`);
+      expect(answer).toMatchObject({ status });
+      const { uri } = status === 200 ? contactOf(answer) : { uri: '' };
+      if (status === 200) await hangUp(caller, callId, answer.to.tag, uri);
+    }
+    expect(await stage.site.recordOf('certified')).toMatchObject({ trunk: 'op', status: 200 });
   });
 
   test('passes over a gateway that is certified as somebody else, and says so', async () => {

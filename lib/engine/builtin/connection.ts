@@ -15,6 +15,8 @@ export type Connection = {
   readonly framing: Framing;
   readonly pingAfterMs: number;
   readonly begunAt: number;
+  /** Whom its far end is certified as; absent: nobody has said. */
+  certified: readonly string[] | undefined;
   isOpen: boolean;
   /** Whether requests of ours have gone out on it. */
   hasRequests: boolean;

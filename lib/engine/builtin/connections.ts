@@ -7,7 +7,7 @@ import { type Connection, isPingDue, prospectOf } from './connection.ts';
 import { noConnectionCounts } from './connection-counts.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { type Far, newWay, wayName } from './far.ts';
-import { type Framed, openFraming } from './proto/framing.ts';
+import { type Framed, isResponse, openFraming } from './proto/framing.ts';
 import type { StreamBound, StreamEars, StreamSocket, StreamsBy } from './streams.ts';
 
 const PING = Buffer.from('\r\n\r\n');
@@ -163,6 +163,7 @@ export class Connections {
       framing: openFraming(),
       pingAfterMs: this.#limits.pingMs * spread,
       begunAt: now,
+      certified: undefined,
       hasRequests: false,
       heardAt: now,
       spokeAt: undefined,
@@ -180,13 +181,17 @@ export class Connections {
       onOpen: () => {
         connection.isOpen = true;
       },
+      onCertified(names) {
+        connection.certified = names;
+      },
       onBytes: (bytes) => this.#onBytes(connection, bytes, ears),
       onClosed: () => this.#lose(connection),
     };
   }
 
   #onBytes(connection: Connection, chunk: Buffer, ears: ConnectionEars): void {
-    const { framing, far, id, socket } = connection;
+    const { framing, far, id, socket, certified } = connection;
+    const from: Far = { connection: id, certified, ...far };
     const now = this.#world.clock.mono();
     connection.heardAt = now;
     const found = framing.push(chunk);
@@ -199,13 +204,13 @@ export class Connections {
       connection.spokeAt = now;
       switch (framed.what) {
         case 'message':
-          ears.onMessage(framed.bytes, { connection: id, ...far });
+          ears.onMessage(framed.bytes, from);
           break;
         case 'ping':
           isPinged = true;
           break;
         case 'broken':
-          ears.onBroken(framed, { connection: id, ...far });
+          ears.onBroken(framed, from);
           this.#finish(connection);
           break;
         default:
@@ -291,8 +296,4 @@ export class Connections {
   #failLater(bytes: Buffer): void {
     this.#world.timers.set(0, () => this.#shared.onSendFailure(bytes));
   }
-}
-
-function isResponse(bytes: Buffer): boolean {
-  return bytes.toString('latin1', 0, 4) === 'SIP/';
 }

@@ -255,7 +255,8 @@ export class BuiltinEngine implements SipEngine {
       return;
     }
     const parsed = parse(bytes);
-    const receivedOn: ReceivedOn = { listener: wire.listener, source };
+    const { certified } = source;
+    const receivedOn: ReceivedOn = { listener: wire.listener, source, certified };
     switch (parsed.kind) {
       case 'request':
         serveRequest(this.#core, { request: parsed, wire, receivedOn, raw: bytes });

@@ -7,6 +7,8 @@ import { responseAddress } from '../../sip/via.ts';
 export type Far = Place & {
   /** The connection it came on, and goes back on while it is open. Absent: none is meant. */
   readonly connection?: number | undefined;
+  /** Whom the far end of that connection is certified as. Absent: nobody has said. */
+  readonly certified?: readonly string[] | undefined;
   /** Where a new connection goes once that one is gone; absent: nowhere. */
   readonly otherwise?: Address | undefined;
 };

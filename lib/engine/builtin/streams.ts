@@ -17,6 +17,8 @@ export interface StreamSocket {
 export type StreamEars = {
   /** Only of one that we open. */
   onOpen(): void;
+  /** Of one that came in over TLS: whom its far end is certified as. Before the first bytes. */
+  onCertified?(names: readonly string[]): void;
   onBytes(bytes: Buffer): void;
   /** The far end or the system has ended it, or it could not be opened. The last that is heard. */
   onClosed(): void;

@@ -10,7 +10,7 @@ import { writeVia } from '../../sip/via.ts';
 import type { ConnectionEars, Connections } from './connections.ts';
 import type { Datagrams } from './datagrams.ts';
 import type { Far } from './far.ts';
-import type { Framed } from './proto/framing.ts';
+import { type Framed, isResponse } from './proto/framing.ts';
 import type { Carriage } from './proto/machine.ts';
 
 const PORT_DEFAULT = 5060;
@@ -203,10 +203,6 @@ export class Wires {
     await Promise.all(this.#wires.splice(0).map(({ socket }) => socket.close()));
   }
 }
-
-const RESPONSE = Buffer.from('SIP/2.0 ');
-
-const isResponse = (bytes: Buffer) => bytes.subarray(0, RESPONSE.length).equals(RESPONSE);
 
 /** Whether the transport itself sees to it that a message arrives. */
 export function carriageOf({ wire }: { readonly wire: Wire }): Carriage {

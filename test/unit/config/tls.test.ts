@@ -73,6 +73,17 @@ describe('a site that speaks TLS', () => {
     expect(saysOf(tls({ authorities: authority.certificate }))).toEqual([]);
   });
 
+  test('knows trunks by certificates, where callers can show them', () => {
+    const line = 'source: ["203.0.113.0/24"]';
+    const known = 'certificates: [SBC.op.example]';
+    const { options } = configOf(tls().replace(line, known), { readFile });
+    expect(options.trunks).toMatchObject([{ source: [], certificates: ['sbc.op.example'] }]);
+    expect(saysOf(SITE.replace(line, known))).toEqual([
+      'trunks[0].certificates is never seen, since no listener for callers speaks TLS',
+    ]);
+    expect(saysOf(SITE.replace(`, ${line}`, ''))).toEqual(['trunks[0].source is missing']);
+  });
+
   test('has no port for both TCP and TLS', () => {
     const text = tls().replace('transport: udp, address: 192.0.2.112, port: 5060', () => {
       return 'transport: tcp, address: 192.0.2.112, port: 5061';

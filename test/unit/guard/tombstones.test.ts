@@ -53,9 +53,22 @@ describe('trunks', () => {
       { name: 'one', source: ['203.0.113.7'], offAnycast: 'always' },
       { name: 'two', source: ['203.0.113.0/24', '2001:db8::/32'], offAnycast: 'sticky' },
     ]);
-    expect(find('203.0.113.7')?.name).toBe('one');
-    expect(find('203.0.113.8')?.name).toBe('two');
-    expect(find('2001:db8::1')?.name).toBe('two');
-    expect(find('198.51.100.1')).toBeUndefined();
+    expect(find({ address: '203.0.113.7' })?.name).toBe('one');
+    expect(find({ address: '203.0.113.8' })?.name).toBe('two');
+    expect(find({ address: '2001:db8::1' })?.name).toBe('two');
+    expect(find({ address: '198.51.100.1' })).toBeUndefined();
+  });
+
+  test('a certificate says more than an address, and an unknown one says nothing', () => {
+    const find = trunkFinder([
+      { name: 'one', source: ['203.0.113.7'], offAnycast: 'always' },
+      { name: 'two', source: [], certificates: ['op.example'], offAnycast: 'always' },
+    ]);
+    const from = (address: string, ...certified: readonly string[]) =>
+      find({ address, certified })?.name;
+    expect(from('203.0.113.7', 'other.example', 'op.example')).toBe('two');
+    expect(from('198.51.100.1', 'op.example')).toBe('two');
+    expect(from('203.0.113.7', 'other.example')).toBe('one');
+    expect(from('198.51.100.1', 'other.example')).toBeUndefined();
   });
 });

@@ -83,7 +83,7 @@ describe('a site among others', () => {
       engine: engine as SipEngine,
       listeners: [listener, { ...listener, transport: 'tcp' }],
       own: OWN,
-      originOf: (source) => ({ source, isVerified: false }),
+      originOf: ({ source }) => ({ source: source.address, isVerified: false }),
       onYield: () => undefined,
       onBuried: () => undefined,
       onCarried: (message, to) =>

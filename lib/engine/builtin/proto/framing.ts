@@ -172,3 +172,8 @@ function pendingBytes() {
     },
   };
 }
+
+/** What a message of ours is, by its first bytes. */
+export function isResponse(bytes: Buffer): boolean {
+  return bytes.toString('latin1', 0, 4) === 'SIP/';
+}

@@ -5,6 +5,7 @@ import {
   type PeerCertificate,
   type SecureContextOptions,
   type Server,
+  type TLSSocket,
 } from 'node:tls';
 import { writeAddress } from '../../../sip/address.ts';
 import { certifiedIn, isCertified } from '../../../sip/certified.ts';
@@ -71,9 +72,14 @@ async function listen(
     ...contextOf(credentials.now()),
     handshakeTimeout: HANDSHAKE_MS,
     noDelay: true,
+    // Who shows none, or one that nobody here knows, is a caller like any other.
+    requestCert: true,
+    rejectUnauthorized: false,
   });
   credentials.onRenewed((renewed) => server.setSecureContext(contextOf(renewed)));
-  server.on('secureConnection', (socket) => waiting.get(nameOf(socket))?.secure(socket));
+  server.on('secureConnection', (socket) =>
+    waiting.get(nameOf(socket))?.secure(socket, namesShown(socket)),
+  );
   server.on('tlsClientError', ({ message: why }, socket) => {
     onRefused({ by: 'them', remote: nameOf(socket), why });
     socket.destroy();
@@ -100,7 +106,14 @@ function nameOf({ remoteAddress: address = '', remotePort: port = 0 }: Socket): 
   return writeAddress({ address, port });
 }
 
-type LateStream = OpenStream & { secure(socket: Socket): void };
+/** Whom the far end is certified as; empty: nobody. */
+function namesShown(socket: TLSSocket): readonly string[] {
+  if (!socket.authorized) return [];
+  const { uris, names } = certifiedIn(socket.getPeerCertificate().subjectaltname ?? '');
+  return uris.length > 0 ? uris : names;
+}
+
+type LateStream = OpenStream & { secure(socket: Socket, names: readonly string[]): void };
 
 /** A connection on which nothing is said before keys are agreed on. */
 function lateStreamOn(raw: Socket): LateStream {
@@ -124,9 +137,10 @@ function lateStreamOn(raw: Socket): LateStream {
         if (secured === undefined) hearing.onClosed();
       });
     },
-    secure(socket) {
+    secure(socket, names) {
       socket.on('error', () => undefined);
       secured = streamOn(socket);
+      if (names.length > 0) ears?.onCertified?.(names);
       if (ears !== undefined) secured.hearWith(ears);
     },
   };

@@ -50,15 +50,25 @@ function streamsWith(issued: Issued) {
   return { streams, refused, renew };
 }
 
-type End = { text: string; opened: number; closed: number; socket: StreamSocket | undefined };
+type End = {
+  text: string;
+  opened: number;
+  closed: number;
+  certified: readonly string[] | undefined;
+  socket: StreamSocket | undefined;
+};
 
 function endWith(): End & { readonly ears: StreamEars } {
   const end = {
     text: '',
     opened: 0,
     closed: 0,
+    certified: undefined as readonly string[] | undefined,
     socket: undefined as StreamSocket | undefined,
     ears: {
+      onCertified(names: readonly string[]) {
+        end.certified = names;
+      },
       onOpen() {
         end.opened += 1;
       },
@@ -156,6 +166,18 @@ describe('a TLS connection', () => {
     expect(await say(version)).toBe(version);
     expect(await say('TLSv1.1')).toBe('refused');
     expect(accepted).not.toHaveLength(0);
+  });
+
+  test('says whom its far end is certified as, where an authority of ours says so', async () => {
+    const { accepted, streams } = await listening(ours);
+    const own = streamsWith(authority.issue('trunk', ['DNS:sbc.op.example', 'DNS:op.example']));
+    const strange = openAuthority(folder.path, 'elsewhere').issue('liar', ['DNS:op.example']);
+    for (const [at, by] of [own.streams, streamsWith(strange).streams, streams].entries()) {
+      dialled(by).socket?.write(Buffer.from('INVITE'));
+      await until('it is heard', () => accepted[at]?.text === 'INVITE');
+    }
+    const names = [['sbc.op.example', 'op.example'], undefined, ['psap.example']];
+    expect(accepted.map(({ certified }) => certified)).toEqual(names);
   });
 
   test('counts from its first packet on, and what is no TLS ends', async () => {
