@@ -31,6 +31,17 @@ export const legsB =
   ({ legs }) =>
     legs.length === wanted ? undefined : `${count(legs.length, 'leg')} b`;
 
+/** Nobody was waited for: the gateway was called soon after the INVITE had come. */
+export const calledWithin =
+  (ms: number): Check =>
+  (trace) => {
+    const [invite] = said(trace, 'INVITE');
+    const [leg] = trace.legs;
+    if (invite === undefined || leg === undefined) return 'no leg b';
+    const afterMs = leg.invitedAt - invite.at;
+    return afterMs <= ms ? undefined : `the gateway was called after ${Math.round(afterMs)} ms`;
+  };
+
 /** Two sites may both have dialled; a second later one leg lives at most. */
 export const oneLivingLeg: Check = ({ legs }) => {
   const first = Math.min(...legs.map(({ invitedAt }) => invitedAt));

@@ -11,8 +11,9 @@ import {
 } from './expected.ts';
 import { isInside, runInside } from './inside.ts';
 import { Misuse, namesOf, readLabArguments } from './lab-arguments.ts';
+import { sourceFile } from './lab-files.ts';
 import { CALLER_TYPES, type PlayedCall, playMatrix, ROWS } from './matrix.ts';
-import { joinLab, sourceFile } from './running-lab.ts';
+import { joinLab } from './running-lab.ts';
 import { labOptionsOf, UP_OPTIONS } from './up-and-down.ts';
 import { transportOf, type Verdict } from './verdict.ts';
 

@@ -11,9 +11,11 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { LabFault } from './lab-fault.ts';
+import { distFile, sourceFile } from './lab-files.ts';
 import { SKEW_MS, skewedSite } from './rows-faults.ts';
 import { KEY_VARIABLE, siteFile } from './site-file.ts';
+import { mendRedis } from './site-redis.ts';
 import {
   ANYCAST,
   CALLERS,
@@ -24,12 +26,10 @@ import {
   siteName,
 } from './topology.ts';
 import { openTransitLink, type TransitLink } from './transit-link.ts';
+import { within } from './within.ts';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
-const ROOT = path.resolve(here, '../../..');
 const READY_MS_MAX = 20_000;
 const GONE_MS_MAX = 12_000;
-const LOOK_MS = 25;
 const LOG_CHARS_SHOWN = 2000;
 const CALM = { jitterMs: 0, loss: 0, copies: 0, disorder: 0, cut: false } as const;
 const WIRE_BYTES_MAX = 512 << 20;
@@ -50,7 +50,7 @@ type Card = LabOptions & { readonly pid: number; readonly key: string };
 export type RunningLab = {
   readonly options: LabOptions;
   readonly transit: TransitLink;
-  /** Links as after `up`: no loss, no cut. */
+  /** Links and Redis as after `up`: no loss, no cut, nothing hung. */
   calm(): Promise<void>;
   startSite(site: number): Promise<void>;
   /** Waits until the node is gone; its calls are hung up. */
@@ -60,15 +60,10 @@ export type RunningLab = {
   close(): void;
 };
 
-/** What can go wrong on the way, for the one line that the command says. */
-export class LabFault extends Error {}
-
 const cardOf = (folder: string) => path.join(folder, 'lab.json');
 /** A lab whose time was over has left its files, and is not up. */
 export const isUp = (folder: string) =>
   existsSync(cardOf(folder)) && isTransit(readCard(folder).pid, folder);
-export const distFile = (file: string) => path.join(ROOT, 'dist/apps', file);
-export const sourceFile = (file: string) => path.join(ROOT, 'apps/lab', file);
 
 /** Builds it all, and waits until every node is ready; what failed half-way is taken down again. */
 export async function bringUp(options: LabOptions): Promise<RunningLab> {
@@ -180,14 +175,15 @@ async function reach(card: Card): Promise<RunningLab> {
     async calm() {
       for (const { between, setting } of quietLinks(sites, betweenSitesMs))
         await transit.link(between, { ...CALM, ...setting });
+      await mendRedis(transit, folder);
     },
     startSite: (site) => startSite(card, transit, site),
     async stopSite(site) {
       const name = siteName(site);
       await transit.signal(name, 'SIGTERM');
       await pause(200);
-      if (await isRunning(transit, name)) await transit.signal(name, 'SIGTERM');
-      const isGone = await within(GONE_MS_MAX, async () => !(await isRunning(transit, name)));
+      if (await transit.isRunning(name)) await transit.signal(name, 'SIGTERM');
+      const isGone = await within(GONE_MS_MAX, async () => !(await transit.isRunning(name)));
       if (!isGone) throw new LabFault(`${name} does not end`);
     },
     async enter(place) {
@@ -201,9 +197,6 @@ async function reach(card: Card): Promise<RunningLab> {
   };
   return lab;
 }
-
-const isRunning = async (transit: TransitLink, name: string) =>
-  ((await transit.state()).programs[name]?.code ?? undefined) === undefined;
 
 async function startSite(card: Card, transit: TransitLink, site: number): Promise<void> {
   const cwd = path.join(card.folder, siteName(site));
@@ -224,10 +217,10 @@ async function startSite(card: Card, transit: TransitLink, site: number): Promis
     env: { [KEY_VARIABLE]: card.key },
   });
   const isReady = await within(READY_MS_MAX, async () => {
-    if (!(await isRunning(transit, siteName(site)))) return true;
+    if (!(await transit.isRunning(siteName(site)))) return true;
     return readyTimes(steps) > startsBefore;
   });
-  if (!isReady || !(await isRunning(transit, siteName(site))))
+  if (!isReady || !(await transit.isRunning(siteName(site))))
     throw new LabFault(
       `${siteName(site)} did not start:\n${readText(log).slice(-LOG_CHARS_SHOWN)}`,
     );
@@ -254,14 +247,4 @@ async function startGateway({ options, transit }: RunningLab): Promise<void> {
 
 function isAlive(pid: number): boolean {
   return existsSync(`/proc/${pid}`);
-}
-
-/** Whether it came true in time. */
-async function within(ms: number, isTrue: () => boolean | Promise<boolean>): Promise<boolean> {
-  const deadline = performance.now() + ms;
-  while (performance.now() < deadline) {
-    if (await isTrue()) return true;
-    await pause(LOOK_MS);
-  }
-  return isTrue();
 }
