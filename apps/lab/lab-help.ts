@@ -23,6 +23,9 @@ export const LAB_HELP = `npm run lab -- COMMAND
        [--loss SHARE, and the others of link: of the callers' links]
       calls that are answered, cancelled, busy, ask within the call or are hung up on, in turn;
       fails when a call failed, had a second leg b or left one
+    --redis-fault stop|hang|garbage
+      the Redis of site1 is killed, hangs, or something else answers there when half of the calls
+      are done; fails also when more calls fail then, or the slowest of a hundred rings 30 ms later
   matrix [--rows F2a,F3] [--callers H,P,I,S,T] [--transport udp|tcp] [--out FILE]
          [--expected FILE] [--write-expected FILE] [--still]
       fails when an outcome differs from the expectation file; --still: the route never moves, and
@@ -32,4 +35,4 @@ export const LAB_HELP = `npm run lab -- COMMAND
       PLACE is callers, gateways or site1; "in site1 npx landfall gateways"
 ${FOLDER}
 
-Exit codes: 0 done, 1 failed, 2 called wrongly. It needs root, /dev/net/tun, ip and python3.`;
+Exit codes: 0 done, 1 failed, 2 called wrongly. It needs root, /dev/net/tun, ip, python3 and redis-server.`;

@@ -77,6 +77,7 @@ export async function bringUp(options: LabOptions): Promise<RunningLab> {
     await lab.calm();
     await startGateway(lab);
     await Promise.all(numbersOf(options).map((site) => lab.startSite(site)));
+    await linked(options);
     return lab;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -205,7 +206,7 @@ async function startSite(card: Card, transit: TransitLink, site: number): Promis
   writeFileSync(file, siteFile(site, card.sites));
   const log = path.join(cwd, 'node.log');
   const steps = path.join(cwd, 'steps.ndjson');
-  const startsBefore = readyTimes(steps);
+  const startsBefore = timesOf('ready', steps);
   const skew = site === skewedSite(card.sites) ? [`--import=${skewedClock(SKEW_MS)}`] : [];
   const argv = [...skew, distFile('cli/landfall.js'), 'start', '--config', file];
   await transit.start({
@@ -218,7 +219,7 @@ async function startSite(card: Card, transit: TransitLink, site: number): Promis
   });
   const isReady = await within(READY_MS_MAX, async () => {
     if (!(await transit.isRunning(siteName(site)))) return true;
-    return readyTimes(steps) > startsBefore;
+    return timesOf('ready', steps) > startsBefore;
   });
   if (!isReady || !(await transit.isRunning(siteName(site))))
     throw new LabFault(
@@ -226,7 +227,18 @@ async function startSite(card: Card, transit: TransitLink, site: number): Promis
     );
 }
 
-const readyTimes = (steps: string) => readText(steps).split('"event":"ready"').length;
+const timesOf = (event: string, steps: string) =>
+  readText(steps).split(`"event":"${event}"`).length - 1;
+
+/** Every site has found the others; what a site does before that is another story. */
+async function linked(options: LabOptions): Promise<void> {
+  const numbers = numbersOf(options);
+  const isLinked = (site: number) =>
+    timesOf('peer-up', path.join(options.folder, siteName(site), 'steps.ndjson')) >=
+    options.sites - 1;
+  if (!(await within(READY_MS_MAX, () => numbers.every(isLinked))))
+    throw new LabFault('the sites do not find one another');
+}
 
 /** A module that puts the wall clock of a process forward. */
 function skewedClock(ms: number): string {

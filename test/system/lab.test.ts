@@ -48,10 +48,10 @@ describe('the lab', () => {
     expect(output).toContain('A lab of 2 sites');
     expect(code).toBe(0);
     const there = processesOf(folder);
-    // The router, the gateway, and a node for each site.
-    expect(there).toHaveLength(2 + SITES);
+    // The router, the gateway, and a node for each site; the Redis of the first is beside it.
+    expect(there).toHaveLength(3 + SITES);
     const networks = there.map((pid) => networkOf(pid));
-    expect(new Set(networks).size).toBe(there.length);
+    expect(new Set(networks).size).toBe(2 + SITES);
     expect((await lab('up')).code).toBe(1);
   });
 
