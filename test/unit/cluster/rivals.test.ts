@@ -88,6 +88,29 @@ describe('two sites that take the same call', () => {
     },
   );
 
+  test.each([3, 4])(
+    'keep one of both, though site %d hears late of one of them and early that the other gave up',
+    async (third) => {
+      const cluster = new VirtualCluster(4);
+      const isSlow = (one: number, other: number) => one + other === 1 + third;
+      cluster.wires.delayMs = (from, to) => (isSlow(from, to) ? 400 : 80);
+      await cluster.open();
+      for (let call = 0; call < 20; call += 1) {
+        const taken = await scatter(
+          cluster,
+          [
+            [1, 0],
+            [2, 0],
+          ],
+          `c${call}`,
+        );
+        for (const { site, claim } of taken) cluster.at(site).ownership.progress(claim, 'ringing');
+        await cluster.pass(2000);
+        expect([call, living(cluster, taken).length]).toEqual([call, 1]);
+      }
+    },
+  );
+
   test('of which none rings yet go on both: nobody gives up for a promise', async () => {
     const cluster = new VirtualCluster(3);
     cluster.wires.delayMs = () => 80;
