@@ -87,6 +87,21 @@ export const ends =
     return wanted.some((one) => one === different[0]) ? undefined : `${cseq}: ${different[0]}`;
   };
 
+/** Each request of that method came to final answers, all of this status. */
+export const everyEnds =
+  (method: string, wanted: number): Check =>
+  (trace) => {
+    const cseqs = new Set(said(trace, method).map(({ sip }) => sip?.cseq ?? ''));
+    if (cseqs.size === 0) return `no ${method} was sent`;
+    for (const cseq of cseqs) {
+      const finals = finalsTo(trace, cseq);
+      if (finals.length === 0) return `no answer to ${cseq}`;
+      const other = finals.find(({ sip }) => sip?.status !== wanted);
+      if (other !== undefined) return `${cseq}: ${other.sip?.status}`;
+    }
+    return undefined;
+  };
+
 /** The answer was not repeated for want of an ACK, but for what a slow way excuses. */
 export const notRepeated =
   (cseq: string, timesMax = 2): Check =>

@@ -23,6 +23,11 @@ export const LAB_HELP = `npm run lab -- COMMAND
        [--loss SHARE, and the others of link: of the callers' links]
       calls that are answered, cancelled, busy, ask within the call or are hung up on, in turn;
       fails when a call failed, had a second leg b or left one
+    --twice SHARE
+      beside --flap-every packet or message: so many packets come to a second site, too
+    --cut-link-every SEC [--cut-link-for SEC]
+      cuts the link of one pair of sites after the other while longer calls are up; fails when a
+      call failed though no cut was near, had two legs b long after healing, or left one
     --redis-fault stop|hang|garbage
       the Redis of site1 is killed, hangs, or something else answers there when half of the calls
       are done; fails also when more calls fail then, or the slowest of a hundred rings 30 ms later

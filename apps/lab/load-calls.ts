@@ -25,6 +25,8 @@ export type LoadPlan = {
   readonly cps: number;
   readonly rule: RouteRule;
   readonly types: readonly CallerType[];
+  /** Absent: of every kind, in a hurry. */
+  readonly kinds?: readonly Take[];
   /** How long a call is watched after its caller was done. */
   readonly settleMs?: number;
 };
@@ -48,13 +50,19 @@ export type LoadEars = {
 /** Plays calls of every kind at a rate, each with a caller of its own; answers how long it took. */
 export async function playCalls(
   lab: RunningLab,
-  { calls, cps, rule, types, settleMs = SETTLE_MS }: LoadPlan,
+  {
+    calls,
+    cps,
+    rule,
+    types,
+    kinds = everyKind('', rule, PATIENCE),
+    settleMs = SETTLE_MS,
+  }: LoadPlan,
   ears: LoadEars,
 ): Promise<number> {
   const book = new TraceBook();
   await lab.transit.watch((packet) => book.see(packet));
   await lab.transit.route(rule);
-  const kinds = everyKind('', rule, PATIENCE);
   const first = firstNumber(await lab.transit.state());
   const startedAt = performance.now();
   const playing = [];

@@ -48,6 +48,8 @@ export type RouteRule =
       readonly seed: number;
       /** Absent: all sites. */
       readonly among?: readonly number[];
+      /** A share of what is drawn comes to a second site, too. */
+      readonly twice?: number;
     }
   | { readonly cycle: readonly number[] }
   | { readonly everyMs: number; readonly seed: number };

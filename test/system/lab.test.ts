@@ -86,6 +86,18 @@ describe('the lab', () => {
     expect(code).toBe(0);
   });
 
+  test('calls that are up while the link between the sites is cut and healed are one call each', async () => {
+    const cuts = ['--cut-link-every', '6', '--cut-link-for', '2'];
+    const flaps = ['--flap-every', 'packet', '--twice', '0.5'];
+    const calls = ['--cps', '20', '--calls', '60'];
+    const { code, output } = await lab('load', ...calls, ...flaps, ...cuts);
+    const [, doubled] = /^(\d+) with a second leg b/m.exec(output) ?? [];
+    expect(Number(doubled)).toBeGreaterThan(0);
+    expect(output).toContain('\n0 with two for longer than');
+    expect(output).toContain('\n0 left legs');
+    expect(code).toBe(0);
+  });
+
   test('an outcome that is not as expected is named, and the exit code is 1', async () => {
     const expected = join(temp.path, 'expected.txt');
     writeFileSync(expected, 'F15 H fail: somebody does not answer\n');
