@@ -7,7 +7,7 @@ import { ackCrossed, type Check, everyEnds, fromWhereAsked, noneLeft } from './c
 import { areBothAnswered, type Cut, doubledMs, startCuts } from './link-cuts.ts';
 import { type LoadCall, type LoadPlan, playCalls } from './load-calls.ts';
 import { openTally } from './load-tally.ts';
-import { hears180, hearsAsk, talk } from './plays.ts';
+import { hearsAsk, talk } from './plays.ts';
 import type { Take } from './row.ts';
 import type { RunningLab } from './running-lab.ts';
 import { siteName } from './topology.ts';
@@ -86,7 +86,8 @@ function longKinds(route: RouteRule, stayMs: number): readonly Take[] {
 
 const cancelAfter = (ringMs: number) => async (caller: Caller) => {
   caller.invite();
-  await hears180(caller);
+  // Its 180 may be lost, and nobody says it again.
+  await caller.hears(({ status }) => status === 100 || status === 180);
   await pause(ringMs);
   caller.cancel();
   await Promise.all([caller.final('CANCEL'), caller.final('INVITE')]);
