@@ -32,9 +32,10 @@ export const LAB_HELP = `npm run lab -- COMMAND
       the Redis of site1 is killed, hangs, or something else answers there when half of the calls
       are done; fails also when more calls fail then, or the slowest of a hundred rings 30 ms later
   matrix [--rows F2a,F3] [--callers H,P,I,S,T] [--transport udp|tcp] [--out FILE]
-         [--expected FILE] [--write-expected FILE] [--still]
+         [--expected FILE] [--write-expected FILE] [--still] [--older REV]
       fails when an outcome differs from the expectation file; --still: the route never moves, and
-      every row must hold
+      every row must hold; --older: in two labs, the site with the calls and then the one that gets
+      what strays run the project as it was at that commit
   load and matrix bring a lab up where none is, as up does, and take it down again.
   in PLACE COMMAND...
       PLACE is callers, gateways or site1; "in site1 npx landfall gateways"

@@ -41,6 +41,8 @@ export type LabOptions = {
   readonly betweenSitesMs: number;
   /** It ends by itself after so long, whoever forgot it. */
   readonly lifeSec: number;
+  /** One site runs another build of the project; absent: all run this one. */
+  readonly older?: { readonly site: number; readonly root: string };
 };
 
 /** What a lab leaves in its folder for the next command. */
@@ -208,7 +210,8 @@ async function startSite(card: Card, transit: TransitLink, site: number): Promis
   const steps = path.join(cwd, 'steps.ndjson');
   const startsBefore = timesOf('ready', steps);
   const skew = site === skewedSite(card.sites) ? [`--import=${skewedClock(SKEW_MS)}`] : [];
-  const argv = [...skew, distFile('cli/landfall.js'), 'start', '--config', file];
+  const root = card.older?.site === site ? card.older.root : undefined;
+  const argv = [...skew, distFile('cli/landfall.js', root), 'start', '--config', file];
   await transit.start({
     name: siteName(site),
     place: siteName(site),

@@ -203,6 +203,7 @@ function replayed({ site }: Stage): readonly Buffer[] {
     number: 7,
     source: at(104),
     transport: 'udp',
+    emergency: false,
     listener: { ...site.anycast, role: 'anycast' },
     raw: Buffer.from(byeOf(COUNT, forgeries()(COUNT))),
   });
