@@ -68,7 +68,7 @@ async function loadWithRedisFault(
 async function tallied(lab: RunningLab, asked: LoadArguments, ears: LoadEars): Promise<boolean> {
   const tally = openTally();
   const begunMs = await playCalls(lab, asked, {
-    before: ears.before,
+    before: (index) => ears.before(index),
     heard(call) {
       tally.hear(call);
       ears.heard(call);

@@ -16,7 +16,7 @@ const SEATS = [
   { site: 2, has: 'what strays' },
 ] as const;
 
-/** Plays the rows twice, with an older node as the owner of the calls and as who gets their strays. */
+/** Plays the rows twice: an older node has the calls, and then it gets what strays from them. */
 export async function playOlder(lab: LabOptions, revision: string): Promise<boolean> {
   if (isUp(lab.folder)) throw new LabFault(`a lab is up in ${lab.folder}; "lab down" ends it`);
   const build = built(revision);

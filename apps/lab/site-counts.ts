@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import type { RunningLab } from './running-lab.ts';
 import { siteName } from './topology.ts';
 
+const BYTES_MAX = 1 << 24;
 const READ = `
   const answer = await fetch('http://127.0.0.1:8112/metrics');
   process.stdout.write(await answer.text());
@@ -15,8 +16,9 @@ export async function countsOf(
   counter: string,
 ): Promise<Readonly<Record<string, number>>> {
   const enter = await lab.enter(siteName(site));
-  const [program = '', ...args] = [...enter, process.execPath, '--input-type=module', '-e', READ];
-  const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 1 << 24 });
+  const [program = '', ...args] = enter;
+  const words = [...args, process.execPath, '--input-type=module', '-e', READ];
+  const { stdout } = await promisify(execFile)(program, words, { maxBuffer: BYTES_MAX });
   const line = new RegExp(`^landfall_${counter}_total\\{\\w+="([^"]+)"\\} (\\d+)$`, 'gm');
   return Object.fromEntries([...stdout.matchAll(line)].map(([, label, n]) => [label, Number(n)]));
 }

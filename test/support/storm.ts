@@ -8,8 +8,8 @@ const PATIENCE_MS = 500;
 export type StormEnd = { readonly sent: number; readonly statuses: ReadonlyMap<number, number> };
 
 /**
- * Sends that many requests from one address, a hundred at a time, as fast as they are answered. What
- * the system drops is not sent again.
+ * Sends that many requests from one address, a hundred at a time, as fast as they are answered.
+ * What the system drops is not sent again.
  */
 export async function storm(
   local: Address,

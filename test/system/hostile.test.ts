@@ -163,7 +163,7 @@ describe(`a site with a peer, while ${COUNT} messages of each kind try it`, () =
   });
 });
 
-/** Of every kind in turn: a wrong MAC, another site's, an unknown key, a wrong shape, another call's. */
+/** Every kind in turn: a wrong MAC, an unknown key, another call's; some of a wrong shape. */
 function forgeries(): (serial: number) => string {
   const { rng } = realWorld();
   const mintOf = (site: number) => tokenMint({ keys: [KEY], site, epoch: 1, rng });
@@ -197,7 +197,7 @@ function requestOf(method: string, serial: number, tag: string): string {
   ].join('\r\n');
 }
 
-/** A stray with a forged token, a claim that is told, and something to send that nobody waits for. */
+/** A stray with a forged token, a claim that is told, and something to send for nobody. */
 function replayed({ site }: Stage): readonly Buffer[] {
   const stray = writeStray({
     number: 7,
