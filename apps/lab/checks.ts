@@ -31,6 +31,17 @@ export const legsB =
   ({ legs }) =>
     legs.length === wanted ? undefined : `${count(legs.length, 'leg')} b`;
 
+/** Nobody was waited for: the gateway was called soon after the INVITE had come. */
+export const calledWithin =
+  (ms: number): Check =>
+  (trace) => {
+    const [invite] = said(trace, 'INVITE');
+    const [leg] = trace.legs;
+    if (invite === undefined || leg === undefined) return 'no leg b';
+    const afterMs = leg.invitedAt - invite.at;
+    return afterMs <= ms ? undefined : `the gateway was called after ${Math.round(afterMs)} ms`;
+  };
+
 /** Two sites may both have dialled; a second later one leg lives at most. */
 export const oneLivingLeg: Check = ({ legs }) => {
   const first = Math.min(...legs.map(({ invitedAt }) => invitedAt));
@@ -74,6 +85,21 @@ export const ends =
     if (different.length === 0) return `no answer to ${cseq}`;
     if (different.length > 1) return `${different.length} answers to ${cseq}`;
     return wanted.some((one) => one === different[0]) ? undefined : `${cseq}: ${different[0]}`;
+  };
+
+/** Each request of that method came to final answers, all of this status. */
+export const everyEnds =
+  (method: string, wanted: number): Check =>
+  (trace) => {
+    const cseqs = new Set(said(trace, method).map(({ sip }) => sip?.cseq ?? ''));
+    if (cseqs.size === 0) return `no ${method} was sent`;
+    for (const cseq of cseqs) {
+      const finals = finalsTo(trace, cseq);
+      if (finals.length === 0) return `no answer to ${cseq}`;
+      const other = finals.find(({ sip }) => sip?.status !== wanted);
+      if (other !== undefined) return `${cseq}: ${other.sip?.status}`;
+    }
+    return undefined;
   };
 
 /** The answer was not repeated for want of an ACK, but for what a slow way excuses. */

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { flap } from './flap.ts';
 import { Misuse } from './lab-arguments.ts';
+import { LabFault } from './lab-fault.ts';
 import { LAB_HELP } from './lab-help.ts';
 import { link } from './link.ts';
 import { load } from './load.ts';
 import { matrix } from './matrix-command.ts';
-import { LabFault } from './running-lab.ts';
 import { down, inPlace, up } from './up-and-down.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;

@@ -11,15 +11,18 @@ import {
 } from './expected.ts';
 import { isInside, runInside } from './inside.ts';
 import { Misuse, namesOf, readLabArguments } from './lab-arguments.ts';
+import { sourceFile } from './lab-files.ts';
 import { CALLER_TYPES, type PlayedCall, playMatrix, ROWS } from './matrix.ts';
-import { joinLab, sourceFile } from './running-lab.ts';
+import { OLDER_ROWS, playOlder, spokenAt } from './older-matrix.ts';
+import { joinLab } from './running-lab.ts';
 import { labOptionsOf, UP_OPTIONS } from './up-and-down.ts';
 import { transportOf, type Verdict } from './verdict.ts';
 
 /** `lab matrix`: whether every outcome is as the expectation file has it. */
 export async function matrix(args: readonly string[]): Promise<boolean> {
   const asked = readMatrixArguments(args);
-  return isInside() ? play(asked) : runInside(asked.lab);
+  if (isInside()) return play(asked);
+  return asked.older === undefined ? runInside(asked.lab) : playOlder(asked.lab, asked.older);
 }
 
 type MatrixArguments = ReturnType<typeof readMatrixArguments>;
@@ -34,8 +37,10 @@ function readMatrixArguments(args: readonly string[]) {
     expected: { type: 'string', default: sourceFile('expected.txt') },
     'write-expected': { type: 'string' },
     still: { type: 'boolean', default: false },
+    older: { type: 'string' },
   });
-  const { rows, callers, transport } = values;
+  const { callers, transport, older } = values;
+  const rows = values.rows ?? (older === undefined ? undefined : OLDER_ROWS.join(','));
   const ids = ROWS.map(({ id }) => id);
   if (transport !== undefined && transport !== 'udp' && transport !== 'tcp')
     throw new Misuse(`--transport ${transport}: udp or tcp would be right`);
@@ -50,6 +55,7 @@ function readMatrixArguments(args: readonly string[]) {
     expected: values.expected,
     writeTo: values['write-expected'],
     isStill: values.still,
+    older,
   };
 }
 
@@ -57,6 +63,7 @@ async function play(asked: MatrixArguments): Promise<boolean> {
   const { folder } = asked.lab;
   const startedAt = performance.now();
   const lab = await joinLab(folder);
+  if (asked.older !== undefined) console.log(spokenAt(lab.options));
   const file = path.resolve(asked.out ?? path.join(folder, 'calls.ndjson'));
   const log = createWriteStream(file);
   const tell = (call: PlayedCall) => void log.write(`${JSON.stringify(call)}\n`);

@@ -8,6 +8,7 @@ import { FAULT_ROWS } from './rows-faults.ts';
 import { FIRST_ROWS } from './rows-first.ts';
 import { LATER_ROWS } from './rows-later.ts';
 import type { RunningLab } from './running-lab.ts';
+import { breakRedis } from './site-redis.ts';
 import { callerAddress, siteName } from './topology.ts';
 import type { TransitState } from './transit-link.ts';
 import { faultsOf, judge, type PlayedTake, transportOf, type Verdict } from './verdict.ts';
@@ -136,6 +137,7 @@ function lineOf({ id }: Row, caller: CallerType, { take, trace }: PlayedTake): P
 async function setStage(lab: RunningLab, phase: Phase, isUsed: boolean): Promise<Stage> {
   if (isUsed && phase !== 'quiet') await lab.calm();
   if (isUsed && (phase === 'cut' || phase === 'heals')) await cutSites(lab);
+  if (isUsed && phase === 'hangs') await breakRedis(lab, 'hang');
   let done: Promise<void> | undefined;
   const once = (act: () => Promise<void>) => {
     done ??= pause(BEFORE_FAULT_MS).then(act);

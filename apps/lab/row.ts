@@ -16,9 +16,10 @@ export type Stage = {
 
 /**
  * The lab is in one state at a time, and the rows of one state run at once: `quiet`; `cut`: no site
- * reaches another; `heals`: cut at first; `restarts`: a site goes away and comes back.
+ * reaches another; `heals`: cut at first; `hangs`: the Redis of a site; `restarts`: a site goes away
+ * and comes back.
  */
-export const PHASES = ['quiet', 'cut', 'heals', 'restarts'] as const;
+export const PHASES = ['quiet', 'cut', 'heals', 'hangs', 'restarts'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** One call of a row. */

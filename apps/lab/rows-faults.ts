@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CallerType } from './caller-words.ts';
-import { ends, legsB, noneLeft, oneLivingAtCancel } from './checks.ts';
+import { calledWithin, ends, legsB, noneLeft, oneLivingAtCancel } from './checks.ts';
 import { cancelled, cancelRinging, hears180, talk, talked } from './plays.ts';
 import type { Row } from './row.ts';
 import { onlyUdp, scripted, stray } from './rows-first.ts';
@@ -8,6 +8,9 @@ import { onlyUdp, scripted, stray } from './rows-first.ts';
 /** The last site of a lab of three has a clock that is wrong by so much. */
 export const SKEW_MS = 3_600_000;
 export const skewedSite = (sites: number) => (sites >= 3 ? 3 : undefined);
+
+/** Less than a question costs that Redis does not answer, more than a busy machine takes. */
+const UNHURRIED_MS = 400;
 
 const honours = (caller: CallerType) =>
   caller === 'H' ? undefined : 'only who honours Contact can do without the links';
@@ -19,8 +22,23 @@ export const FAULT_ROWS: readonly Row[] = [
   {
     id: 'X1',
     says: 'the Redis of a site hangs',
-    notFor: () => 'no site talks to Redis yet',
-    takes: () => [],
+    phase: 'hangs',
+    takes: ({ a, b }, caller) => [
+      {
+        name: 'BYE',
+        dialled: 'answer-300',
+        route: scripted(a, stray(caller, 'BYE', b)),
+        play: talk(),
+        must: [...talked(), calledWithin(UNHURRIED_MS)],
+      },
+      {
+        name: 'CANCEL',
+        dialled: 'ring',
+        route: scripted(a, stray(caller, 'CANCEL', b)),
+        play: cancelRinging(),
+        must: [...cancelled, calledWithin(UNHURRIED_MS)],
+      },
+    ],
   },
   {
     id: 'X2',

@@ -11,9 +11,11 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { LabFault } from './lab-fault.ts';
+import { distFile, sourceFile } from './lab-files.ts';
 import { SKEW_MS, skewedSite } from './rows-faults.ts';
 import { KEY_VARIABLE, siteFile } from './site-file.ts';
+import { mendRedis } from './site-redis.ts';
 import {
   ANYCAST,
   CALLERS,
@@ -24,12 +26,10 @@ import {
   siteName,
 } from './topology.ts';
 import { openTransitLink, type TransitLink } from './transit-link.ts';
+import { within } from './within.ts';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
-const ROOT = path.resolve(here, '../../..');
 const READY_MS_MAX = 20_000;
 const GONE_MS_MAX = 12_000;
-const LOOK_MS = 25;
 const LOG_CHARS_SHOWN = 2000;
 const CALM = { jitterMs: 0, loss: 0, copies: 0, disorder: 0, cut: false } as const;
 const WIRE_BYTES_MAX = 512 << 20;
@@ -41,6 +41,8 @@ export type LabOptions = {
   readonly betweenSitesMs: number;
   /** It ends by itself after so long, whoever forgot it. */
   readonly lifeSec: number;
+  /** One site runs another build of the project; absent: all run this one. */
+  readonly older?: { readonly site: number; readonly root: string };
 };
 
 /** What a lab leaves in its folder for the next command. */
@@ -50,7 +52,7 @@ type Card = LabOptions & { readonly pid: number; readonly key: string };
 export type RunningLab = {
   readonly options: LabOptions;
   readonly transit: TransitLink;
-  /** Links as after `up`: no loss, no cut. */
+  /** Links and Redis as after `up`: no loss, no cut, nothing hung. */
   calm(): Promise<void>;
   startSite(site: number): Promise<void>;
   /** Waits until the node is gone; its calls are hung up. */
@@ -60,15 +62,10 @@ export type RunningLab = {
   close(): void;
 };
 
-/** What can go wrong on the way, for the one line that the command says. */
-export class LabFault extends Error {}
-
 const cardOf = (folder: string) => path.join(folder, 'lab.json');
 /** A lab whose time was over has left its files, and is not up. */
 export const isUp = (folder: string) =>
   existsSync(cardOf(folder)) && isTransit(readCard(folder).pid, folder);
-export const distFile = (file: string) => path.join(ROOT, 'dist/apps', file);
-export const sourceFile = (file: string) => path.join(ROOT, 'apps/lab', file);
 
 /** Builds it all, and waits until every node is ready; what failed half-way is taken down again. */
 export async function bringUp(options: LabOptions): Promise<RunningLab> {
@@ -82,6 +79,7 @@ export async function bringUp(options: LabOptions): Promise<RunningLab> {
     await lab.calm();
     await startGateway(lab);
     await Promise.all(numbersOf(options).map((site) => lab.startSite(site)));
+    await linked(options);
     return lab;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -180,14 +178,15 @@ async function reach(card: Card): Promise<RunningLab> {
     async calm() {
       for (const { between, setting } of quietLinks(sites, betweenSitesMs))
         await transit.link(between, { ...CALM, ...setting });
+      await mendRedis(transit, folder);
     },
     startSite: (site) => startSite(card, transit, site),
     async stopSite(site) {
       const name = siteName(site);
       await transit.signal(name, 'SIGTERM');
       await pause(200);
-      if (await isRunning(transit, name)) await transit.signal(name, 'SIGTERM');
-      const isGone = await within(GONE_MS_MAX, async () => !(await isRunning(transit, name)));
+      if (await transit.isRunning(name)) await transit.signal(name, 'SIGTERM');
+      const isGone = await within(GONE_MS_MAX, async () => !(await transit.isRunning(name)));
       if (!isGone) throw new LabFault(`${name} does not end`);
     },
     async enter(place) {
@@ -202,9 +201,6 @@ async function reach(card: Card): Promise<RunningLab> {
   return lab;
 }
 
-const isRunning = async (transit: TransitLink, name: string) =>
-  ((await transit.state()).programs[name]?.code ?? undefined) === undefined;
-
 async function startSite(card: Card, transit: TransitLink, site: number): Promise<void> {
   const cwd = path.join(card.folder, siteName(site));
   mkdirSync(cwd, { recursive: true });
@@ -212,9 +208,10 @@ async function startSite(card: Card, transit: TransitLink, site: number): Promis
   writeFileSync(file, siteFile(site, card.sites));
   const log = path.join(cwd, 'node.log');
   const steps = path.join(cwd, 'steps.ndjson');
-  const startsBefore = readyTimes(steps);
+  const startsBefore = timesOf('ready', steps);
   const skew = site === skewedSite(card.sites) ? [`--import=${skewedClock(SKEW_MS)}`] : [];
-  const argv = [...skew, distFile('cli/landfall.js'), 'start', '--config', file];
+  const root = card.older?.site === site ? card.older.root : undefined;
+  const argv = [...skew, distFile('cli/landfall.js', root), 'start', '--config', file];
   await transit.start({
     name: siteName(site),
     place: siteName(site),
@@ -224,16 +221,27 @@ async function startSite(card: Card, transit: TransitLink, site: number): Promis
     env: { [KEY_VARIABLE]: card.key },
   });
   const isReady = await within(READY_MS_MAX, async () => {
-    if (!(await isRunning(transit, siteName(site)))) return true;
-    return readyTimes(steps) > startsBefore;
+    if (!(await transit.isRunning(siteName(site)))) return true;
+    return timesOf('ready', steps) > startsBefore;
   });
-  if (!isReady || !(await isRunning(transit, siteName(site))))
+  if (!isReady || !(await transit.isRunning(siteName(site))))
     throw new LabFault(
       `${siteName(site)} did not start:\n${readText(log).slice(-LOG_CHARS_SHOWN)}`,
     );
 }
 
-const readyTimes = (steps: string) => readText(steps).split('"event":"ready"').length;
+const timesOf = (event: string, steps: string) =>
+  readText(steps).split(`"event":"${event}"`).length - 1;
+
+/** Every site has found the others; what a site does before that is another story. */
+async function linked(options: LabOptions): Promise<void> {
+  const numbers = numbersOf(options);
+  const isLinked = (site: number) =>
+    timesOf('peer-up', path.join(options.folder, siteName(site), 'steps.ndjson')) >=
+    options.sites - 1;
+  if (!(await within(READY_MS_MAX, () => numbers.every(isLinked))))
+    throw new LabFault('the sites do not find one another');
+}
 
 /** A module that puts the wall clock of a process forward. */
 function skewedClock(ms: number): string {
@@ -254,14 +262,4 @@ async function startGateway({ options, transit }: RunningLab): Promise<void> {
 
 function isAlive(pid: number): boolean {
   return existsSync(`/proc/${pid}`);
-}
-
-/** Whether it came true in time. */
-async function within(ms: number, isTrue: () => boolean | Promise<boolean>): Promise<boolean> {
-  const deadline = performance.now() + ms;
-  while (performance.now() < deadline) {
-    if (await isTrue()) return true;
-    await pause(LOOK_MS);
-  }
-  return isTrue();
 }

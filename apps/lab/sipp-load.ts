@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LoadArguments } from './load.ts';
-import { type RunningLab, sourceFile } from './running-lab.ts';
+import { sourceFile } from './lab-files.ts';
+import type { LoadArguments } from './load-arguments.ts';
+import type { RunningLab } from './running-lab.ts';
 import { tagOf, userOf } from './sip-text.ts';
 import { ANYCAST, callerAddress, GATEWAYS_PLACE, SIP_PORT } from './topology.ts';
 import type { WirePacket } from './transit-link.ts';

@@ -3,6 +3,10 @@ export const ANYCAST = '192.0.2.112';
 export const SIP_PORT = 5060;
 export const SITES_MAX = 8;
 
+/** The one site that has a Redis of its own; the others do without. */
+export const REDIS_SITE = 1;
+export const REDIS_PORT = 6379;
+
 /** Each call of the lab has a caller address of its own, so each can have its own route to A. */
 export const CALLERS = { free: '198.18.0.0/16', behindFirewall: '198.19.0.0/16' } as const;
 export const GATEWAY = '10.0.1.31';

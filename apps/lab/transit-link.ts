@@ -48,6 +48,8 @@ export type RouteRule =
       readonly seed: number;
       /** Absent: all sites. */
       readonly among?: readonly number[];
+      /** A share of what is drawn comes to a second site, too. */
+      readonly twice?: number;
     }
   | { readonly cycle: readonly number[] }
   | { readonly everyMs: number; readonly seed: number };
@@ -77,6 +79,8 @@ export type TransitLink = {
   link(between: readonly [string, string], setting: LinkSetting): Promise<void>;
   watch(see: (packet: WirePacket) => void): Promise<void>;
   state(): Promise<TransitState>;
+  /** Whether a program was started and has not ended. */
+  isRunning(name: string): Promise<boolean>;
   start(program: Program): Promise<number>;
   signal(name: string, signal: string): Promise<void>;
   close(): void;
@@ -112,6 +116,7 @@ export async function openTransitLink(path: string): Promise<TransitLink> {
       });
       socket.write(`${JSON.stringify({ id: ids, do: what, ...more })}\n`);
     });
+  const state = async () => (await order('state')) as unknown as TransitState;
   return {
     route: async (rule, who) => void (await order('route', { rule, ...(who && { who }) })),
     link: async (between, setting) => void (await order('link', { between, setting })),
@@ -119,7 +124,11 @@ export async function openTransitLink(path: string): Promise<TransitLink> {
       see = eye;
       await order('watch');
     },
-    state: async () => (await order('state')) as unknown as TransitState,
+    state,
+    async isRunning(name) {
+      const program = (await state()).programs[name];
+      return program !== undefined && (program.code ?? undefined) === undefined;
+    },
     start: async (program) => Number((await order('start', program))['pid']),
     signal: async (name, signal) => void (await order('signal', { name, signal })),
     close: () => socket.destroy(),

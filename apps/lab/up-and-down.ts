@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Misuse, numberOf, readLabArguments } from './lab-arguments.ts';
-import { bringUp, joinLab, LabFault, type LabOptions, takeDown } from './running-lab.ts';
+import { LabFault } from './lab-fault.ts';
+import { bringUp, joinLab, type LabOptions, takeDown } from './running-lab.ts';
 import {
   ANYCAST,
   CALLERS,

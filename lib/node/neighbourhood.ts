@@ -1,4 +1,5 @@
 import type {
+  Carried,
   NeighbourEars,
   Neighbours,
   OwnStray,
@@ -48,6 +49,15 @@ export type Placing = {
   bury(): void;
 };
 
+/** What became of a stray that is another site's. */
+export type StrayEnd =
+  | 'carried'
+  /**
+   * Its owner may be well, and out of reach from here alone: a 481 would end the call for its
+   * caller and for nobody else. Who has no answer by UDP asks again, here or at another site.
+   */
+  | 'unanswered';
+
 /** What this site does with the others: whose is a call, and where does a stray belong. */
 export class Neighbourhood {
   readonly #parts: NeighbourhoodParts;
@@ -90,8 +100,8 @@ export class Neighbourhood {
     this.#neighbours.ownership.progress(claim, phase);
   }
 
-  /** Answers whether a stray was carried to another site; else it is answered here. */
-  carry({ request, receivedOn, raw }: Stray): Promise<boolean> {
+  /** Carries a stray to whom it belongs; undefined: it is answered here. */
+  carry({ request, receivedOn, raw }: Stray): Promise<StrayEnd | undefined> {
     return this.#carry(request, receivedOn, raw);
   }
 
@@ -101,20 +111,26 @@ export class Neighbourhood {
     else await this.#carry(response, receivedOn, raw);
   }
 
-  async #carry(message: SipMessage, receivedOn: ReceivedOn, raw: Buffer): Promise<boolean> {
+  async #carry(
+    message: SipMessage,
+    receivedOn: ReceivedOn,
+    raw: Buffer,
+  ): Promise<StrayEnd | undefined> {
     const origin = this.#parts.originOf(receivedOn);
     const owned = await this.#neighbours.ownership.ownerOf({ message, ...origin });
-    if (owned.kind !== 'owner' || owned.owner.site === this.#parts.own) return false;
+    if (owned.kind !== 'owner' || owned.owner.site === this.#parts.own) return undefined;
     const { emergency, owner } = owned;
     const own = strayOf(raw, message, receivedOn, { emergency, ...origin });
-    return await this.#send(own, message, owner.site);
+    const outcome = await this.#send(own, message, owner.site);
+    if (outcome === 'carried') return outcome;
+    const isSaidAgain = receivedOn.listener.transport === 'udp';
+    return outcome === 'unreachable' && isSaidAgain ? 'unanswered' : undefined;
   }
 
-  async #send(own: OwnStray<ReceivedOn>, message: SipMessage, to: number): Promise<boolean> {
-    const { relay } = this.#neighbours;
-    if ((await relay.carry(own, to)) !== 'carried') return false;
-    this.#parts.onCarried(message, this.#neighbours.siteName(to));
-    return true;
+  async #send(own: OwnStray<ReceivedOn>, message: SipMessage, to: number): Promise<Carried> {
+    const outcome = await this.#neighbours.relay.carry(own, to);
+    if (outcome === 'carried') this.#parts.onCarried(message, this.#neighbours.siteName(to));
+    return outcome;
   }
 
   /** What another site sent here belongs to nothing here either: it is that site's to answer. */
@@ -146,7 +162,7 @@ export class Neighbourhood {
         const stray = strayOf(bytes, message, by, { emergency: placing.emergency, ...origin });
         return this.#send(stray, message, site);
       };
-      if (!(await send(request, raw, receivedOn))) place(claimed.claim);
+      if ((await send(request, raw, receivedOn)) !== 'carried') place(claimed.claim);
       else {
         const heard = this.#claiming.get(leg) ?? [];
         this.#claiming.delete(leg);

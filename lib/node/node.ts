@@ -38,7 +38,7 @@ import {
   siteRules,
 } from './site-rules.ts';
 import { type Strain, strainWatch } from './strain.ts';
-import { answerStray, noteCarried } from './strays.ts';
+import { answerStray, noteCarried, noteUnanswered } from './strays.ts';
 import { teller } from './tell.ts';
 
 /** One site at work. */
@@ -210,9 +210,12 @@ function receiveStray(desk: Desk, stray: Stray): void {
   if (neighbourhood === undefined) answerHere();
   else if (stray.receivedOn.through !== undefined) neighbourhood.unmatched(stray);
   else {
-    void neighbourhood.carry(stray).then((isCarried) => {
-      if (isCarried) engine.handOver(stray.id);
-      else answerHere();
+    void neighbourhood.carry(stray).then((end) => {
+      if (end === undefined) answerHere();
+      else {
+        engine.handOver(stray.id);
+        if (end === 'unanswered') noteUnanswered(stray.request, sink);
+      }
     });
   }
 }

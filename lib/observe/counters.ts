@@ -38,7 +38,7 @@ const NAMING: Readonly<Record<string, Naming>> = {
   },
   peer_frames: {
     label: 'outcome',
-    help: 'Frames of peers that were shed, skipped or not understood, and strangers refused.',
+    help: 'Frames of peers that were shed, skipped, garbled or not understood, and strangers refused.',
   },
   relayed: {
     label: 'outcome',

@@ -1,8 +1,17 @@
 import { parseArgs } from 'node:util';
+import { buildOlder } from '../../apps/lab/older-build.ts';
 import { anchored } from './anchored.ts';
 import { drachtio } from './drachtio.ts';
-import { buildOlder } from './older.ts';
-import { cpuMs, forwarder, landfall, load, median, type Subject, withSubject } from './subject.ts';
+import {
+  cpuMs,
+  forwarder,
+  landfall,
+  load,
+  median,
+  ROOT,
+  type Subject,
+  withSubject,
+} from './subject.ts';
 
 const ROUNDS = 5;
 const WARM_UP_CALLS = 2000;
@@ -97,7 +106,7 @@ async function main(): Promise<void> {
     const startIt = (folder: string) => drachtio(binary, folder);
     contenders.push({ name: 'drachtio', startIt, pin: true, isRaced: true });
   }
-  const older = against === undefined ? undefined : buildOlder(against);
+  const older = against === undefined ? undefined : buildOlder(ROOT, against);
   if (older !== undefined) {
     const startIt = (folder: string) => landfall(folder, older);
     contenders.push({ name: 'older', startIt, pin: false, isRaced: true });

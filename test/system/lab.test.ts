@@ -48,10 +48,10 @@ describe('the lab', () => {
     expect(output).toContain('A lab of 2 sites');
     expect(code).toBe(0);
     const there = processesOf(folder);
-    // The router, the gateway, and a node for each site.
-    expect(there).toHaveLength(2 + SITES);
+    // The router, the gateway, and a node for each site; the Redis of the first is beside it.
+    expect(there).toHaveLength(3 + SITES);
     const networks = there.map((pid) => networkOf(pid));
-    expect(new Set(networks).size).toBe(there.length);
+    expect(new Set(networks).size).toBe(2 + SITES);
     expect((await lab('up')).code).toBe(1);
   });
 
@@ -83,6 +83,18 @@ describe('the lab', () => {
     const still = ['--still', '--rows', 'F2a,F3', '--callers', 'P,S'];
     const { code, output } = await lab('matrix', ...still);
     expect(output).toContain('4 pass, 0 fail, 0 n/a');
+    expect(code).toBe(0);
+  });
+
+  test('calls that are up while the link between the sites is cut and healed are one call each', async () => {
+    const cuts = ['--cut-link-every', '6', '--cut-link-for', '2'];
+    const flaps = ['--flap-every', 'packet', '--twice', '0.5'];
+    const calls = ['--cps', '20', '--calls', '60'];
+    const { code, output } = await lab('load', ...calls, ...flaps, ...cuts);
+    const [, doubled] = /^(\d+) with a second leg b/m.exec(output) ?? [];
+    expect(Number(doubled)).toBeGreaterThan(0);
+    expect(output).toContain('\n0 with two for longer than');
+    expect(output).toContain('\n0 left legs');
     expect(code).toBe(0);
   });
 

@@ -23,7 +23,8 @@ class Routes:
     """
     A rule is one of
       {"to": 2}                                    a route that stays
-      {"each": "packet" | "message", "seed": 1}    drawn anew for each, "among": [1, 2] these
+      {"each": "packet" | "message", "seed": 1}    drawn anew for each, "among": [1, 2] these;
+                                                   "twice": that share comes to a second one, too
       {"cycle": [1, 2, 3]}                         packet by packet, in turn
       {"everyMs": 500, "seed": 1}                  drawn anew as time goes by
       {"script": [{"kind": "CANCEL", "nth": 1, "to": 2, "stays": true}], "to": 1}
@@ -82,7 +83,10 @@ class Routes:
             return [(cycle[(state["packets"] - 1) % len(cycle)], 0)]
         if "each" in rule:
             among = rule.get("among") or range(1, self.sites + 1)
-            return [(state["dice"].choice(among), 0)]
+            ways = [(state["dice"].choice(among), 0)]
+            if rule.get("twice", 0) > 0 and state["dice"].random() < rule["twice"]:
+                ways.append((state["dice"].choice(among), 0))
+            return ways
         if "everyMs" in rule:
             turn = int((time.monotonic() - self.started) * 1000 / rule["everyMs"])
             drawn = random.Random(f"{rule.get('seed', 0)} {turn}").randint(1, self.sites)

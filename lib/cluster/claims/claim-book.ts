@@ -16,7 +16,10 @@ export type Verdict =
 export type ClaimBook = {
   /** What an INVITE is, by all that is known but one claim. It changes nothing. */
   judge(mark: Mark, now: MonoMs, except?: ClaimId): Verdict;
-  /** The claim of the transaction that a CANCEL is for. [3261-9.1] */
+  /**
+   * The claim of the transaction that a CANCEL is for; one that was given up for another is not it,
+   * even where the other's owner is out of reach. [3261-9.1]
+   */
   find(mark: Mark, now: MonoMs): Claim | undefined;
   get(id: ClaimId, now: MonoMs): Claim | undefined;
   /** What is known of it now; undefined: there are too many of this key, and it is not kept. */
@@ -76,8 +79,10 @@ export function openClaimBook(
       );
       return joined === undefined ? { kind: 'new' } : { kind: 'joined', claim: joined };
     },
-    find: ({ key, branch }, now) =>
-      claimsOf(key, now).find(({ branches }) => branches.includes(branch)),
+    find({ key, branch }, now) {
+      const claims = claimsOf(key, now).filter(({ branches }) => branches.includes(branch));
+      return claims.find(({ phase }) => phase !== 'failed') ?? claims[0];
+    },
     get: (id, now) => shelves.get(id, now),
     put(claim, now) {
       const id = idOf(claim);

@@ -53,7 +53,7 @@ export function stepOwn(own: OwnClaim, event: OwnEvent, isThere: IsThere): OwnSt
     case 'rival-told':
       return meet(own, event.rival, isThere);
     case 'was-over':
-      return giveWay(own.claim, event.known);
+      return comeBack(own, event.known);
     case 'grew-old':
       return isFinal(own.claim)
         ? { own, effects: [] }
@@ -89,6 +89,12 @@ function settle(own: OwnClaim, isThere: IsThere): OwnStep {
   if (told === claim.phase) return { own, effects: [] };
   const effect = { do: 'tell-rival', to: rival.owner.site, claim } as const;
   return { own: { ...own, told: claim.phase }, effects: [effect] };
+}
+
+/** A rival that has given up for us was never before us, and has nothing to answer with. */
+function comeBack(own: OwnClaim, known: Claim): OwnStep {
+  const isRival = own.rival !== undefined && idOf(own.rival) === idOf(known);
+  return isRival ? { own, effects: [] } : giveWay(own.claim, known);
 }
 
 function giveWay(claim: Claim, rival: Claim): OwnStep {

@@ -251,6 +251,7 @@ export class Peer {
 
   #ended(line: Line, end: LineEnd): void {
     this.#lines.delete(line);
+    if (end.why === 'garbled') this.#parts.sink.count('peer_frames', 'garbled');
     if (this.#isClosed) return;
     if (this.#up !== line) {
       if (end.why !== 'surplus') this.#tellFailure(end.why, `ended by ${end.by}`);

@@ -51,14 +51,14 @@ export function openClaimRedis({ world, sink, options }: ClaimRedisParts): Claim
   const { signal } = closing;
   watch(redis, sink);
 
-  const later = (delayMs: number) => {
+  const later = () => {
     if (alarm !== undefined || signal.aborted || waiting.size === 0) return;
-    alarm = timers.set(delayMs, () => {
-      void send().then((isKept) => {
-        alarm = undefined;
-        later(isKept ? BATCH_EVERY_MS : REST_MS);
-      });
-    });
+    alarm = timers.set(BATCH_EVERY_MS, () => void send().then(rest));
+  };
+  const rest = (isKept: boolean) => {
+    if (signal.aborted) return;
+    alarm = isKept ? undefined : timers.set(REST_MS, () => rest(true));
+    later();
   };
   const send = async (): Promise<boolean> => {
     const batch = [...waiting].slice(0, BATCH_MAX);
@@ -82,7 +82,7 @@ export function openClaimRedis({ world, sink, options }: ClaimRedisParts): Claim
         return;
       }
       waiting.set(id, claim);
-      later(BATCH_EVERY_MS);
+      later();
     },
     async load(onClaim) {
       await done(redis, async () => {

@@ -2,6 +2,7 @@ import type { Alarm, Clock, Rng, Timers } from '../../base/time.ts';
 import type { WaitingLine } from '../../base/waiting-line.ts';
 import type { LegId, StrayId, Tag } from '../../sip/ids.ts';
 import type { SipRequest } from '../../sip/message.ts';
+import type { Arrival } from './arrival.ts';
 import type { ClientTransactions } from './client-transactions.ts';
 import type { EarQueue } from './ear-queue.ts';
 import type { AnyDialog, LegA, LegB } from './legs.ts';
@@ -42,6 +43,7 @@ export function dialogIn({ dialogs }: Core, { callId, to, from }: SipRequest) {
 /** A request whose verdict the node owes. */
 export type OpenStray = {
   readonly transaction: ServerTransaction;
+  readonly arrival: Arrival;
   /** Lets go of it when the verdict never comes. */
   readonly alarm: Alarm;
 };

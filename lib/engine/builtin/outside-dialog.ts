@@ -21,6 +21,8 @@ import type { InviteServer } from './server-transactions.ts';
 
 /** How long the node has to say what becomes of a stray. */
 const VERDICT_MS = TIMER_J_MS;
+/** What belongs to no call may fill so much of the room that calls need. */
+const STRAYS_SHARE = 0.5;
 
 /** Serves a request that belongs to no dialog here. */
 export function serveOutside(core: Core, key: string, arrival: Arrival): void {
@@ -94,7 +96,7 @@ function tagOfLeg({ leg }: InviteServer) {
 
 /** Keeps a request open for the node's verdict. */
 function keepStray(core: Core, key: string, arrival: Arrival): void {
-  if (core.servers.size >= core.limits.transactionsMax) {
+  if (core.servers.size >= core.limits.transactionsMax * STRAYS_SHARE) {
     refuseForLackOfRoom(core, arrival);
     return;
   }
@@ -105,17 +107,27 @@ function keepStray(core: Core, key: string, arrival: Arrival): void {
     core.strays.delete(id);
     core.servers.drop(transaction);
   });
-  core.strays.set(id, { transaction, alarm });
+  core.strays.set(id, { transaction, alarm, arrival });
   core.news.push({ what: 'stray', stray: { id, request, receivedOn, raw } });
 }
 
-/** Answers a stray as the node says. Of an ACK nothing was kept. */
+/**
+ * Answers a stray as the node says, and forgets it: who asks again is told the same, and a storm
+ * fills nothing. The answer to an INVITE is kept, since it is said until its ACK. [3261-8.2.7]
+ */
 export function respondToStray(core: Core, id: StrayId, what: Answer): void {
   const stray = core.strays.get(id);
   if (stray === undefined) return;
   core.strays.delete(id);
   core.timers.clear(stray.alarm);
-  answer(core, stray.transaction, { ...what, headers: fenced(what.headers ?? []) });
+  const { transaction, arrival } = stray;
+  const said = { ...what, headers: fenced(what.headers ?? []) };
+  if (transaction.kind === 'invite') {
+    answer(core, transaction, said);
+  } else {
+    core.servers.drop(transaction);
+    answerStateless(core, arrival, said);
+  }
 }
 
 /** Nothing is owed here: somebody else answers it. */

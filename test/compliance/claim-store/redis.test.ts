@@ -135,6 +135,15 @@ describe('a Redis that is no help', () => {
     await until('a batch', () => first.count('kept') > 0, 10_000);
   });
 
+  test('since it is not there is tried once a second, however much there is to keep', async () => {
+    const first = store();
+    for (let turn = 0; turn < 15; turn += 1) {
+      keepMany(first, 10, turn * 10);
+      await pause(50);
+    }
+    expect(first.count('lost')).toBeLessThan(4);
+  });
+
   test('since it was killed is told of, and used again when it is back', async () => {
     const server = await redis();
     const first = store();

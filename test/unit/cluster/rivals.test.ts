@@ -40,6 +40,16 @@ async function scatter(
   return taken;
 }
 
+const atBoth = (cluster: VirtualCluster, callId: string) =>
+  scatter(
+    cluster,
+    [
+      [1, 0],
+      [2, 0],
+    ],
+    callId,
+  );
+
 const living = (cluster: VirtualCluster, taken: readonly Living[]) =>
   taken.filter(({ site, claim }) => !cluster.at(site).yielded.some((one) => one.claim === claim));
 
@@ -51,14 +61,7 @@ describe('two sites that take the same call', () => {
       cluster.wires.delayMs = () => delayMs;
       await cluster.open();
       for (let call = 0; call < 20; call += 1) {
-        const taken = await scatter(
-          cluster,
-          [
-            [1, 0],
-            [2, 0],
-          ],
-          `c${call}`,
-        );
+        const taken = await atBoth(cluster, `c${call}`);
         expect([call, taken.length]).toEqual([call, 1]);
       }
     },
@@ -84,6 +87,22 @@ describe('two sites that take the same call', () => {
         for (const { site, claim } of taken) cluster.at(site).ownership.progress(claim, 'ringing');
         await cluster.pass(500);
         expect(living(cluster, taken)).toHaveLength(1);
+      }
+    },
+  );
+
+  test.each([3, 4])(
+    'keep one of both, though site %d hears late of one of them and early that the other gave up',
+    async (third) => {
+      const cluster = new VirtualCluster(4);
+      const isSlow = (one: number, other: number) => one + other === 1 + third;
+      cluster.wires.delayMs = (from, to) => (isSlow(from, to) ? 400 : 80);
+      await cluster.open();
+      for (let call = 0; call < 20; call += 1) {
+        const taken = await atBoth(cluster, `c${call}`);
+        for (const { site, claim } of taken) cluster.at(site).ownership.progress(claim, 'ringing');
+        await cluster.pass(2000);
+        expect([call, living(cluster, taken).length]).toEqual([call, 1]);
       }
     },
   );

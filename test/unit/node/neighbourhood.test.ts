@@ -193,15 +193,27 @@ describe('a site among others', () => {
       return { kind: 'owner', owner: { site, epoch: 1 }, claim: undefined, emergency: false };
     };
 
-    expect(await hood.carry(stray)).toBe(false);
+    expect(await hood.carry(stray)).toBeUndefined();
     owned = to(OWN);
-    expect(await hood.carry(stray)).toBe(false);
+    expect(await hood.carry(stray)).toBeUndefined();
     owned = to(2);
-    expect(await hood.carry(stray)).toBe(true);
+    expect(await hood.carry(stray)).toBe('carried');
     carried = 'unknown';
-    expect(await hood.carry(stray)).toBe(false);
+    expect(await hood.carry(stray)).toBeUndefined();
     expect(sent.map((one) => one.to)).toEqual([2, 2]);
     expect(done).toEqual(['INVITE went to s2']);
+  });
+
+  test('leaves a stray whose owner is out of reach to be said again, by UDP', async () => {
+    owned = { kind: 'owner', owner: OTHER, claim: undefined, emergency: false };
+    carried = 'unreachable';
+    const over = (transport: 'udp' | 'tcp') => {
+      const on = { ...receivedOn, listener: { ...listener, transport } };
+      return hood.carry({ id: strayId('s1'), request: requestOf(RAW), receivedOn: on, raw: RAW });
+    };
+
+    expect(await over('udp')).toBe('unanswered');
+    expect(await over('tcp')).toBeUndefined();
   });
 
   const relayed: Passage = {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { TraceBook } from '../../../../apps/lab/call-trace.ts';
 import {
+  calledWithin,
   ends,
   legsB,
   noneLeft,
@@ -110,6 +111,12 @@ describe('what must hold', () => {
     const copies = [10, 510, 1510].map((at) => callerHears(at, 486, '1 INVITE'));
     expect(notRepeated('1 INVITE')(traceOf(...copies.slice(1)))).toBeUndefined();
     expect(notRepeated('1 INVITE')(traceOf(...copies))).toBe('1 INVITE answered again and again');
+  });
+
+  test('a gateway that is called late after the INVITE came has been kept waiting', () => {
+    const called = (at: number) => traceOf(callerSays(10, 'INVITE'), invite('b1', 'site1', at));
+    expect(calledWithin(400)(called(410))).toBeUndefined();
+    expect(calledWithin(400)(called(411))).toBe('the gateway was called after 401 ms');
   });
 
   test('a gateway that hears of the CANCEL a second late rings on', () => {

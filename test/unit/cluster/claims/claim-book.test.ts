@@ -93,6 +93,15 @@ describe('a claim', () => {
     expect(found.map((claim) => claim && idOf(claim))).toEqual(['1.1.1', '1.1.1', undefined]);
   });
 
+  test('that was given up is not what a CANCEL finds, though only its owner is in reach', () => {
+    book = openClaimBook(({ owner }) => owner.site === 2);
+    put({ site: 1, phase: 'ringing' });
+    put({ site: 2, phase: 'failed' });
+    expect(book.find(someMark(), now)?.owner.site).toBe(1);
+    put({ site: 1, phase: 'failed' });
+    expect(book.find(someMark(), now)?.owner.site).toBe(2);
+  });
+
   test('that nobody says again is let go after 180 seconds', () => {
     put({ phase: 'ringing' });
     passSec(100);

@@ -73,10 +73,16 @@ describe('strays', () => {
       stage.engine.respond(id, 200, 'OK', []);
       stage.pass(0);
       stage.callerSends(request);
+      // Only what is said to an INVITE is kept: the node says the other anew.
+      for (const { id: again } of stage.strays.slice(1))
+        stage.engine.respond(again, 481, 'Unknown', []);
+      stage.pass(0);
       expect(stage.caller.summary).toEqual([`481 ${method}`, `481 ${method}`]);
       expect(stage.caller.last().message.to.tag).toBe('unknown');
       expect(headerValue(stage.caller.last().message.headers, 'supported')).toBeUndefined();
-      expect(stage.strays).toHaveLength(1);
+      expect(stage.strays).toHaveLength(method === 'INVITE' ? 1 : 2);
+      const kept = method === 'INVITE' ? 1 : 0;
+      expect(stage.engine.sizes()).toMatchObject({ serverTransactions: kept, strays: 0 });
       if (method === 'INVITE') stage.callerSends(stranger('ACK', { branch: 'z9hG4bKstray' }));
       stage.pass(60_000);
       expect(stage.caller.summary).toHaveLength(2);
