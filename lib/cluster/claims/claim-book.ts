@@ -1,7 +1,7 @@
 import type { MonoMs } from '../../base/brands.ts';
 import type { ClaimId } from '../../ports/ownership.ts';
 import type { ClaimKey } from '../../sip/claim-key.ts';
-import { type Claim, idOf, isSameCall, type Mark, merge } from './claim.ts';
+import { type Claim, hasYielded, idOf, isSameCall, type Mark, merge } from './claim.ts';
 import { isAhead } from './contest.ts';
 import { openGraves } from './graves.ts';
 import { openShelves } from './shelves.ts';
@@ -38,6 +38,7 @@ export function openClaimBook(
   isThere: (claim: Claim) => boolean,
   claimsMax = CLAIMS_MAX,
 ): ClaimBook {
+  const goesOn = (claim: Claim) => isThere(claim) && !hasYielded(claim);
   const byKey = new Map<ClaimKey, readonly ClaimId[]>();
   const forget = (claim: Claim) => {
     const left = (byKey.get(claim.key) ?? []).filter((id) => id !== idOf(claim));
@@ -52,7 +53,7 @@ export function openClaimBook(
     const claims = ids.flatMap((id) => shelves.get(id, now) ?? []);
     if (claims.length < 2) return claims;
     return claims.sort((one, other) => {
-      const there = Number(isThere(other)) - Number(isThere(one));
+      const there = Number(goesOn(other)) - Number(goesOn(one));
       return there === 0 ? (isAhead(one, other) ? -1 : 1) : there;
     });
   };
@@ -67,10 +68,13 @@ export function openClaimBook(
 
   return {
     judge(mark, now, except) {
-      if (graves.isBuried(mark, now)) return { kind: 'tombstone' };
       const claims = claimsOf(mark.key, now).filter((claim) => idOf(claim) !== except);
       const same = claims.find(({ branches }) => branches.includes(mark.branch));
-      if (same !== undefined) return { kind: 'retransmission', claim: same };
+      const isBuried = graves.isBuried(mark, now);
+      // Whoever has it knows best; where that one is gone the CANCEL still counts.
+      if (same !== undefined && (isThere(same) || !isBuried))
+        return { kind: 'retransmission', claim: same };
+      if (isBuried) return { kind: 'tombstone' };
       const joined = claims.find(
         ({ origin, phase }) => origin === mark.origin && phase !== 'failed',
       );
