@@ -17,6 +17,13 @@ export function noteCarried(message: SipMessage, peer: string, sink: EventSink):
   sink.note({ event: 'stray', level: 'info', verdict: 'carried', peer, ...what, sipCallId });
 }
 
+/** It belongs to a site to which there is no link now. */
+export function noteOutOfReach({ request }: Stray, sink: EventSink): void {
+  const { method, callId: sipCallId } = request;
+  sink.count('strays', 'out-of-reach');
+  sink.note({ event: 'stray', level: 'info', verdict: 'out-of-reach', method, sipCallId });
+}
+
 /**
  * Answers a request that belongs to no leg here: 481, but nothing to an ACK. A CANCEL that came
  * before its INVITE is remembered. [3261-9.2] [3261-12.2.2]
