@@ -1,5 +1,5 @@
 import type { PeerEars } from '../ports/peer-links.ts';
-import { type Claim, idOf, type Mark } from './claims/claim.ts';
+import { type Claim, hasYielded, idOf, isFinal, type Mark } from './claims/claim.ts';
 import type { Verdict } from './claims/claim-book.ts';
 import { readClaim, readMark, writeClaim } from './claims/claim-text.ts';
 import { contest } from './claims/contest.ts';
@@ -40,7 +40,7 @@ export function openHolding(parts: ClusterParts, owning: Owning): Holding {
       return;
     }
     store?.keep(claim);
-    if (claim.phase === 'failed') return;
+    if (hasYielded(claim)) return;
     owning.meet(claim);
     if (claim.phase !== former) introduce(parts, claim);
   };
@@ -51,7 +51,16 @@ export function openHolding(parts: ClusterParts, owning: Owning): Holding {
     hear,
     onTold(_from, subject, body) {
       const claim = subject === 'held' ? readClaim(body.toString()) : undefined;
-      if (claim !== undefined) hear(claim);
+      if (claim === undefined) return;
+      hear(claim);
+      const known = isFinal(claim) ? undefined : judge(firstMark(claim), claim);
+      // Its owner has been out of reach, and calls somebody for nobody.
+      if (known?.kind === 'retransmission' && known.claim.isRefused)
+        tellClaim(parts, claim.owner.site, writeClaim(known.claim));
+      if (known?.kind === 'tombstone') {
+        const over: Claim = { ...claim, phase: 'failed', isRefused: true };
+        tellClaim(parts, claim.owner.site, writeClaim(over));
+      }
     },
     onAsked(_from, subject, body, reply) {
       const text = body.toString();
@@ -77,9 +86,9 @@ function isTaken(parts: ClusterParts, claim: Claim, verdict: Verdict): boolean {
   return isReachable(parts, verdict.claim) && givesWay(claim, verdict.claim);
 }
 
-/** A failed call is only named for the very same INVITE, which gets its last response. */
+/** A failed call is only named for the very same INVITE, which gets its last response again. */
 export function givesWay(claim: Claim, to: Claim): boolean {
-  return to.phase === 'failed' || contest(claim, to) === 'yield';
+  return to.phase === 'failed' ? to.isRefused : contest(claim, to) === 'yield';
 }
 
 function firstMark({ key, branches, origin, isVerified }: Claim): Mark {

@@ -2,10 +2,9 @@ import type { World } from '../base/time.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { NeighbourEars } from '../ports/neighbours.ts';
 import type { LinksOpened, PeerLinks } from '../ports/peer-links.ts';
-import type { Address } from '../sip/address.ts';
 import type { ClusterKey } from '../sip/owner-token.ts';
 import type { ClaimStore } from './claims/claim-store.ts';
-import { openPeerLinks } from './links/open-peer-links.ts';
+import { openPeerLinks, type PeerLinksParts } from './links/open-peer-links.ts';
 import type { PeerOptions } from './links/peer.ts';
 import type { LinkWires } from './links/wires.ts';
 import { type OpenOwnership, openOwnership } from './open-ownership.ts';
@@ -15,7 +14,7 @@ export type ClusterOptions<Way> = {
   readonly world: World;
   readonly sink: EventSink;
   readonly wires: LinkWires;
-  readonly own: { readonly site: number; readonly epoch: number; readonly link: Address };
+  readonly own: PeerLinksParts['own'];
   readonly peers: readonly PeerOptions[];
   /** Read anew for each message. */
   readonly keysNow: () => readonly ClusterKey[];

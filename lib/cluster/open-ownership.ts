@@ -1,4 +1,4 @@
-import type { Arrival, Claimed, Owned, Ownership } from '../ports/ownership.ts';
+import type { Arrival, Claimed, ClaimId, Owned, Ownership } from '../ports/ownership.ts';
 import type { PeerAnswer, PeerEars } from '../ports/peer-links.ts';
 import type { SipMessage, SipRequest } from '../sip/message.ts';
 import type { ClusterKey } from '../sip/owner-token.ts';
@@ -54,7 +54,9 @@ export function openOwnership(options: OwnershipParts): OpenOwnership {
       sink.count('claims', claimed.kind);
       return claimed;
     },
+    claimAnyway: (invite) => claimAnyway(office, invite),
     ownerOf: (stray) => ownerOf(office, stray, keysNow()),
+    knownOwner: (arrival) => holding.find(markOf(arrival))?.owner,
     progress: (id, phase) => owning.happen(id, { on: 'went-on', phase }),
     close: () => owning.close(),
     peerEars: {
@@ -78,18 +80,43 @@ type Office = {
 };
 
 async function claimOf(office: Office, invite: Arrival): Promise<Claimed> {
-  const { parts, owning, holding } = office;
+  const { owning, holding } = office;
   const mark = markOf(invite);
   const known = taken(office, holding.judge(mark));
   if (known !== undefined) return known;
-  const claim = owning.begin(mark);
-  parts.store?.keep(claim);
-  const holders = mayAsk(office, invite) ? holdersOf(mark.key, parts.sites, parts.own.site) : [];
+  const claim = begin(office, mark);
+  const holders = holdersFor(office, invite, mark);
   if (holders.length === 0) {
     owning.happen(idOf(claim), { on: 'went-on', phase: 'dialing' });
     return { kind: 'new', claim: idOf(claim) };
   }
   return await asked(office, claim, holders);
+}
+
+/** The holders are told, and what they say later counts; nobody waits for it. */
+function claimAnyway(office: Office, invite: Arrival): ClaimId {
+  const { parts, owning, holding } = office;
+  const mark = markOf(invite);
+  const known = holding.judge(mark);
+  const claim = begin(office, mark);
+  const id = idOf(claim);
+  void asked(office, claim, holdersFor(office, invite, mark), 0);
+  const rival = 'claim' in known ? known.claim : undefined;
+  // One that would have it at once is met when the call has begun: the holders name it.
+  if (rival !== undefined && !rival.isRefused && !isReachable(parts, rival)) owning.meet(rival);
+  parts.sink.count('claims', 'anyway');
+  return id;
+}
+
+function begin({ owning, parts }: Office, mark: Mark): Claim {
+  const claim = owning.begin(mark);
+  parts.store?.keep(claim);
+  return claim;
+}
+
+function holdersFor(office: Office, invite: Arrival, { key }: Mark): readonly number[] {
+  const { sites, own } = office.parts;
+  return mayAsk(office, invite) ? holdersOf(key, sites, own.site) : [];
 }
 
 /** A flood of one source is not made one for other sites: it is claimed here alone. */
@@ -110,7 +137,12 @@ function taken({ parts }: Office, verdict: Verdict): Claimed | undefined {
 }
 
 /** Asks the holders, and goes on when all have answered, or the time is over, or one is far. */
-function asked(office: Office, claim: Claim, holders: readonly number[]): Promise<Claimed> {
+function asked(
+  office: Office,
+  claim: Claim,
+  holders: readonly number[],
+  budgetMs = CLAIM_BUDGET_MS,
+): Promise<Claimed> {
   const { parts, owning } = office;
   const { timers } = parts.world;
   const id = idOf(claim);
@@ -136,13 +168,13 @@ function asked(office: Office, claim: Claim, holders: readonly number[]): Promis
       else hearInTime(office, claim, verdict, settle);
       if (owed === 0) goOn();
     };
-    const alarm = timers.set(CLAIM_BUDGET_MS, goOn);
+    const alarm = timers.set(budgetMs, goOn);
     owning.await(id, settle);
     for (const to of holders) {
       const question = { to, subject: 'claim', rank: 'vital', body } as const;
       void parts.links.carry(question, ANSWER_MS).then(hear);
     }
-    if (holders.some((site) => isFar(parts, site))) goOn();
+    if (budgetMs === 0 || holders.some((site) => isFar(parts, site))) goOn();
   });
 }
 
@@ -177,7 +209,7 @@ function hearLate({ parts, holding, owning }: Office, claim: Claim, verdict: Ver
     case 'retransmission':
     case 'joined':
       holding.hear(verdict.claim);
-      if (verdict.claim.phase === 'failed')
+      if (verdict.claim.isRefused)
         owning.happen(idOf(claim), { on: 'was-over', known: verdict.claim });
   }
 }
@@ -204,16 +236,20 @@ async function ownerOf(
   }
 }
 
-/** A CANCEL bears what its INVITE bore. Where nobody knows that, it is remembered. [3261-9.1] */
+/**
+ * A CANCEL bears what its INVITE bore. Where nobody knows that, it is remembered: its INVITE may
+ * come while others are asked. [3261-9.1]
+ */
 async function ownerOfCancel(office: Office, cancel: Arrival<SipRequest>): Promise<Owned> {
   const { parts, holding } = office;
   const mark = markOf(cancel);
   const isAsked = () => mayAsk(office, cancel);
-  const found = holding.find(mark) ?? (isAsked() ? await firstFound(parts, mark) : undefined);
-  if (found !== undefined)
-    return { kind: 'owner', owner: found.owner, claim: idOf(found), emergency: true };
-  parts.books.held.bury(mark, parts.world.clock.mono());
-  return { kind: 'nobody' };
+  const known = holding.find(mark);
+  if (known === undefined) parts.books.held.bury(mark, parts.world.clock.mono());
+  const told = known ?? (isAsked() ? await firstFound(parts, mark) : undefined);
+  const found = told ?? holding.find(mark);
+  if (found === undefined) return { kind: 'nobody' };
+  return { kind: 'owner', owner: found.owner, claim: idOf(found), emergency: true };
 }
 
 function firstFound(parts: ClusterParts, mark: Mark): Promise<Claim | undefined> {

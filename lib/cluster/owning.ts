@@ -85,12 +85,17 @@ export class Owning {
     }
   }
 
-  /** Further INVITEs of a call of ours came to another site. How far it is only we know. */
+  /**
+   * Further INVITEs of a call of ours came to another site, or its CANCEL while we were out of
+   * reach. How far it is only we know.
+   */
   join(told: Claim): void {
     const known = this.#owned.get(idOf(told));
     if (known === undefined) return;
     const claim = this.#note({ ...known.claim, branches: told.branches });
     if (claim !== undefined) this.#owned.set(idOf(told), { ...known, claim });
+    const isCancelled = told.isRefused && !isFinal(known.claim);
+    if (isCancelled && known.claim.branches.length === 1) this.#parts.ears.onBuried(idOf(told));
   }
 
   /** It turned out to be somebody else's before anybody was called. */

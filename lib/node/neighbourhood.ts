@@ -1,10 +1,11 @@
+import { never } from '../base/never.ts';
 import type {
-  Carried,
   NeighbourEars,
   Neighbours,
   OwnStray,
   Passage,
   RelayedStray,
+  StrayAnswer,
 } from '../ports/neighbours.ts';
 import type { Claimed, ClaimId } from '../ports/ownership.ts';
 import type {
@@ -49,14 +50,11 @@ export type Placing = {
   bury(): void;
 };
 
-/** What became of a stray that is another site's. */
-export type StrayEnd =
-  | 'carried'
-  /**
-   * Its owner may be well, and out of reach from here alone: a 481 would end the call for its
-   * caller and for nobody else. Who has no answer by UDP asks again, here or at another site.
-   */
-  | 'unanswered';
+/** What has become of a stray; out of reach: there is no link now to the site that has it. */
+export type Whereabouts = 'here' | 'carried' | 'out-of-reach';
+
+const CARRIED: StrayAnswer = { kind: 'carried' };
+const UNKNOWN: StrayAnswer = { kind: 'unknown' };
 
 /** What this site does with the others: whose is a call, and where does a stray belong. */
 export class Neighbourhood {
@@ -64,8 +62,9 @@ export class Neighbourhood {
   readonly #neighbours: Neighbours<ReceivedOn>;
   /** New calls whose claims are under way, and what their legs have heard; 30 ms each. */
   readonly #claiming = new Map<LegId, LegEvent[]>();
-  /** Whether what was taken last from another site belonged to nothing here. */
-  #isUnmatched = false;
+  /** What has become of what was taken last from another site. */
+  #taken: StrayAnswer = CARRIED;
+  #isListening = false;
 
   constructor(parts: NeighbourhoodParts) {
     this.#parts = parts;
@@ -77,6 +76,11 @@ export class Neighbourhood {
       onThrough: (passage) => this.#sendOn(passage),
       onRelayed: (stray, from, answer) => answer(this.#take(stray, from)),
     });
+  }
+
+  /** The sockets are open: what others have received can be taken from now on. */
+  listens(): void {
+    this.#isListening = true;
   }
 
   /** Asks whose a new call is, and goes on in 30 ms whatever the others say. */
@@ -100,43 +104,69 @@ export class Neighbourhood {
     this.#neighbours.ownership.progress(claim, phase);
   }
 
-  /** Carries a stray to whom it belongs; undefined: it is answered here. */
-  carry({ request, receivedOn, raw }: Stray): Promise<StrayEnd | undefined> {
+  carry({ request, receivedOn, raw }: Stray): Promise<Whereabouts> {
     return this.#carry(request, receivedOn, raw);
   }
 
   /** A response to a request that another site has sent from A. */
   async carryResponse({ response, receivedOn, raw }: StrayResponse): Promise<void> {
-    if (receivedOn.through !== undefined) this.#isUnmatched = true;
+    if (receivedOn.through !== undefined) this.#taken = UNKNOWN;
     else await this.#carry(response, receivedOn, raw);
   }
 
-  async #carry(
-    message: SipMessage,
-    receivedOn: ReceivedOn,
-    raw: Buffer,
-  ): Promise<StrayEnd | undefined> {
+  async #carry(message: SipMessage, receivedOn: ReceivedOn, raw: Buffer): Promise<Whereabouts> {
     const origin = this.#parts.originOf(receivedOn);
     const owned = await this.#neighbours.ownership.ownerOf({ message, ...origin });
-    if (owned.kind !== 'owner' || owned.owner.site === this.#parts.own) return undefined;
+    if (owned.kind !== 'owner' || owned.owner.site === this.#parts.own) return 'here';
     const { emergency, owner } = owned;
     const own = strayOf(raw, message, receivedOn, { emergency, ...origin });
-    const outcome = await this.#send(own, message, owner.site);
-    if (outcome === 'carried') return outcome;
-    const isSaidAgain = receivedOn.listener.transport === 'udp';
-    return outcome === 'unreachable' && isSaidAgain ? 'unanswered' : undefined;
+    return await this.#send(own, message, owner.site);
   }
 
-  async #send(own: OwnStray<ReceivedOn>, message: SipMessage, to: number): Promise<Carried> {
-    const outcome = await this.#neighbours.relay.carry(own, to);
-    if (outcome === 'carried') this.#parts.onCarried(message, this.#neighbours.siteName(to));
-    return outcome;
+  async #send(own: OwnStray<ReceivedOn>, message: SipMessage, to: number): Promise<Whereabouts> {
+    const { relay, siteName } = this.#neighbours;
+    const outcome = await relay.carry(own, to);
+    switch (outcome) {
+      case 'carried':
+        this.#parts.onCarried(message, siteName(to));
+        return 'carried';
+      case 'unreachable':
+        return 'out-of-reach';
+      case 'unknown':
+        return 'here';
+      case 'limited':
+        return 'here';
+      default:
+        return never(outcome);
+    }
   }
 
-  /** What another site sent here belongs to nothing here either: it is that site's to answer. */
-  unmatched({ id }: Stray): void {
-    this.#isUnmatched = true;
+  /**
+   * What another site sent here belongs to nothing here either: it is that site's to answer, or to
+   * send to whom this one has left the call to.
+   */
+  unmatched({ id, request, receivedOn }: Stray): void {
+    const isCancel = request.method === 'CANCEL';
+    this.#taken = (isCancel ? this.#movedTo(request, receivedOn) : undefined) ?? UNKNOWN;
     this.#parts.engine.handOver(id);
+  }
+
+  /** Whether a new call that another site sent here has been left to a third one meanwhile. */
+  hasLeft({ leg, request, receivedOn }: ReceivedInvite): boolean {
+    const moved = this.#movedTo(request, receivedOn);
+    if (moved === undefined) return false;
+    this.#taken = moved;
+    this.#parts.engine.handOver(leg);
+    return true;
+  }
+
+  #movedTo(message: SipRequest, receivedOn: ReceivedOn): StrayAnswer | undefined {
+    const { own, originOf } = this.#parts;
+    const { ownership } = this.#neighbours;
+    const owner = ownership.knownOwner({ message, ...originOf(receivedOn) });
+    return owner === undefined || owner.site === own
+      ? undefined
+      : { kind: 'moved', to: owner.site };
   }
 
   async #claimed(
@@ -162,8 +192,10 @@ export class Neighbourhood {
         const stray = strayOf(bytes, message, by, { emergency: placing.emergency, ...origin });
         return this.#send(stray, message, site);
       };
-      if ((await send(request, raw, receivedOn)) !== 'carried') place(claimed.claim);
-      else {
+      if ((await send(request, raw, receivedOn)) !== 'carried') {
+        const { ownership } = this.#neighbours;
+        place(ownership.claimAnyway({ message: request, ...origin }));
+      } else {
         const heard = this.#claiming.get(leg) ?? [];
         this.#claiming.delete(leg);
         placing.leave();
@@ -175,19 +207,19 @@ export class Neighbourhood {
     }
   }
 
-  #take(stray: RelayedStray, from: number) {
+  #take(stray: RelayedStray, from: number): StrayAnswer {
     const { engine } = this.#parts;
     const { raw, source, number, emergency, transport } = stray;
     const listener = this.#standingFor(stray);
-    if (listener === undefined) return { kind: 'unknown' } as const;
-    this.#isUnmatched = false;
+    if (listener === undefined) return UNKNOWN;
+    this.#taken = CARRIED;
     const { relay, siteName } = this.#neighbours;
     const back = (bytes: Buffer) => relay.giveBack(from, number, bytes, emergency);
     const place = { source, transport, listener: stray.listener, emergency };
     const through = (bytes: Buffer) => relay.sendThrough(from, { ...place, raw: bytes });
     const ways = transport === 'udp' ? { back } : { back, through };
     engine.takeRelayed({ raw, listener, source, from: siteName(from), ...ways });
-    return this.#isUnmatched ? ({ kind: 'unknown' } as const) : ({ kind: 'carried' } as const);
+    return this.#taken;
   }
 
   #sendOn(passage: Passage): boolean {
@@ -198,6 +230,7 @@ export class Neighbourhood {
 
   /** The listener of this site that is what the other one's is there. */
   #standingFor({ listener: theirs, transport }: Passage): Listener | undefined {
+    if (!this.#isListening) return undefined;
     const { listeners } = this.#parts;
     return listeners.find((one) => one.role === theirs.role && one.transport === transport);
   }

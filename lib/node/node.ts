@@ -38,7 +38,7 @@ import {
   siteRules,
 } from './site-rules.ts';
 import { type Strain, strainWatch } from './strain.ts';
-import { answerStray, noteCarried, noteUnanswered } from './strays.ts';
+import { answerStray, noteCarried, noteOutOfReach } from './strays.ts';
 import { teller } from './tell.ts';
 
 /** One site at work. */
@@ -140,7 +140,7 @@ export function siteNode(
   directory.follow(destinations(options));
   const receive = receptionist(desk, quiet.isDraining);
   return {
-    listen: () => listenAndProbe(engine, probes, desk.rules.options),
+    listen: () => listenAndProbe(desk, probes),
     callsNow: runtime.callsNow,
     sizes: () => sizesOf(desk),
     drain: quiet.drain,
@@ -203,19 +203,21 @@ function originOf({ rules }: Desk, { source: { address }, certified }: ReceivedO
   return { source: trunk?.name ?? address, isVerified: trunk !== undefined };
 }
 
-/** It belongs to no leg here; another site may know better. */
+/**
+ * It belongs to no leg here; another site may know better. While that one is out of reach nobody
+ * answers: a datagram comes again, and a 481 would leave the far leg to itself. [3261-12.2.1.2]
+ */
 function receiveStray(desk: Desk, stray: Stray): void {
   const { engine, graves, sink, neighbourhood, rules } = desk;
   const answerHere = () => answerStray(stray, engine, graves, rules.options.keys, sink);
   if (neighbourhood === undefined) answerHere();
   else if (stray.receivedOn.through !== undefined) neighbourhood.unmatched(stray);
   else {
-    void neighbourhood.carry(stray).then((end) => {
-      if (end === undefined) answerHere();
-      else {
-        engine.handOver(stray.id);
-        if (end === 'unanswered') noteUnanswered(stray.request, sink);
-      }
+    void neighbourhood.carry(stray).then((where) => {
+      const isRepeated = stray.receivedOn.listener.transport === 'udp';
+      if (where === 'here' || (where === 'out-of-reach' && !isRepeated)) answerHere();
+      else engine.handOver(stray.id);
+      if (where === 'out-of-reach') noteOutOfReach(stray, sink);
     });
   }
 }
@@ -249,13 +251,12 @@ function probesOf(desk: Desk, listeners: readonly Listener[]): Probing {
   });
 }
 
-async function listenAndProbe(
-  engine: SipEngine,
-  probes: Probing,
-  options: SiteOptions,
-): Promise<Listening> {
-  const listening = await engine.listen(options.listeners);
-  if (listening.kind === 'listening') probes.follow(everyGateway(options));
+async function listenAndProbe(desk: Desk, probes: Probing): Promise<Listening> {
+  const { engine, rules, neighbourhood } = desk;
+  const listening = await engine.listen(rules.options.listeners);
+  if (listening.kind === 'failed') return listening;
+  neighbourhood?.listens();
+  probes.follow(everyGateway(rules.options));
   return listening;
 }
 

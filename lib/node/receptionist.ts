@@ -130,7 +130,7 @@ function settle(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
   const { leg, receivedOn } = invite;
   const { emergency, claim } = caller;
   if (neighbourhood === undefined || receivedOn.through !== undefined) {
-    place(desk, invite, caller, undefined);
+    if (neighbourhood?.hasLeft(invite) !== true) place(desk, invite, caller, undefined);
     return;
   }
   merges.claim(claim, leg);

@@ -1,7 +1,7 @@
 import type { Tombstones } from '../guard/tombstones.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { SipEngine, Stray } from '../ports/sip-engine.ts';
-import type { SipMessage, SipRequest } from '../sip/message.ts';
+import type { SipMessage } from '../sip/message.ts';
 import { type ClusterKey, verifyToken } from '../sip/owner-token.ts';
 import { reasonPhrase } from '../sip/status.ts';
 import { warning } from '../sip/warning.ts';
@@ -17,10 +17,11 @@ export function noteCarried(message: SipMessage, peer: string, sink: EventSink):
   sink.note({ event: 'stray', level: 'info', verdict: 'carried', peer, ...what, sipCallId });
 }
 
-/** No answer to it leaves: its owner cannot be reached from here. */
-export function noteUnanswered({ method, callId: sipCallId }: SipRequest, sink: EventSink): void {
-  sink.count('strays', 'unanswered');
-  sink.note({ event: 'stray', level: 'info', verdict: 'unanswered', method, sipCallId });
+/** It belongs to a site to which there is no link now. */
+export function noteOutOfReach({ request }: Stray, sink: EventSink): void {
+  const { method, callId: sipCallId } = request;
+  sink.count('strays', 'out-of-reach');
+  sink.note({ event: 'stray', level: 'info', verdict: 'out-of-reach', method, sipCallId });
 }
 
 /**

@@ -60,8 +60,12 @@ export interface Ownership {
    * the call up, and what it says later comes to the ears. [3261-17.2.3]
    */
   claim(invite: Arrival): Promise<Claimed>;
+  /** Whoever was said to have that call does not take it: it is this site's until they meet. */
+  claimAnyway(invite: Arrival): ClaimId;
   /** Any other request, and a response, that nothing local matches. Settles within a second. */
   ownerOf(stray: Arrival<SipMessage>): Promise<Owned>;
+  /** Whose the call of an INVITE or a CANCEL is that came over a link, as far as is known here. */
+  knownOwner(arrival: Arrival): Owner | undefined;
   /** A claim of this site. After `answered` and `failed` it is kept for 32 s. */
   progress(claim: ClaimId, progress: Progress): void;
   close(): void;

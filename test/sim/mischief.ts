@@ -2,8 +2,9 @@ import { writeAddress } from '../../lib/sip/address.ts';
 import type { Packet, VirtualNetwork } from '../support/virtual-network.ts';
 import { A, B, U } from '../support/virtual-site.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
+import { isDoor, ONE_SITE } from './doors.ts';
 import type { Draw } from './draw.ts';
-import { isOurs, readOnce } from './witness.ts';
+import { readOnce } from './witness.ts';
 
 /** A host inside the operator's network that no packet may ever reach. */
 export const INTERNAL_HOST = '10.66.6.6';
@@ -20,14 +21,15 @@ const LATE_SHARE = 0.02;
  */
 export function makeMischief(network: VirtualNetwork, time: VirtualWorld, draw: Draw): void {
   network.alters = (packet) => {
-    if (isOurs(packet.from)) return packet;
+    if (isDoor(ONE_SITE, packet.from)) return packet;
     const text = packet.bytes.toString('latin1');
     const altered = packet.from.address.startsWith('10.') ? ofGateway(text) : ofCaller(text);
     return altered === text ? packet : { ...packet, bytes: Buffer.from(altered, 'latin1') };
   };
   network.drops = ({ bytes, from }) => {
     const message = readOnce(bytes);
-    if (message.kind !== 'request' || message.method !== 'ACK' || isOurs(from)) return false;
+    if (message.kind !== 'request' || message.method !== 'ACK' || isDoor(ONE_SITE, from))
+      return false;
     return isOneOf(message.callId, 'mute', 0.03) && !from.address.startsWith('10.');
   };
   network.comesAgainAfterMs = () =>

@@ -7,4 +7,8 @@ export type Mutant = {
   /** The whole line without its indentation; it stands once in the file. */
   readonly line: string;
   readonly becomes: string;
+  /** Absent: one site is enough to see it. */
+  readonly among?: 'sites';
+  /** The world that is tried first, where it takes many to meet what breaks it; absent: 1. */
+  readonly seed?: number;
 };

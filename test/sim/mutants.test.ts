@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(() => folder.remove());
 
-describe('each mutant is caught by the promise that it breaks, within 20,000 calls', () => {
+describe('each mutant is caught by the promise that it breaks, within 20,000 calls or 200 worlds of sites', () => {
   for (const { name, promise } of MUTANTS) {
     test(`${promise}: ${name}`, () => {
       expect(caught.get(name)).toEqual({
@@ -64,7 +64,9 @@ async function hunt(mutant: Mutant, copy: string): Promise<Caught> {
   }
   writeFileSync(file, mutated);
   const script = path.join(copy, 'test', 'sim', 'catch-mutant.ts');
-  const { stdout, stderr, failure } = await runProgram(PROJECT, [script, mutant.promise]);
+  const { promise, seed = 1, among } = mutant;
+  const args = [script, promise, String(seed), ...(among === undefined ? [] : [among])];
+  const { stdout, stderr, failure } = await runProgram(PROJECT, args);
   writeFileSync(file, text);
   const said = stdout.trim().split('\n').at(-1) ?? '';
   if (said.startsWith('{')) return JSON.parse(said) as Caught;

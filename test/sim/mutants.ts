@@ -1,12 +1,14 @@
 import { DIALOG_MUTANTS } from './dialog-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { SITES_MUTANTS } from './sites/mutants.ts';
 
 /**
- * For each promise that one site can break, slips that somebody might make. The simulation must
- * find every one of them; a line that has been written anew needs its mutant written anew.
+ * For each promise, slips that somebody might make. The simulation must find every one of them; a
+ * line that has been written anew needs its mutant written anew.
  */
 export const MUTANTS: readonly Mutant[] = [
   ...DIALOG_MUTANTS,
+  ...SITES_MUTANTS,
   {
     name: 'a gateway that rings leaves the others ringing',
     promise: 'P1',

@@ -130,6 +130,7 @@ export class Phone {
     if (this.#within.hearResponse(message)) return;
     if (message.cseq.method !== 'INVITE') {
       this.#repeaters.get(message.cseq.method)?.stop();
+      this.#repeaters.get(`${message.cseq.method} ${message.to.tag}`)?.stop();
       return;
     }
     this.#invite?.stop();
@@ -140,9 +141,12 @@ export class Phone {
     }
     this.finals.add(message.status);
     if (message.status >= 300) {
-      this.#toTag = message.to.tag ?? '';
-      this.#send(this.#request('ACK', 1, 'first', ''), this.#dialled);
-      if (this.state !== 'talking') this.#over();
+      const toTag = message.to.tag ?? '';
+      const refused = { target: this.#target, toTag };
+      this.#send(this.#request('ACK', 1, 'first', '', refused), this.#dialled);
+      if (this.#ack !== undefined) return;
+      this.#toTag = toTag;
+      this.#over();
       return;
     }
     this.#answered(message);
@@ -150,7 +154,8 @@ export class Phone {
 
   #answered(message: SipResponse): void {
     if (this.#ack !== undefined) {
-      this.#send(this.#ack.bytes, this.#ack.to);
+      if (message.to.tag === this.#toTag) this.#send(this.#ack.bytes, this.#ack.to);
+      else this.#decline(message);
       return;
     }
     this.#toTag = message.to.tag ?? '';
@@ -170,6 +175,23 @@ export class Phone {
     this.#within.begin();
   }
 
+  /** A second callee: whoever answered first is talked to. [3261-13.2.2.4] */
+  #decline({ to, headers }: SipResponse): void {
+    const target = contactUri(headerValue(headers, 'contact') ?? '') ?? '';
+    const uri = parseUri(target);
+    const next =
+      uri.kind === 'sip' && !this.plan.pinsA
+        ? { address: uri.host, port: uri.port ?? 5060 }
+        : this.#dialled;
+    const dialog = { target, toTag: to.tag ?? '' };
+    this.#send(this.#request('ACK', 1, `ack${to.tag}`, '', dialog), next);
+    const name = `BYE ${to.tag}`;
+    if (this.#repeaters.has(name)) return;
+    const bye = this.#request('BYE', 2, `bye${to.tag}`, '', dialog);
+    const repeater = repeat(this.#after, () => this.#send(bye, next), 4000);
+    this.#repeaters.set(name, repeater);
+  }
+
   #hangUp(): void {
     if (this.state !== 'talking') return;
     this.#over();
@@ -183,13 +205,19 @@ export class Phone {
     this.#within.stop();
   }
 
-  #request(method: string, cseq: number, branch: string, body: string): Buffer {
+  #request(
+    method: string,
+    cseq: number,
+    branch: string,
+    body: string,
+    { target, toTag } = { target: this.#target, toTag: this.#toTag },
+  ): Buffer {
     const dialled = this.plan.emergency ? 'urn:service:sos' : `sip:200@${this.#dialled.address}`;
     const own = branch !== 'first';
     const isFirst = !own && method !== 'ACK';
-    const tag = this.#toTag === '' || isFirst ? '' : `;tag=${this.#toTag}`;
+    const tag = toTag === '' || isFirst ? '' : `;tag=${toTag}`;
     return wire(
-      `${method} ${own ? this.#target : dialled} SIP/2.0`,
+      `${method} ${own ? target : dialled} SIP/2.0`,
       [
         `Via: SIP/2.0/UDP ${writeAddress(this.#me)};branch=z9hG4bK${branch}${this.callId};rport`,
         'Max-Forwards: 70',

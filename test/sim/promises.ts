@@ -4,12 +4,13 @@ import type { SipMessage } from '../../lib/sip/message.ts';
 import { contactUri } from '../../lib/sip/name-addr.ts';
 import { parseUri } from '../../lib/sip/uri.ts';
 import type { Packet } from '../support/virtual-network.ts';
-import { A, B, U } from '../support/virtual-site.ts';
+import { type Doors, isDoor, isInside, ONE_SITE } from './doors.ts';
 import { SDP } from './wire.ts';
-import { isOurs, readOnce } from './witness.ts';
+import { readOnce } from './witness.ts';
 
-/** Watches the wire and says which promise a packet of the site breaks. */
-export function watchdog(isSticky: boolean, complain: Complain) {
+/** Watches the wire and says which promise a packet of a site breaks. */
+export function watchdog(isSticky: boolean, complain: Complain, doors: Doors = ONE_SITE) {
+  const rules = { isSticky, doors, complain };
   /** Where each request of a caller was sent to, by transaction. */
   const sentTo = new Map<string, Packet['to']>();
   return (packet: Packet): void => {
@@ -19,15 +20,14 @@ export function watchdog(isSticky: boolean, complain: Complain) {
       return;
     }
     const key = `${message.callId} ${message.via.branch} ${message.cseq.method}`;
-    if (!isOurs(packet.from)) {
+    if (!isDoor(doors, packet.from)) {
       if (message.kind === 'request') sentTo.set(key, packet.to);
       return;
     }
-    if (isOurs(packet.to)) complain('P9', `a packet to ourselves: ${message.cseq.method}`);
+    if (isDoor(doors, packet.to)) complain('P9', `a packet to ourselves: ${message.cseq.method}`);
     if (!isFarEnd(packet.to)) complain('P9', `${message.cseq.method} to ${packet.to.address}`);
-    if (message.kind === 'response')
-      checkResponse(message, packet, sentTo.get(key), isSticky, complain);
-    else checkRequest(message, packet, isSticky, complain);
+    if (message.kind === 'response') checkResponse(message, packet, sentTo.get(key), rules);
+    else checkRequest(message, packet, rules);
   };
 }
 
@@ -38,12 +38,17 @@ function isFarEnd({ address }: Packet['to']): boolean {
 
 type Complain = (promise: string, what: string) => void;
 
+type WireRules = {
+  readonly isSticky: boolean;
+  readonly doors: Doors;
+  readonly complain: Complain;
+};
+
 function checkResponse(
   message: Extract<SipMessage, { kind: 'response' }>,
   packet: Packet,
   cameTo: Packet['to'] | undefined,
-  isSticky: boolean,
-  complain: Complain,
+  { isSticky, doors, complain }: WireRules,
 ): void {
   const { status, cseq } = message;
   if (cameTo === undefined || !sameAddress(cameTo, packet.from)) {
@@ -51,10 +56,10 @@ function checkResponse(
   }
   if (status === 503) complain('no 503', `503 to ${cseq.method}`);
   if (cseq.method !== 'INVITE' || status === 100 || status >= 300) return;
-  if (sameAddress(packet.from, B)) return;
-  const host = isSticky ? cameTo?.address : U.address;
+  if (isInside(doors, packet.from)) return;
+  const hosts = isSticky ? [cameTo?.address] : doors.unicast.map(({ address }) => address);
   const contact = contactOf(message);
-  if (contact === undefined || contact.kind !== 'sip' || contact.host !== host) {
+  if (contact === undefined || contact.kind !== 'sip' || !hosts.includes(contact.host)) {
     complain('P6', `Contact of ${status} is ${headerValue(message.headers, 'contact')}`);
   } else if (contact.user !== message.to.tag) {
     complain('P6', `Contact user ${contact.user} is not the token ${message.to.tag}`);
@@ -67,13 +72,13 @@ function checkResponse(
 function checkRequest(
   message: Extract<SipMessage, { kind: 'request' }>,
   packet: Packet,
-  isSticky: boolean,
-  complain: Complain,
+  { isSticky, doors, complain }: WireRules,
 ): void {
   if (headerValue(message.headers, 'route') !== undefined) complain('P9', 'a Route went out');
   if (message.method !== 'INVITE') return;
-  const toCaller = isSticky ? [A.address, U.address] : [U.address];
-  const hosts = sameAddress(packet.from, B) ? [B.address] : toCaller;
+  const toCaller = [...(isSticky ? [doors.anycast] : []), ...doors.unicast];
+  const own = isInside(doors, packet.from) ? [packet.from] : toCaller;
+  const hosts = own.map(({ address }) => address);
   if (headerValue(message.headers, 'max-forwards') !== '69') {
     complain('P5', `Max-Forwards is ${headerValue(message.headers, 'max-forwards')}`);
   }

@@ -1,9 +1,9 @@
-import { type Address, sameAddress, writeAddress } from '../../lib/sip/address.ts';
+import { type Address, writeAddress } from '../../lib/sip/address.ts';
 import { headerValue } from '../../lib/sip/headers.ts';
 import type { SipFault, SipMessage } from '../../lib/sip/message.ts';
 import { parse } from '../../lib/sip/parse.ts';
 import type { Packet } from '../support/virtual-network.ts';
-import { A, B, U } from '../support/virtual-site.ts';
+import { type Doors, isDoor, isInside, ONE_SITE } from './doors.ts';
 
 /** A message at the edge of the site, in the order of cause and consequence. */
 export type Seen = {
@@ -15,14 +15,16 @@ export type Seen = {
   /** The address of the site, and the far end. */
   readonly door: Address;
   readonly far: Address;
+  /** Where A is at several sites, the one that it was. */
+  readonly site: number | undefined;
 };
 
 /** What is known of one caller's call, from the wire alone. */
 export type Witnessed = { readonly callId: string; readonly seen: Seen[] };
 
 export type Witness = {
-  sent(atMs: number, packet: Packet): void;
-  arrived(atMs: number, packet: Packet): void;
+  sent(atMs: number, packet: Packet, site?: number): void;
+  arrived(atMs: number, packet: Packet, site?: number): void;
   /** Whether the far end of this leg was told that its INVITE rings. */
   isRung(side: Seen['side'], callId: string, cseq: number): boolean;
   readonly calls: ReadonlyMap<string, Witnessed>;
@@ -41,12 +43,8 @@ export function readOnce(bytes: Buffer): SipMessage | SipFault {
   return message;
 }
 
-export function isOurs(address: Address): boolean {
-  return [A, U, B].some((own) => sameAddress(own, address));
-}
-
 /** Stands at the edge of the site and sorts what passes by call. A Subject names the caller. */
-export function witness(): Witness {
+export function witness(doors: Doors = ONE_SITE): Witness {
   const calls = new Map<string, Witnessed>();
   const legs = new Map<string, string>();
   const unnamed = new Set<string>();
@@ -56,8 +54,9 @@ export function witness(): Witness {
     message: SipMessage,
     door: Address,
     far: Address,
+    site: number | undefined,
   ) => {
-    const side = sameAddress(door, B) ? 'b' : 'a';
+    const side = isInside(doors, door) ? 'b' : 'a';
     // Of its own accord the site sends probes, which belong to no call.
     if (isProbe(message)) return;
     if (side === 'b' && way === 'out' && message.kind === 'request') {
@@ -69,7 +68,7 @@ export function witness(): Witness {
     if (callId === undefined) return;
     const call = calls.get(callId) ?? { callId, seen: [] };
     calls.set(callId, call);
-    call.seen.push({ atMs, way, side, message, door, far });
+    call.seen.push({ atMs, way, side, message, door, far, site });
   };
   return {
     calls,
@@ -86,13 +85,14 @@ export function witness(): Witness {
           message.status < 200,
       );
     },
-    sent(atMs, { bytes, from, to }) {
+    sent(atMs, { bytes, from, to }, site) {
       const message = readOnce(bytes);
-      if (message.kind !== 'fault' && isOurs(from)) keep(atMs, 'out', message, from, to);
+      if (message.kind !== 'fault' && isDoor(doors, from))
+        keep(atMs, 'out', message, from, to, site);
     },
-    arrived(atMs, { bytes, from, to }) {
+    arrived(atMs, { bytes, from, to }, site) {
       const message = readOnce(bytes);
-      if (message.kind !== 'fault' && isOurs(to)) keep(atMs, 'in', message, to, from);
+      if (message.kind !== 'fault' && isDoor(doors, to)) keep(atMs, 'in', message, to, from, site);
     },
   };
 }

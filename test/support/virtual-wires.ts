@@ -28,8 +28,10 @@ export class VirtualWires {
   delayMs: (from: number, to: number) => number = () => 1;
   /** Nothing passes between these two, and nobody is told. */
   isCut: (one: number, other: number) => boolean = () => false;
-  /** This site takes nothing: what is written to it waits. */
+  /** This site takes nothing: what is written to it waits, and who dials it waits too. */
   isDeaf: (site: number) => boolean = () => false;
+  /** What becomes of what one site writes to another. */
+  alters: (bytes: Buffer, from: number, to: number) => Buffer = (bytes) => bytes;
   /** Every dial, as `1>2`. */
   readonly dialled: string[] = [];
 
@@ -83,7 +85,8 @@ export class VirtualWires {
       ears.onRefused(why, why);
     };
     if (door === undefined) this.#after(1, () => refuse('unreachable'));
-    else if (this.isCut(site, door.site)) this.#after(DIAL_MS, () => refuse('silent'));
+    else if (this.isCut(site, door.site) || this.isDeaf(door.site))
+      this.#after(DIAL_MS, () => refuse('silent'));
     else this.#after(2 * this.delayMs(site, door.site), () => this.#meet(end, door, ears));
     return this.#socket(end);
   }
@@ -111,7 +114,10 @@ export class VirtualWires {
       get waitingBytes() {
         return end.waiting.reduce((sum, { length }) => sum + length, 0);
       },
-      write: (bytes) => this.#carry(end, bytes),
+      write: (bytes) => {
+        const to = end.other?.site;
+        this.#carry(end, to === undefined ? bytes : this.alters(bytes, end.site, to));
+      },
       end: leave,
       cut: leave,
     };

@@ -61,16 +61,23 @@ export class VirtualWorld {
 
   /** Lets time pass up to and including `untilMs`, or until nothing is left to happen. */
   runUntil(untilMs: number): void {
+    while (this.runNext(untilMs));
+    if (untilMs !== Number.POSITIVE_INFINITY) this.#now = Math.max(this.#now, untilMs);
+  }
+
+  /** Lets the next thing happen; answers whether there was one up to and including `untilMs`. */
+  runNext(untilMs: number): boolean {
     for (let next = this.#heap[0]; next !== undefined && next.at <= untilMs; next = this.#heap[0]) {
       pop(this.#heap);
-      if (next.run === undefined) continue;
+      const { run } = next;
+      if (run === undefined) continue;
       this.#now = next.at;
-      const run = next.run;
       next.run = undefined;
       this.#pending -= 1;
       run();
+      return true;
     }
-    if (untilMs !== Number.POSITIVE_INFINITY) this.#now = Math.max(this.#now, untilMs);
+    return false;
   }
 }
 

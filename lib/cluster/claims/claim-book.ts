@@ -1,7 +1,7 @@
 import type { MonoMs } from '../../base/brands.ts';
 import type { ClaimId } from '../../ports/ownership.ts';
 import type { ClaimKey } from '../../sip/claim-key.ts';
-import { type Claim, idOf, isSameCall, type Mark, merge } from './claim.ts';
+import { type Claim, hasYielded, idOf, isSameCall, type Mark, merge } from './claim.ts';
 import { isAhead } from './contest.ts';
 import { openGraves } from './graves.ts';
 import { openShelves } from './shelves.ts';
@@ -34,13 +34,13 @@ export type ClaimBook = {
 const CLAIMS_MAX = 200_000;
 /** One call, its rival, and strangers who have seen it; of more the first ones stay. */
 const OF_KEY_MAX = 4;
-const NONE: readonly Claim[] = [];
 
 /** Of several claims of one call the first is that of an owner who is there to go on with it. */
 export function openClaimBook(
   isThere: (claim: Claim) => boolean,
   claimsMax = CLAIMS_MAX,
 ): ClaimBook {
+  const goesOn = (claim: Claim) => isThere(claim) && !hasYielded(claim);
   const byKey = new Map<ClaimKey, readonly ClaimId[]>();
   const forget = (claim: Claim) => {
     const left = (byKey.get(claim.key) ?? []).filter((id) => id !== idOf(claim));
@@ -50,12 +50,10 @@ export function openClaimBook(
   const shelves = openShelves(claimsMax, forget);
   const graves = openGraves();
   const claimsOf = (key: ClaimKey, now: MonoMs): readonly Claim[] => {
-    const ids = byKey.get(key);
-    if (ids === undefined) return NONE;
-    const claims = ids.flatMap((id) => shelves.get(id, now) ?? []);
+    const claims = (byKey.get(key) ?? []).flatMap((id) => shelves.get(id, now) ?? []);
     if (claims.length < 2) return claims;
     return claims.sort((one, other) => {
-      const there = Number(isThere(other)) - Number(isThere(one));
+      const there = Number(goesOn(other)) - Number(goesOn(one));
       return there === 0 ? (isAhead(one, other) ? -1 : 1) : there;
     });
   };
@@ -70,10 +68,13 @@ export function openClaimBook(
 
   return {
     judge(mark, now, except) {
-      if (graves.isBuried(mark, now)) return { kind: 'tombstone' };
       const claims = claimsOf(mark.key, now).filter((claim) => idOf(claim) !== except);
       const same = claims.find(({ branches }) => branches.includes(mark.branch));
-      if (same !== undefined) return { kind: 'retransmission', claim: same };
+      const isBuried = graves.isBuried(mark, now);
+      // Whoever has it knows best; where that one is gone the CANCEL still counts.
+      if (same !== undefined && (isThere(same) || !isBuried))
+        return { kind: 'retransmission', claim: same };
+      if (isBuried) return { kind: 'tombstone' };
       const joined = claims.find(
         ({ origin, phase }) => origin === mark.origin && phase !== 'failed',
       );

@@ -16,7 +16,7 @@ const SERIAL_MAX = Number.MAX_SAFE_INTEGER;
 
 /** JSON, so that a newer version may say more: what is not known is left. */
 export function writeClaim(claim: Claim): string {
-  const { key, owner, serial, branches, origin, isVerified, phase } = claim;
+  const { key, owner, serial, branches, origin, isVerified, phase, isRefused } = claim;
   return JSON.stringify([
     key,
     owner.site,
@@ -26,12 +26,13 @@ export function writeClaim(claim: Claim): string {
     origin,
     isVerified,
     phase,
+    isRefused,
   ]);
 }
 
 /** Undefined: it is no claim, whoever wrote it. */
 export function readClaim(text: string): Claim | undefined {
-  const [key, site, epoch, serial, branches, origin, isVerified, phase] = listIn(text);
+  const [key, site, epoch, serial, branches, origin, isVerified, phase, isRefused] = listIn(text);
   if (!isDigest(key) || !isDigest(origin) || typeof isVerified !== 'boolean') return undefined;
   if (!isWithin(site, SITE_MAX) || !isWithin(epoch, EPOCH_MAX)) return undefined;
   if (!isWithin(serial, SERIAL_MAX) || !Array.isArray(branches)) return undefined;
@@ -46,6 +47,7 @@ export function readClaim(text: string): Claim | undefined {
     origin: origin as Origin,
     isVerified,
     phase: known,
+    isRefused: isRefused === true,
   };
 }
 

@@ -24,6 +24,8 @@ export type Claim = {
   readonly origin: Origin;
   readonly isVerified: boolean;
   readonly phase: Phase;
+  /** It has failed, and its caller knows: another site has nothing to add to that. */
+  readonly isRefused: boolean;
 };
 
 /** What an INVITE or a CANCEL is known by. */
@@ -56,19 +58,24 @@ export function firstClaim(
   owner: Owner,
   serial: number,
 ): Claim {
-  return { key, owner, serial, branches: [branch], origin, isVerified, phase: 'claiming' };
+  const started = { phase: 'claiming', isRefused: false } as const;
+  return { key, owner, serial, branches: [branch], origin, isVerified, ...started };
 }
 
 export const isFinal = ({ phase }: Claim) => phase === 'answered' || phase === 'failed';
+
+/** Another site has its call. */
+export const hasYielded = ({ phase, isRefused }: Claim) => phase === 'failed' && !isRefused;
 
 /** What two sites know of one claim, put together: a call never goes back. */
 export function merge(known: Claim, told: Claim): Claim {
   const isFurther = PHASES.indexOf(told.phase) > PHASES.indexOf(known.phase);
   const phase = isFurther && !isFinal(known) ? told.phase : known.phase;
+  const isRefused = phase === 'failed' && (known.isRefused || told.isRefused);
   const branches = mergedBranches(known.branches, told.branches);
-  return phase === known.phase && branches === known.branches
+  return phase === known.phase && isRefused === known.isRefused && branches === known.branches
     ? known
-    : { ...known, phase, branches };
+    : { ...known, phase, isRefused, branches };
 }
 
 /** As a rule there is one, and both know it. */
@@ -77,10 +84,13 @@ function mergedBranches(known: Claim['branches'], told: Claim['branches']): Clai
   return fresh.length === 0 ? known : [...known, ...fresh].slice(0, BRANCHES_MAX);
 }
 
+/** Whether one INVITE has come to both. */
+export function sharesInvite(one: Claim, other: Claim): boolean {
+  return one.branches.some((branch) => other.branches.includes(branch));
+}
+
 /** Whether two claims are of one call: as a stranger's from elsewhere is not. [3261-8.2.2.2] */
 export function isSameCall(one: Claim, other: Claim): boolean {
   if (one.key !== other.key) return false;
-  return (
-    one.origin === other.origin || one.branches.some((branch) => other.branches.includes(branch))
-  );
+  return one.origin === other.origin || sharesInvite(one, other);
 }

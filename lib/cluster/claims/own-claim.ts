@@ -1,4 +1,4 @@
-import { type Claim, idOf, isFinal, merge, type Phase } from './claim.ts';
+import { type Claim, idOf, isFinal, merge, type Phase, sharesInvite } from './claim.ts';
 import { contest, isAhead } from './contest.ts';
 
 /** A claim of this site, and what is known of others who have the same call. */
@@ -63,7 +63,8 @@ export function stepOwn(own: OwnClaim, event: OwnEvent, isThere: IsThere): OwnSt
 
 /** That somebody is dialled is known by time: only what comes after it is said. */
 function goOn(own: OwnClaim, phase: Phase, isThere: IsThere): OwnStep {
-  const claim = merge(own.claim, { ...own.claim, phase });
+  const isRefused = phase === 'failed';
+  const claim = merge(own.claim, { ...own.claim, phase, isRefused });
   if (claim.phase === own.claim.phase) return { own, effects: [] };
   const went = { ...own, claim };
   const settled = settle(went, isThere);
@@ -73,12 +74,18 @@ function goOn(own: OwnClaim, phase: Phase, isThere: IsThere): OwnStep {
 
 function meet(own: OwnClaim, rival: Claim, isThere: IsThere): OwnStep {
   const { rival: known } = own;
+  if (isSettledBy(own.claim, rival)) return giveWay(own.claim, rival);
   if (known !== undefined && idOf(known) === idOf(rival))
     return settle({ ...own, rival: merge(known, rival) }, isThere);
   const isBeaten =
     known === undefined || !isThere(known) || known.phase === 'failed' || isAhead(rival, known);
   if (!isBeaten) return settle(own, isThere);
   return settle({ ...own, rival, told: undefined }, isThere);
+}
+
+/** The very INVITE has been refused there: whoever is called here is called for nobody. */
+function isSettledBy(mine: Claim, theirs: Claim): boolean {
+  return theirs.isRefused && !isFinal(mine) && sharesInvite(mine, theirs);
 }
 
 /** Tells the rival how far this site is, unless it knows; or gives way to it. */
@@ -99,8 +106,7 @@ function comeBack(own: OwnClaim, known: Claim): OwnStep {
 
 function giveWay(claim: Claim, rival: Claim): OwnStep {
   const to = merge(rival, { ...rival, branches: claim.branches });
-  const isSame = claim.branches.some((branch) => rival.branches.includes(branch));
-  const kind = isSame ? 'retransmission' : 'joined';
+  const kind = sharesInvite(claim, rival) ? 'retransmission' : 'joined';
   const over: Claim = { ...claim, phase: 'failed' };
   return { own: undefined, effects: [{ do: 'yield', to, claim: over, kind }] };
 }

@@ -6,8 +6,8 @@ const NAMES_MAX = 50_000;
 
 /** Counts what is said about each of many strays, for as long as a transaction lasts. */
 export type FrameTally = {
-  /** Whether one more may be said; it is counted. */
-  take(name: string): boolean;
+  /** Whether so many more may be said; then they are counted. */
+  take(name: string, frames: number): boolean;
   readonly size: () => number;
   close(): void;
 };
@@ -17,11 +17,11 @@ export function openFrameTally(world: LineWorld, max: number, namesMax = NAMES_M
   const counts = new BoundedMap<string, number>(namesMax);
   const over = new WaitingLine<string>(world, KEPT_MS, (name) => void counts.delete(name));
   return {
-    take(name) {
+    take(name, frames) {
       const count = counts.get(name);
       if (count === undefined) over.add(name);
-      if (count !== undefined && count >= max) return false;
-      counts.set(name, (count ?? 0) + 1);
+      if ((count ?? 0) + frames > max) return false;
+      counts.set(name, (count ?? 0) + frames);
       return true;
     },
     size: () => counts.size,

@@ -4,7 +4,7 @@ import type { RelayEars, StrayRelay } from '../../ports/neighbours.ts';
 import type { PeerAnswer, PeerEars, PeerLinks, Rank } from '../../ports/peer-links.ts';
 import { openSourceLimits } from '../source-limits.ts';
 import { openFrameTally } from './frame-tally.ts';
-import { FRAMES_MAX, openStrayBook } from './stray-book.ts';
+import { ASKED_FRAMES, FRAMES_MAX, openStrayBook } from './stray-book.ts';
 import {
   readAnswer,
   readReturn,
@@ -30,14 +30,11 @@ export type Relay<Way> = StrayRelay<Way> & {
 };
 
 const ANSWER_MS = 900;
-/** One of the eight has brought the stray. */
-const RETURNS_MAX = FRAMES_MAX - 1;
-
 /** Carries strays to their owners, and back what those have to say. */
 export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way>): Relay<Way> {
   const book = openStrayBook<Way>(world);
   const limits = openSourceLimits();
-  const returns = openFrameTally(world, RETURNS_MAX);
+  const frames = openFrameTally(world, FRAMES_MAX);
 
   const ask = async (way: StrayWay, number: number, rank: Rank, body: Buffer) => {
     if (!book.mayAsk(number, way.to)) return { kind: 'unanswered', why: 'shed' } as const;
@@ -74,7 +71,7 @@ export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way
       return isSent;
     },
     giveBack(to, number, raw, emergency) {
-      if (!returns.take(`${to}.${number}`)) return false;
+      if (!frames.take(`${to}.${number}`, 1)) return false;
       const rank = emergency ? 'emergency' : 'ordinary';
       return links.tell({ to, subject: 'send', rank, body: writeReturn({ number, raw }) });
     },
@@ -85,7 +82,10 @@ export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way
         if (stray === undefined) reply(writeAnswer({ kind: 'unknown' }));
         else if (subject === 'through')
           reply(writeAnswer({ kind: ears.onThrough(stray) ? 'carried' : 'unknown' }));
-        else ears.onRelayed(stray, from, (answer) => reply(writeAnswer(answer)));
+        else {
+          frames.take(`${from}.${stray.number}`, ASKED_FRAMES);
+          ears.onRelayed(stray, from, (answer) => reply(writeAnswer(answer)));
+        }
       },
       onTold(from, subject, body) {
         const back = subject === 'send' ? readReturn(body) : undefined;
@@ -97,7 +97,7 @@ export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way
     },
     close() {
       book.close();
-      returns.close();
+      frames.close();
     },
   };
 }

@@ -3,6 +3,8 @@ import { type LineWorld, WaitingLine } from '../../base/waiting-line.ts';
 
 /** All that one stray may cause between sites, both ways and its retry included. */
 export const FRAMES_MAX = 8;
+/** One that asks, and its answer. */
+export const ASKED_FRAMES = 2;
 /** As long as its transaction may last. */
 const KEPT_MS = 32_000;
 const STRAYS_MAX = 50_000;
@@ -19,7 +21,7 @@ type Entry<Way> = {
 /** The strays that this site has sent to others, and how to get back to who sent them. */
 export type StrayBook<Way> = {
   begin(way: Way): number;
-  /** Whether a frame may go to that site; it is counted. */
+  /** Whether that site may be asked; it is counted, and its answer too. */
   mayAsk(number: number, site: number): boolean;
   /**
    * Where bytes go that a site wants sent; they are counted. Undefined: it was not asked, or its
@@ -37,9 +39,9 @@ export function openStrayBook<Way>(world: LineWorld, straysMax = STRAYS_MAX): St
     if (strays.get(entry.number) === entry) strays.delete(entry.number);
   });
   let last = 0;
-  const counted = (entry: Entry<Way> | undefined): entry is Entry<Way> => {
-    if (entry === undefined || entry.frames >= FRAMES_MAX) return false;
-    entry.frames += 1;
+  const counted = (entry: Entry<Way>, frames: number): boolean => {
+    if (entry.frames + frames > FRAMES_MAX) return false;
+    entry.frames += frames;
     return true;
   };
   return {
@@ -53,14 +55,14 @@ export function openStrayBook<Way>(world: LineWorld, straysMax = STRAYS_MAX): St
     },
     mayAsk(number, site) {
       const entry = strays.get(number);
-      if (!counted(entry)) return false;
+      if (entry === undefined || !counted(entry, ASKED_FRAMES)) return false;
       entry.asked.add(site);
       return true;
     },
     wayBack(number, from) {
       const entry = strays.get(number);
       if (entry?.asked.has(from) !== true) return undefined;
-      return counted(entry) ? entry.way : undefined;
+      return counted(entry, 1) ? entry.way : undefined;
     },
     size: () => strays.size,
     close: () => over.clear(),

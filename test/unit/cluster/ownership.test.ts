@@ -235,3 +235,28 @@ describe('a site that is gone', () => {
     expect(cluster.at(2).ownership.sizes()).toEqual({ owned: 1, held: 1, buried: 0 });
   });
 });
+
+describe('a CANCEL whose call is out of reach', () => {
+  test('ends it when the link is back', async () => {
+    const cluster = await new VirtualCluster(2).open();
+    let isCut = true;
+    cluster.wires.isCut = () => isCut;
+    await cluster.pass(3000);
+    expect(said(await cluster.invite(1, invite()))).toBe('new');
+    const owned = cluster.at(2).ownership.ownerOf(from(cancelOf(invite())));
+    expect((await cluster.timed(owned)).value).toEqual({ kind: 'nobody' });
+    expect(cluster.at(1).buried).toEqual([]);
+    isCut = false;
+    await cluster.pass(8000);
+    expect(cluster.at(1).buried).toEqual(['1.1.1']);
+  });
+
+  test('is known to whom it is sent on from, when it has left the call', async () => {
+    const cluster = await new VirtualCluster(3).open();
+    await cluster.invite(1, invite());
+    await cluster.pass(100);
+    const { ownership } = cluster.at(2);
+    expect(ownership.knownOwner(from(cancelOf(invite())))).toEqual({ site: 1, epoch: 1 });
+    expect(ownership.knownOwner(from(cancelOf(invite('other'))))).toBeUndefined();
+  });
+});

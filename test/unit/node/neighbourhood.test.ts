@@ -8,7 +8,7 @@ import type {
   Passage,
   StrayAnswer,
 } from '../../../lib/ports/neighbours.ts';
-import type { Claimed, ClaimId, Owned } from '../../../lib/ports/ownership.ts';
+import type { Claimed, ClaimId, Owned, Owner } from '../../../lib/ports/ownership.ts';
 import type {
   LegEvent,
   Listener,
@@ -53,6 +53,7 @@ function requestOf(raw: Buffer) {
 describe('a site among others', () => {
   let claimed: Claimed;
   let owned: Owned;
+  let known: Owner | undefined;
   let carried: Carried;
   let sent: { readonly stray: OwnStray<ReceivedOn>; readonly to: number }[];
   let done: string[];
@@ -64,6 +65,7 @@ describe('a site among others', () => {
   beforeEach(() => {
     claimed = { kind: 'new', claim: CLAIM };
     owned = { kind: 'nobody' };
+    known = undefined;
     carried = 'carried';
     [sent, done, taken] = [[], [], []];
     onTaken = () => undefined;
@@ -79,8 +81,13 @@ describe('a site among others', () => {
         onTaken();
       },
     };
-    hood = new Neighbourhood({
-      engine: engine as SipEngine,
+    hood = newHood(engine as SipEngine);
+    hood.listens();
+  });
+
+  function newHood(engine: SipEngine): Neighbourhood {
+    return new Neighbourhood({
+      engine,
       listeners: [listener, { ...listener, transport: 'tcp' }],
       own: OWN,
       originOf: ({ source }) => ({ source: source.address, isVerified: false }),
@@ -95,7 +102,9 @@ describe('a site among others', () => {
         return {
           ownership: {
             claim: async () => claimed,
+            claimAnyway: () => 'anyway' as ClaimId,
             ownerOf: async () => owned,
+            knownOwner: () => known,
             progress: (_, phase) => void done.push(phase),
             close: () => undefined,
           },
@@ -114,7 +123,7 @@ describe('a site among others', () => {
         };
       },
     });
-  });
+  }
 
   /** A new INVITE, and what its leg hears before it is known whose it is. */
   async function invited(...meanwhile: LegEvent[]): Promise<readonly string[]> {
@@ -177,7 +186,7 @@ describe('a site among others', () => {
       claimed = { kind: 'joined', claim: CLAIM, owner: OTHER };
       carried = outcome;
 
-      expect(await invited()).toEqual(['places claim']);
+      expect(await invited()).toEqual(['places anyway']);
     },
   );
 
@@ -193,27 +202,17 @@ describe('a site among others', () => {
       return { kind: 'owner', owner: { site, epoch: 1 }, claim: undefined, emergency: false };
     };
 
-    expect(await hood.carry(stray)).toBeUndefined();
+    expect(await hood.carry(stray)).toBe('here');
     owned = to(OWN);
-    expect(await hood.carry(stray)).toBeUndefined();
+    expect(await hood.carry(stray)).toBe('here');
     owned = to(2);
     expect(await hood.carry(stray)).toBe('carried');
     carried = 'unknown';
-    expect(await hood.carry(stray)).toBeUndefined();
-    expect(sent.map((one) => one.to)).toEqual([2, 2]);
-    expect(done).toEqual(['INVITE went to s2']);
-  });
-
-  test('leaves a stray whose owner is out of reach to be said again, by UDP', async () => {
-    owned = { kind: 'owner', owner: OTHER, claim: undefined, emergency: false };
+    expect(await hood.carry(stray)).toBe('here');
     carried = 'unreachable';
-    const over = (transport: 'udp' | 'tcp') => {
-      const on = { ...receivedOn, listener: { ...listener, transport } };
-      return hood.carry({ id: strayId('s1'), request: requestOf(RAW), receivedOn: on, raw: RAW });
-    };
-
-    expect(await over('udp')).toBe('unanswered');
-    expect(await over('tcp')).toBeUndefined();
+    expect(await hood.carry(stray)).toBe('out-of-reach');
+    expect(sent.map((one) => one.to)).toEqual([2, 2, 2]);
+    expect(done).toEqual(['INVITE went to s2']);
   });
 
   const relayed: Passage = {
@@ -246,6 +245,32 @@ describe('a site among others', () => {
       from: 's2',
     });
     expect(done).toEqual(['forgets s2']);
+  });
+
+  test.each<[string, StrayAnswer]>([
+    ['BYE', { kind: 'unknown' }],
+    ['CANCEL', { kind: 'moved', to: 2 }],
+    ['INVITE', { kind: 'moved', to: 2 }],
+  ])('says where the call is that it has left to another site: %s', (method, answer) => {
+    const answers: StrayAnswer[] = [];
+    known = OTHER;
+    onTaken = () => {
+      const came = { request: { ...requestOf(RAW), method }, receivedOn, raw: RAW };
+      if (method === 'INVITE') expect(hood.hasLeft({ ...came, leg: LEG })).toBe(true);
+      else hood.unmatched({ ...came, id: strayId('s2') });
+    };
+    ears.onRelayed({ ...relayed, number: 4 }, 3, (said) => void answers.push(said));
+
+    expect([answers, done.length]).toEqual([[answer], 1]);
+  });
+
+  test('takes nothing before its own sockets are open', () => {
+    const answers: StrayAnswer[] = [];
+    newHood(undefined as never);
+    ears.onRelayed({ ...relayed, number: 4 }, 2, (answer) => void answers.push(answer));
+
+    expect(answers).toEqual([{ kind: 'unknown' }]);
+    expect(ears.onThrough({ ...relayed, transport: 'tcp' })).toBe(false);
   });
 
   test('asks who has a connection to another site through that', async () => {

@@ -72,6 +72,23 @@ describe('an INVITE', () => {
     expect(judged()).toBe('new');
   });
 
+  test('whose call is known belongs there, its CANCEL too, unless its owner is gone', () => {
+    book = openClaimBook(({ owner }) => owner.site === 1);
+    book.bury(someMark(), now);
+    put({ site: 2, phase: 'ringing' });
+    expect(judged()).toBe('tombstone');
+    put({ site: 1, phase: 'ringing' });
+    expect(judged()).toBe('retransmission 1.1.1');
+  });
+
+  test('belongs to whoever was left the call, out of reach or not', () => {
+    book = openClaimBook(({ owner }) => owner.site === 1);
+    put({ site: 1, phase: 'failed' });
+    put({ site: 2, phase: 'ringing' });
+    expect(judged()).toBe('retransmission 2.1.1');
+    expect(book.find(someMark(), now)?.owner.site).toBe(2);
+  });
+
   test('of a call that two sites have belongs to the one that is ahead', () => {
     const [lower, higher] = sitesByHash();
     put({ site: higher, phase: 'dialing' });

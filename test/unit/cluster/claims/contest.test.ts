@@ -70,7 +70,8 @@ describe('a claim of this site', () => {
     expect(stepOwn(claiming, { on: 'went-on', phase: 'dialing' }).effects).toEqual([]);
     for (const phase of ['ringing', 'answered', 'failed'] as const) {
       const { own, effects } = stepOwn(mine, { on: 'went-on', phase });
-      expect(effects).toEqual([{ do: 'tell-holders', claim: high(phase) }]);
+      const claim = { ...high(phase), isRefused: phase === 'failed' };
+      expect(effects).toEqual([{ do: 'tell-holders', claim }]);
       expect(own?.claim.phase).toBe(phase);
     }
   });
@@ -119,6 +120,26 @@ describe('a claim of this site', () => {
       rival: high('ringing'),
     });
     expect(theirs.effects).toMatchObject([{ do: 'yield', to: { owner: { site: higher } } }]);
+  });
+
+  test('whose INVITE has been refused elsewhere calls nobody any more', () => {
+    const refused = { ...low('failed'), isRefused: true };
+    for (const phase of ['claiming', 'dialing', 'ringing'] as const) {
+      const met = stepOwn(ownClaim(high(phase)), { on: 'rival-told', rival: refused });
+      expect(met).toMatchObject({ own: undefined, effects: [{ do: 'yield', to: refused }] });
+    }
+  });
+
+  test.each([
+    ['is answered', high('answered'), { ...low('failed'), isRefused: true }],
+    ['met one that has only given way', high('dialing'), low('failed')],
+    [
+      'came by another branch than the one that was refused',
+      someClaim({ site: higher, phase: 'dialing', via: 'SIP/2.0/UDP h;branch=z9hG4bKo' }),
+      { ...low('failed'), isRefused: true },
+    ],
+  ])('that %s goes on', (_what, claim, rival) => {
+    expect(stepOwn(ownClaim(claim), { on: 'rival-told', rival }).own?.claim).toEqual(claim);
   });
 
   test('hands over the branches that came to it', () => {

@@ -147,7 +147,7 @@ describe('a stray of another site', () => {
     await peers.pass(1000);
     await carried(first, 2);
 
-    expect(first.returned).toHaveLength(FRAMES_MAX - 1);
+    expect(first.returned).toHaveLength(FRAMES_MAX - 2);
     expect(first.counts.get('relayed/unasked')).toBe(50);
   });
 
