@@ -3,8 +3,8 @@ import type { Gateway, GatewayName, Group, ProbeRules } from '../lib/gateways/op
 import type { Trunk } from '../lib/guard/trunks.ts';
 import type { FreeswitchServer } from '../lib/media/freeswitch/options.ts';
 import type { Listener, ListenerRole } from '../lib/ports/sip-engine.ts';
-import { defaultPort } from '../lib/sip/address.ts';
 import { adminAddress, linkAddress, nameServer, type Target } from './addresses.ts';
+import { withPort } from './check-listeners.ts';
 import { credentialFiles } from './check-tls.ts';
 import { failoverDefault } from './failover.ts';
 import type { Fields, Item, Values } from './items.ts';
@@ -117,10 +117,7 @@ function cluster({ cluster: { link, redis } }: SiteValues, { peers = [] }: SiteL
 }
 
 function listeners(role: ListenerRole, items: readonly ListenerItem[] = []): readonly Listener[] {
-  return items.map((item) => {
-    const listener = whole(item);
-    return { ...listener, role, port: listener.port ?? defaultPort(listener.transport) };
-  });
+  return items.map((item) => ({ ...withPort(whole(item)), role }));
 }
 
 function gateway(item: GatewayItem, probes: ProbeRules): Gateway {

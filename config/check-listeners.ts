@@ -7,8 +7,14 @@ import {
   writeAddress,
 } from '../lib/sip/address.ts';
 import type { Target } from './addresses.ts';
+import type { LISTENER, Values } from './items.ts';
 import type { ListenerItem, SiteLists } from './lists.ts';
 import { keyOf, type Path, type Report } from './problems.ts';
+
+/** A listener with the port that it has where none is written. */
+export function withPort(listener: Values<typeof LISTENER>) {
+  return { ...listener, port: listener.port ?? defaultPort(listener.transport) };
+}
 
 /** Holds the listeners against each other: A, U and the gateway side must differ. */
 export function checkListeners(lists: SiteLists, report: Report): void {

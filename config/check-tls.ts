@@ -47,7 +47,9 @@ export function credentialFiles(
 ): CredentialFiles | undefined {
   const listeners = secured(lists);
   if (listeners.length === 0 || certificate === null || key === null) return undefined;
-  return { certificate, key, authorities: authorities ?? undefined, names: namesOf(lists) };
+  const asksCallers = (lists.trunks ?? []).some(({ parts }) => parts.certificates !== undefined);
+  const trusted = authorities ?? undefined;
+  return { certificate, key, authorities: trusted, names: namesOf(lists), asksCallers };
 }
 
 const isSecured = ({ parts }: ListenerItem) => parts.transport === 'tls';

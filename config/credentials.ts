@@ -11,6 +11,8 @@ export type CredentialFiles = {
   readonly authorities: string | undefined;
   /** What Contact and Via of listeners with TLS say. */
   readonly names: readonly string[];
+  /** Whether some trunk is known by what it shows. */
+  readonly asksCallers: boolean;
 };
 
 export type ReadCredentials =

@@ -171,7 +171,8 @@ export const TRUNK = {
     orAbsent(listOf(CERTIFIED_NAME, '["sbc.op.example"]')),
     NONE,
     'Names that it shows in its certificate when it calls by TLS, by an authority of ' +
-      'tls.authorities; then it may come from anywhere.',
+      'tls.authorities; then it may come from anywhere. Callers are asked for certificates if some ' +
+      'trunk had this at the start: some phones that have none cannot stand that.',
   ),
   offAnycast: field(
     oneOf<Trunk['offAnycast']>('way off anycast', ['always', 'sticky']),

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { RouteMatch } from '../lib/gateways/options.ts';
+import { withPort } from './check-listeners.ts';
 import { type Fields, type Item, isMap } from './items.ts';
 import type { SiteSecrets } from './keys.ts';
-import type { SiteLists } from './lists.ts';
+import type { ListenerItem, SiteLists } from './lists.ts';
 import { writeMatch } from './route-match.ts';
 import { leaves, type SiteValues } from './schema.ts';
 
@@ -23,9 +24,9 @@ type Draft = Map<string, SheetValue | Sheet>;
 /** Lays out a configuration that has been found right; secrets are marked and not shown. */
 export function sheetOf(values: SiteValues, lists: SiteLists, secrets: SiteSecrets): Sheet {
   const special = new Map<string, SheetValue | Sheet | undefined>([
-    ['listen.anycast', listSheet(lists.anycast)],
-    ['listen.unicast', listSheet(lists.unicast)],
-    ['listen.gateway', listSheet(lists.gateway)],
+    ['listen.anycast', listenerSheet(lists.anycast)],
+    ['listen.unicast', listenerSheet(lists.unicast)],
+    ['listen.gateway', listenerSheet(lists.gateway)],
     ['engine.drachtio', listSheet(lists.drachtio)],
     ['gateways', listSheet(lists.gateways, 'name')],
     ['groups', listSheet(lists.groups, 'name')],
@@ -45,6 +46,15 @@ export function sheetOf(values: SiteValues, lists: SiteLists, secrets: SiteSecre
     if (entry !== undefined) put(sheet, path, entry);
   }
   return sheet;
+}
+
+/** A port that is written as the one left out is no change. */
+function listenerSheet(items: readonly ListenerItem[] = []): Sheet {
+  return listSheet(
+    items.map((item) =>
+      item.whole === undefined ? item : { ...item, whole: withPort(item.whole) },
+    ),
+  );
 }
 
 function listSheet<F extends Fields>(items: readonly Item<F>[] = [], naming?: keyof F): Sheet {

@@ -79,6 +79,7 @@ function dialling(authorities: string | undefined, io: Io): TlsParts {
   const credentials = { certificate: undefined, key: undefined, authorities };
   return {
     credentials: { now: () => credentials, onRenewed: () => undefined },
+    asksCallers: false,
     onRefused: ({ remote, why }) => io.err(`${remote}: ${why}`),
   };
 }

@@ -32,7 +32,8 @@ export function siteStreams(files: CredentialFiles | undefined, parts: Parts): S
   if (files === undefined)
     return { by: { tcp }, certificateUntil: () => undefined, close: () => undefined };
   const store = openStore(files, parts);
-  const tls = tlsStreams({ credentials: store, onRefused: teller(parts) });
+  const { asksCallers } = files;
+  const tls = tlsStreams({ credentials: store, asksCallers, onRefused: teller(parts) });
   return { by: { tcp, tls }, certificateUntil: () => store.until(), close: () => store.close() };
 }
 

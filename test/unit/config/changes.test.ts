@@ -116,7 +116,7 @@ describe('a change that needs a restart', () => {
       'address: 192.0.2.112, port: 5060 }, { transport: udp, address: 192.0.2.113 }]',
     );
     expect(changes(SITE, after).restarts).toEqual([
-      'listen.anycast[1]: none -> { transport: udp, address: 192.0.2.113, ' +
+      'listen.anycast[1]: none -> { transport: udp, address: 192.0.2.113, port: 5060, ' +
         'emergency: false } needs a restart',
     ]);
   });

@@ -100,7 +100,7 @@ describe('a site that speaks TLS', () => {
 });
 
 test('a certificate that is over is none', () => {
-  const files = { ...issued, authorities: undefined, names: [] };
+  const files = { ...issued, authorities: undefined, names: [], asksCallers: false };
   const read = readCredentials(files, readFile, Date.now());
   if (read.kind === 'bad') throw new Error(read.wrong);
   expect(read.untilUnix - Date.now()).toBeGreaterThan(86_400_000);

@@ -41,6 +41,8 @@ export type TlsRefusal = {
 
 export type TlsParts = {
   readonly credentials: CredentialStore;
+  /** Whether who calls is asked for a certificate. Some phones that have none fall silent then. */
+  readonly asksCallers: boolean;
   readonly onRefused: (refusal: TlsRefusal) => void;
 };
 
@@ -63,7 +65,7 @@ function contextOf({ certificate, key, authorities }: Credentials): SecureContex
 
 /** The connection counts from its first packet on, so that half-open ones meet the limits too. */
 async function listen(
-  { credentials, onRefused }: TlsParts,
+  { credentials, asksCallers, onRefused }: TlsParts,
   local: Place,
   accept: Accept,
 ): Promise<StreamBound> {
@@ -72,8 +74,8 @@ async function listen(
     ...contextOf(credentials.now()),
     handshakeTimeout: HANDSHAKE_MS,
     noDelay: true,
+    requestCert: asksCallers,
     // Who shows none, or one that nobody here knows, is a caller like any other.
-    requestCert: true,
     rejectUnauthorized: false,
   });
   credentials.onRenewed((renewed) => server.setSecureContext(contextOf(renewed)));

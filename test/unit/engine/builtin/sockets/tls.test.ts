@@ -41,6 +41,7 @@ function streamsWith(issued: Issued) {
   const refused: TlsRefusal[] = [];
   const streams = tlsStreams({
     credentials: { now: () => current, onRenewed: (taker) => (take = taker) },
+    asksCallers: true,
     onRefused: (refusal) => void refused.push(refusal),
   });
   const renew = (next: Issued) => {
