@@ -110,6 +110,13 @@ describe('a site file that cannot be taken apart', () => {
     });
   });
 
+  test('an alias within what it stands for has no end', () => {
+    expect(problemsOf(`site: &a [*a]\n`)).toMatchObject([
+      { wrong: 'has an alias within what it stands for', at: '1:11' },
+    ]);
+    expect(problemsOf(SITE.replace('udp', '&t udp').replace('tcp', '*t'))).toEqual([]);
+  });
+
   test('keys that every object has are unknown like any other', () => {
     const text = `${SITE}__proto__: { site: x }\nconstructor: 1\n`;
 
