@@ -85,7 +85,7 @@ export function stampVia(value: string, source: Address): string {
   const stamped = params.list.filter(({ name }) => name === 'received' || name === 'rport');
   const rport = asked ? `;rport=${source.port}` : '';
   const received = asked || via.host !== source.address ? `;received=${source.address}` : '';
-  const first = withoutParams(trimmed(value, 0, params.end), stamped);
+  const first = trimmed(withoutParams(value.slice(0, params.end), stamped));
   return `${first}${received}${rport}${value.slice(params.end)}`;
 }
 
