@@ -58,6 +58,7 @@ describe('a Via header field value', () => {
     'SIP/2.0/',
     'SIP/2.0/UDP',
     'SIP/2.0/UDP ;branch=x',
+    'SIP/2.0/UDP \0',
     '//,',
     ',,',
   ])('%j is none', (value) => {
