@@ -107,7 +107,7 @@ class Scene {
     const base = choices.pick([
       () => inviteFrom(CALLER, `c${choices.below(5)}`).toString('latin1'),
       () => this.#somethingHeard(),
-      () => this.#somethingHeard(),
+      () => this.#withinADialog(),
       () => written(message(choices)),
       () => choices.pick(SEEDS),
     ])();
@@ -133,6 +133,20 @@ class Scene {
       .replace(/^[A-Z]+(?= )/, method)
       .replace(/(CSeq: \d+ )[A-Z]+/i, `$1${method}`)
       .replace(/^(SIP\/2.0) \d+/, `$1 ${status}`);
+  }
+
+  /** A request of the caller in a dialog that the site has made. */
+  #withinADialog(): string {
+    const answers = this.#heard.map(parse).flatMap((one) => (one.kind === 'response' ? [one] : []));
+    const answer = answers.findLast(
+      ({ to, cseq }) => cseq.method === 'INVITE' && to.tag?.startsWith('v1') === true,
+    );
+    if (answer === undefined) return '';
+    const method = this.#choices.pick(['ACK', 'BYE', 'UPDATE', 'INFO', 'INVITE', 'OPTIONS', 'X']);
+    const cseq = method === 'ACK' ? answer.cseq.number : 2 + this.#choices.below(5);
+    const { from, to, callId } = answer;
+    const dialog = { callId, fromTag: from.tag, toTag: to.tag };
+    return within(method, CALLER, cseq, dialog).toString('latin1');
   }
 
   #throwByTcp(bytes: Buffer, to: Address): void {
@@ -170,9 +184,9 @@ class Scene {
         if (heard.kind !== 'response' || heard.status < 200) return;
         finals.push(`${heard.status} ${heard.cseq.method}`);
         if (heard.cseq.method !== 'INVITE') return;
-        const toTag = heard.to.tag;
-        socket.send(within('ACK', me, 1, toTag), U);
-        this.#time.at(this.#time.nowMs + 1000, () => socket.send(within('BYE', me, 2, toTag), U));
+        const dialog = { callId: 'proper@fuzz', fromTag: 'proper', toTag: heard.to.tag };
+        socket.send(within('ACK', me, 1, dialog), U);
+        this.#time.at(this.#time.nowMs + 1000, () => socket.send(within('BYE', me, 2, dialog), U));
       }),
     );
     socket.send(inviteFrom(me, 'proper'), A);
@@ -212,13 +226,22 @@ function inviteFrom(me: Address, name: string): Buffer {
   return wire('INVITE sip:112@192.0.2.112 SIP/2.0', headers, SDP);
 }
 
-function within(method: string, me: Address, cseq: number, toTag: string | undefined): Buffer {
-  return wire(`${method} sip:${toTag}@${U.address} SIP/2.0`, [
+type Dialog = {
+  readonly callId: string;
+  readonly fromTag: string | undefined;
+  readonly toTag: string | undefined;
+};
+
+function within(method: string, me: Address, cseq: number, dialog: Dialog): Buffer {
+  const { callId, fromTag, toTag } = dialog;
+  const body = method === 'INVITE' || method === 'UPDATE' ? SDP : '';
+  const headers = [
     `Via: SIP/2.0/UDP ${me.address}:${me.port};branch=z9hG4bK${method}${cseq}`,
     'Max-Forwards: 70',
-    `From: "A" <sip:+4670@${me.address}>;tag=proper`,
+    `From: "A" <sip:+4670@${me.address}>;tag=${fromTag}`,
     `To: <sip:112@192.0.2.112>;tag=${toTag}`,
-    'Call-ID: proper@fuzz',
+    `Call-ID: ${callId}`,
     `CSeq: ${cseq} ${method}`,
-  ]);
+  ];
+  return wire(`${method} sip:${toTag}@${U.address} SIP/2.0`, headers, body);
 }
