@@ -37,6 +37,8 @@ export function parseSiteFile(text: string): ParsedFile {
     version: '1.2',
     lineCounter: lines,
     prettyErrors: false,
+    // It would write to stderr beside what is reported.
+    logLevel: 'error',
     uniqueKeys: true,
   });
   const slips = [...document.errors, ...document.warnings];
