@@ -17,7 +17,7 @@ const project = (name, folders, more = {}) => ({
 /** @type {import('jest').Config} */
 export default {
   projects: [
-    project('unit', ['unit', 'ladder', 'torture', 'house']),
+    project('unit', ['unit', 'ladder', 'torture', 'fuzz', 'house']),
     project('compliance', ['compliance']),
     project('sim', ['sim'], { setupFiles: ['<rootDir>/test/support/give-way.ts'] }),
     project('system', ['system'], { runner: '<rootDir>/test/support/serial-runner.cjs' }),

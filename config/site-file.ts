@@ -1,4 +1,12 @@
-import { type Document, isCollection, isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml';
 import { whyOf } from '../lib/base/why-of.ts';
 import { isMap as isPlainMap } from './items.ts';
 import { type Path, type Problem, problemAt } from './problems.ts';
@@ -29,6 +37,8 @@ export function parseSiteFile(text: string): ParsedFile {
     version: '1.2',
     lineCounter: lines,
     prettyErrors: false,
+    // It would write to stderr beside what is reported.
+    logLevel: 'error',
     uniqueKeys: true,
   });
   const slips = [...document.errors, ...document.warnings];
@@ -40,9 +50,32 @@ export function parseSiteFile(text: string): ParsedFile {
         at: position(lines, slip.pos[0]),
       })),
     );
+  const endless = aliasWithinItself(document);
+  if (endless !== undefined)
+    return broken([
+      {
+        why: 'has an alias within what it stands for',
+        want: 'write the value out',
+        at: position(lines, endless),
+      },
+    ]);
   const root = plain(document);
   if (root.kind === 'broken') return root;
   return { kind: 'parsed', file: { root: root.value, locate: locator(document, lines) } };
+}
+
+/** Where an alias stands within the value that it repeats, which would have no end. */
+function aliasWithinItself(document: Document.Parsed): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Alias(_, alias, path) {
+      const repeated = alias.resolve(document);
+      if (repeated === undefined || !path.includes(repeated)) return undefined;
+      found = startOf(alias);
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 type Plain =

@@ -28,7 +28,10 @@ export function readHeaderBlock(text: string, from: number): HeaderBlock {
   let at = from;
   for (let lines = 0; at < text.length; lines += 1) {
     const end = lineEnd(text, at);
-    if (isEmpty(text, at, end)) return { headers, oddities, bodyAt: end + 1, tooMany: false };
+    if (isEmpty(text, at, end)) {
+      const bodyAt = Math.min(end + 1, text.length);
+      return { headers, oddities, bodyAt, tooMany: false };
+    }
     if (lines === HEADER_LINES_MAX) return { headers, oddities, bodyAt: at, tooMany: true };
     const folded = isFolded(text, end + 1);
     const stop = folded ? foldedEnd(text, end) : end;

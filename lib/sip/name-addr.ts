@@ -82,7 +82,8 @@ export function withTag(value: string, tag: string): string {
   if (!isStrict(parts, value)) {
     const others = parts.params.list.filter(({ name }) => name !== 'tag');
     const rest = others.map(({ at, end }) => value.slice(at, end)).join('');
-    return `${asDisplayName(parts.display)}<${parts.uri}>${rest};tag=${tag}`;
+    const uri = parts.uri.replaceAll('>', '%3E');
+    return `${asDisplayName(parts.display)}<${uri}>${rest};tag=${tag}`;
   }
   if (first === undefined) return `${value};tag=${tag}`;
   const behind = withoutParams(value, further).slice(first.end);
@@ -99,7 +100,7 @@ function isStrict({ display, uri, form, end, params }: Parts, value: string): bo
     case 'bare':
       return (
         trimmed(display) === '' &&
-        !/[?,]/.test(uri) &&
+        !/[?,>]/.test(uri) &&
         params.list.every(({ name }) => name === 'tag')
       );
     case 'open':

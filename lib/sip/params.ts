@@ -57,10 +57,10 @@ export function readParams(text: string, from: number): Params {
 }
 
 function paramAt(text: string, at: number, equals: number, until: number): Param | undefined {
-  const name = trimmed(text, at + 1, equals < 0 ? until : equals).toLowerCase();
-  if (name === '') return undefined;
   let end = until;
   while (text.charCodeAt(end - 1) <= 0x20) end -= 1;
+  const name = trimmed(text, at + 1, equals < 0 ? end : equals).toLowerCase();
+  if (name === '') return undefined;
   return { name, value: equals < 0 ? undefined : trimmed(text, equals + 1, end), at, end };
 }
 

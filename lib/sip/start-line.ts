@@ -51,7 +51,7 @@ function readOdd(line: string): StartLine {
   if (version !== undefined && version.toUpperCase() !== VERSION) {
     return unusable('version', method);
   }
-  const uri = words.join('').replace(/^</, '').replace(/>$/, '');
+  const uri = words.join('').replace(/^<+/, '').replace(/>+$/, '');
   if (uri === '') return unusable('start-line', method);
   return { kind: 'request', method, uri: uriText(uri), odd: true };
 }

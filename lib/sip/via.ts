@@ -28,7 +28,8 @@ export function readVia(value: string): ViaReading | undefined {
   const transportEnd = wordEnd(value, transportAt);
   const params = readParams(value, transportEnd);
   const sentBy = readSentBy(trimmed(value, transportEnd, params.at));
-  if (transportAt === transportEnd || sentBy.host === '') return undefined;
+  // Of NULs alone nothing would be left in what we write.
+  if (transportAt === transportEnd || /^\0*$/.test(sentBy.host)) return undefined;
   const branch = paramValue(params.list, 'branch');
   const unique = branch !== undefined && branch !== '' && branch !== MAGIC_COOKIE;
   const rport = params.list.find(({ name }) => name === 'rport');
@@ -85,7 +86,7 @@ export function stampVia(value: string, source: Address): string {
   const stamped = params.list.filter(({ name }) => name === 'received' || name === 'rport');
   const rport = asked ? `;rport=${source.port}` : '';
   const received = asked || via.host !== source.address ? `;received=${source.address}` : '';
-  const first = withoutParams(trimmed(value, 0, params.end), stamped);
+  const first = trimmed(withoutParams(value.slice(0, params.end), stamped));
   return `${first}${received}${rport}${value.slice(params.end)}`;
 }
 

@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { copyOfProject, mutate } from '../support/mutate.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import type { Mutant } from './mutant.ts';
 import { MUTANTS } from './mutants.ts';
@@ -46,12 +47,7 @@ describe('each mutant is caught by the promise that it breaks, within 20,000 cal
 
 /** A worker takes one copy for all its mutants: the lines that stay are translated once. */
 function copyOfTheSite(name: string): string {
-  const copy = path.join(folder.path, name);
-  mkdirSync(copy);
-  for (const part of ['package.json', 'lib', 'test/sim', 'test/support']) {
-    cpSync(path.join(PROJECT, part), path.join(copy, part), { recursive: true });
-  }
-  return copy;
+  return copyOfProject(folder.path, name, ['lib', 'test/sim', 'test/support']);
 }
 
 /** Runs worlds of a copy of the site while the one line is changed. */
@@ -71,14 +67,4 @@ async function hunt(mutant: Mutant, copy: string): Promise<Caught> {
   const said = stdout.trim().split('\n').at(-1) ?? '';
   if (said.startsWith('{')) return JSON.parse(said) as Caught;
   return { seed: undefined, what: `${failure || 'nothing said'} ${stderr}` };
-}
-
-/** Undefined: the line is not there, or more than once. */
-function mutate(text: string, { line, becomes }: Mutant): string | undefined {
-  const lines = text.split('\n');
-  const places = lines.flatMap((one, place) => (one.trim() === line ? [place] : []));
-  const [place] = places;
-  if (place === undefined || places.length > 1) return undefined;
-  lines[place] = becomes;
-  return lines.join('\n');
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { describeProblem } from '../../../config/problems.ts';
 import { CLUSTER_SLIPS } from './cluster-slips.ts';
 import { MEDIA_SLIPS } from './media-slips.ts';
@@ -108,6 +108,19 @@ describe('a site file that cannot be taken apart', () => {
       kind: 'invalid',
       problems: [{ wrong: 'cannot be read (ENOENT: site.yaml)' }],
     });
+  });
+
+  test('an alias within what it stands for has no end', () => {
+    expect(problemsOf(`site: &a [*a]\n`)).toMatchObject([
+      { wrong: 'has an alias within what it stands for', at: '1:11' },
+    ]);
+    expect(problemsOf(SITE.replace('udp', '&t udp').replace('tcp', '*t'))).toEqual([]);
+  });
+
+  test('a key that is a list is unknown, and nothing is said beside that', () => {
+    const warned = jest.spyOn(process, 'emitWarning');
+    expect(problemsOf(`${SITE}? [a]\n`).map(({ key }) => key)).toEqual(['[ a ]']);
+    expect(warned).not.toHaveBeenCalled();
   });
 
   test('keys that every object has are unknown like any other', () => {

@@ -71,6 +71,9 @@ describe('setting a tag', () => {
     ['"J" <sip:a@x>;;y;;', '"J" <sip:a@x>;y;tag=T'],
     ['<sip:a@x>, <sip:b@x>;tag=1', '<sip:a@x>;tag=T'],
     ['<sip:a@x> (me);tag=1;y', '<sip:a@x>;y;tag=T'],
+    ['sip:a@x;y;tag\0', '<sip:a@x>;y;tag=T'],
+    ['sip:a@x>;tag=1', '<sip:a@x%3E>;tag=T'],
+    ['>sip:a@x;y', '<%3Esip:a@x>;y;tag=T'],
   ])('%s, which a strict receiver refuses, becomes %s', (value, tagged) => {
     expect(withTag(value, 'T')).toBe(tagged);
   });

@@ -24,6 +24,14 @@ function found(type: string, body: string) {
 }
 
 describe('the SDP of a body', () => {
+  test('in a part that ends within its line breaks is empty, and no byte is said twice', () => {
+    const body = multipart('b', 'Content-Type: application/sdp\r\n\r');
+    expect(found('multipart/mixed;boundary=b', body)).toEqual([
+      '',
+      body.replace('\r\r', '\rv=0\r\n\r'),
+    ]);
+  });
+
   test.each(['application/sdp', 'Application/SDP', 'application/sdp;charset=utf-8'])(
     'is all of a body of type %s [5621-3.1]',
     (type) => {

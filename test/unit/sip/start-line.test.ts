@@ -7,6 +7,7 @@ describe('a start line', () => {
   test('The Request-URI MUST NOT contain unescaped spaces or control characters and MUST NOT be enclosed in "<>". [3261-7.1]', () => {
     const lived = [
       'INVITE <sip:112@x> SIP/2.0',
+      'INVITE <<sip:112@x>> SIP/2.0',
       'INVITE sip:112@x  SIP/2.0',
       'INVITE  sip:112@x SIP/2.0',
       'INVITE sip:112@x SIP/2.0   ',
@@ -45,6 +46,7 @@ describe('a start line', () => {
     ['INVITE', 'INVITE'],
     ['INVITE SIP/2.0', 'INVITE'],
     ['INVITE <> SIP/2.0', 'INVITE'],
+    ['INVITE <<>> SIP/2.0', 'INVITE'],
     ['IN{VITE sip:a SIP/2.0', undefined],
     ['\x00\x01\x00\x00!\x12\xa4B', undefined],
   ])('%j is a fault, and the Via is still read', (startLine, method) => {

@@ -58,6 +58,7 @@ describe('a Via header field value', () => {
     'SIP/2.0/',
     'SIP/2.0/UDP',
     'SIP/2.0/UDP ;branch=x',
+    'SIP/2.0/UDP \0',
     '//,',
     ',,',
   ])('%j is none', (value) => {
@@ -111,6 +112,9 @@ describe('what the server adds to the Via of a request', () => {
       received: '192.0.2.7',
     });
     expect(stampVia('SIP/2.0/UDP 192.0.2.7;rport=5060', SOURCE)).toContain(';rport=1024');
+    expect(stampVia(' SIP/2.0/UDP a;received=192.0.2.1', SOURCE)).toBe(
+      'SIP/2.0/UDP a;received=192.0.2.7',
+    );
     expect(stampVia('SIP/2.0/UDP 192.0.2.7;rport=5060', SOURCE)).not.toContain('=5060');
   });
 

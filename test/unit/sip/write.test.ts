@@ -48,6 +48,11 @@ describe('a message that is written', () => {
     },
   );
 
+  test('a space takes the place of what cannot stand in a value', () => {
+    const via = header('Via', 'SIP/2.0/UDP\0h;branch=z9hG4bK1');
+    expect(write([via], octets(''))).toContain('Via: SIP/2.0/UDP h;branch=z9hG4bK1\r\n');
+  });
+
   test('text beyond one byte a character goes out as UTF-8', () => {
     const bytes = writeResponse({
       status: 404,

@@ -5,10 +5,7 @@ import {
   writeClaim,
   writeMark,
 } from '../../../../lib/cluster/claims/claim-text.ts';
-import { VirtualWorld } from '../../../support/virtual-world.ts';
 import { someClaim, someMark } from './some-claim.ts';
-
-const SEED = 6;
 
 describe('claims as text', () => {
   test('come out as they went in, and a newer version may say more', () => {
@@ -25,16 +22,10 @@ describe('claims as text', () => {
     expect(writeClaim(someClaim({ callId: long, via, source: long })).length).toBeLessThan(250);
   });
 
-  test(`that are damaged are none, and nothing throws (seed ${SEED})`, () => {
-    const { random } = new VirtualWorld(SEED);
+  test('that are cut off are none', () => {
     const text = writeClaim(someClaim());
-    const mark = writeMark(someMark());
     for (let at = 0; at < text.length; at += 1) {
       expect(readClaim(text.slice(0, at))).toBeUndefined();
-      const changed = text.slice(0, at) + String.fromCharCode(random() * 256) + text.slice(at + 1);
-      const read = readClaim(changed);
-      if (read !== undefined) expect(readClaim(writeClaim(read))).toEqual(read);
-      readMark(mark.slice(0, at) + String.fromCharCode(random() * 256) + mark.slice(at + 1));
     }
   });
 
