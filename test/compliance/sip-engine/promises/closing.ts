@@ -8,7 +8,7 @@ import { type Promised, promised } from '../promise.ts';
 import type { Stage } from '../stage.ts';
 
 /** Longer than any timer of a transaction. */
-const LONG_MS = 40_000;
+const LONG_MS = 80_000;
 /** More than a message takes on the loopback, by the clock of the machine. */
 const MOMENT_MS = 100;
 
@@ -82,7 +82,7 @@ function probed(stage: Stage): readonly ProbeOutcome[] {
   const outcomes: ProbeOutcome[] = [];
   const { at: nextHop } = stage.gateway;
   const uri = uriText(`sip:ping@${writeAddress(nextHop)}`);
-  const probe = { listener: stage.listener(), nextHop, uri, timeoutMs: LONG_MS / 2 };
+  const probe = { listener: stage.listener(), nextHop, uri, timeoutMs: LONG_MS - 20_000 };
   stage.engine.probe(probe, (outcome) => void outcomes.push(outcome));
   return outcomes;
 }
