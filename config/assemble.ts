@@ -141,16 +141,16 @@ function probed(probe: ProbeRules): Pick<Gateway, 'probe'> {
 }
 
 function group(item: GroupItem, probes: ProbeRules): Group {
-  const { name, gateways, emergency, failoverOn, followRedirects, anchor, srtp, lastResort } =
-    whole(item);
+  const { name, emergency, failoverOn, srtp, asksFor, lastResort, ...rest } = whole(item);
   return {
     name,
-    gateways: gateways.map(gatewayName),
+    gateways: rest.gateways.map(gatewayName),
     emergency,
     failoverOn: failoverOn ?? failoverDefault(emergency),
-    ...(followRedirects ? { followRedirects } : {}),
-    ...(anchor ? {} : { anchor }),
+    ...(rest.followRedirects ? { followRedirects: true } : {}),
+    ...(rest.anchor ? {} : { anchor: false }),
     ...(srtp === 'as-offered' ? {} : { srtp }),
+    ...(asksFor === 'dialled' ? {} : { asksFor }),
     // A colon cannot stand in a configured name, so this one is nobody else's.
     lastResort:
       lastResort === undefined

@@ -145,6 +145,12 @@ export const GROUP = {
     'How media that crosses the site goes on to its gateways. as-offered: protected as the caller ' +
       'has it. none: as RTP, whatever the caller has.',
   ),
+  asksFor: field(
+    oneOf<'dialled' | 'service'>('thing to ask for', ['dialled', 'service']),
+    { value: 'dialled' },
+    'What its gateways are asked for in an emergency. dialled: what the caller dialled. service: ' +
+      'that if it is under urn:service:sos, else urn:service:sos. A user in the URI of a gateway wins.',
+  ),
   lastResort: field(
     orAbsent(TARGET),
     NONE,
