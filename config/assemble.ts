@@ -16,13 +16,27 @@ import type { MediaConfig, SiteConfig } from './site-config.ts';
 
 /** Puts the values together in the types of the rooms. Everything has been found right before. */
 export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecrets): SiteConfig {
-  const { site, siteNumber, guard, probe, hunt, callsMax, stateDir, dns, nat, log, admin } = values;
+  const {
+    site,
+    siteNumber,
+    element,
+    guard,
+    probe,
+    hunt,
+    callsMax,
+    stateDir,
+    dns,
+    nat,
+    log,
+    admin,
+  } = values;
   const listen = adminAddress(admin.listen);
   if (listen === undefined) throw new Error(`admin.listen is ${admin.listen}`);
   return {
     options: {
       site,
       siteNumber,
+      element: element ?? undefined,
       listeners: [
         ...listeners('anycast', lists.anycast),
         ...listeners('unicast', lists.unicast),

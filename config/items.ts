@@ -51,7 +51,6 @@ export const NAME = pattern(
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
   'write 1 to 64 letters, digits, dots, hyphens or underscores, such as psap-a',
 );
-const DRACHTIO_PORT = 9022;
 const PRIORITY = wholeNumber(1, 1000);
 export const WEIGHT = wholeNumber(0, 65_535);
 const SHARE = wholeNumber(1, 1_000_000);
@@ -75,7 +74,7 @@ export const LISTENER = {
 
 export const DRACHTIO = {
   host: given(SERVER_HOST, 'Where its admin port is.'),
-  port: field(PORT, { value: DRACHTIO_PORT }, 'The admin port.'),
+  port: field(PORT, { value: 9022 }, 'The admin port.'),
   secret: given(SECRET_REF, 'Where its secret is kept, env:NAME or file:PATH.'),
 };
 
@@ -148,8 +147,8 @@ export const GROUP = {
   asksFor: field(
     oneOf<'dialled' | 'service'>('thing to ask for', ['dialled', 'service']),
     { value: 'dialled' },
-    'What its gateways are asked for in an emergency. dialled: what the caller dialled. service: ' +
-      'that if it is under urn:service:sos, else urn:service:sos. A user in the URI of a gateway wins.',
+    'What its gateways are asked for in an emergency. service: what was dialled if it is under ' +
+      'urn:service:sos, else urn:service:sos; but a user in the URI of a gateway wins.',
   ),
   lastResort: field(
     orAbsent(TARGET),

@@ -24,6 +24,7 @@ export const ENTRIES: Readonly<Record<string, Fields>> = {
 export const EXAMPLES: Readonly<Record<string, unknown>> = {
   site: 'sto',
   siteNumber: 1,
+  element: 'sto.bcf.example',
   stateDir: '/var/lib/landfall',
   'listen.anycast': [{ transport: 'udp', address: '192.0.2.112' }],
   'listen.unicast': [{ transport: 'udp', address: '198.51.100.11' }],

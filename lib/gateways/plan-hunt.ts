@@ -156,7 +156,7 @@ function requestUri(wanted: Wanted, gateway: UriText): UriText {
   return sipUri({ user, host: at.host, port: at.port, params: at.params });
 }
 
-/** Whether a gateway of the emergency services would not know what was dialled; a test stays one. */
+/** Whether gateways that know emergency services alone would not know what was dialled. */
 function wantsService({ group, asked, emergency }: Wanted): boolean {
   if (!emergency || group.asksFor !== 'service') return false;
   return !isUnder(asked, SOS) && !isUnder(asked, 'urn:service:test');
