@@ -16,13 +16,27 @@ import type { MediaConfig, SiteConfig } from './site-config.ts';
 
 /** Puts the values together in the types of the rooms. Everything has been found right before. */
 export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecrets): SiteConfig {
-  const { site, siteNumber, guard, probe, hunt, callsMax, stateDir, dns, nat, log, admin } = values;
+  const {
+    site,
+    siteNumber,
+    element,
+    guard,
+    probe,
+    hunt,
+    callsMax,
+    stateDir,
+    dns,
+    nat,
+    log,
+    admin,
+  } = values;
   const listen = adminAddress(admin.listen);
   if (listen === undefined) throw new Error(`admin.listen is ${admin.listen}`);
   return {
     options: {
       site,
       siteNumber,
+      element: element ?? undefined,
       listeners: [
         ...listeners('anycast', lists.anycast),
         ...listeners('unicast', lists.unicast),
@@ -138,16 +152,16 @@ function probed(probe: ProbeRules): Pick<Gateway, 'probe'> {
 }
 
 function group(item: GroupItem, probes: ProbeRules): Group {
-  const { name, gateways, emergency, failoverOn, followRedirects, anchor, srtp, lastResort } =
-    whole(item);
+  const { name, emergency, failoverOn, srtp, asksFor, lastResort, ...rest } = whole(item);
   return {
     name,
-    gateways: gateways.map(gatewayName),
+    gateways: rest.gateways.map(gatewayName),
     emergency,
     failoverOn: failoverOn ?? failoverDefault(emergency),
-    ...(followRedirects ? { followRedirects } : {}),
-    ...(anchor ? {} : { anchor }),
+    ...(rest.followRedirects ? { followRedirects: true } : {}),
+    ...(rest.anchor ? {} : { anchor: false }),
     ...(srtp === 'as-offered' ? {} : { srtp }),
+    ...(asksFor === 'dialled' ? {} : { asksFor }),
     // A colon cannot stand in a configured name, so this one is nobody else's.
     lastResort:
       lastResort === undefined

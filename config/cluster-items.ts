@@ -9,6 +9,12 @@ export const SITE_NAME = pattern(
   'write 1 to 16 of the characters a-z and 0-9, such as sto',
 );
 
+export const ELEMENT = pattern(
+  'domain name',
+  /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i,
+  'write a whole domain name, such as sto.bcf.example',
+);
+
 export const SITE_NUMBER = wholeNumber(1, SITE_MAX);
 
 export const PEER = {

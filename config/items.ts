@@ -51,7 +51,6 @@ export const NAME = pattern(
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
   'write 1 to 64 letters, digits, dots, hyphens or underscores, such as psap-a',
 );
-const DRACHTIO_PORT = 9022;
 const PRIORITY = wholeNumber(1, 1000);
 export const WEIGHT = wholeNumber(0, 65_535);
 const SHARE = wholeNumber(1, 1_000_000);
@@ -75,7 +74,7 @@ export const LISTENER = {
 
 export const DRACHTIO = {
   host: given(SERVER_HOST, 'Where its admin port is.'),
-  port: field(PORT, { value: DRACHTIO_PORT }, 'The admin port.'),
+  port: field(PORT, { value: 9022 }, 'The admin port.'),
   secret: given(SECRET_REF, 'Where its secret is kept, env:NAME or file:PATH.'),
 };
 
@@ -145,6 +144,12 @@ export const GROUP = {
     'How media that crosses the site goes on to its gateways. as-offered: protected as the caller ' +
       'has it. none: as RTP, whatever the caller has.',
   ),
+  asksFor: field(
+    oneOf<'dialled' | 'service'>('thing to ask for', ['dialled', 'service']),
+    { value: 'dialled' },
+    'What its gateways are asked for in an emergency. service: what was dialled if it is under ' +
+      'urn:service:sos, else urn:service:sos; but a user in the URI of a gateway wins.',
+  ),
   lastResort: field(
     orAbsent(TARGET),
     NONE,
@@ -170,9 +175,8 @@ export const TRUNK = {
   certificates: field(
     orAbsent(listOf(CERTIFIED_NAME, '["sbc.op.example"]')),
     NONE,
-    'Names that it shows in its certificate when it calls by TLS, by an authority of ' +
-      'tls.authorities; then it may come from anywhere. Callers are asked for certificates if some ' +
-      'trunk had this at the start: some phones that have none cannot stand that.',
+    'Names in the certificate that it shows when it calls by TLS, from anywhere. Callers are asked ' +
+      'for one if some trunk had this at the start: some phones that have none cannot stand that.',
   ),
   offAnycast: field(
     oneOf<Trunk['offAnycast']>('way off anycast', ['always', 'sticky']),

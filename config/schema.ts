@@ -1,6 +1,6 @@
 import type { LogLevel } from '../lib/observe/log-sink.ts';
 import { ADMIN_LISTEN, NAME_SERVER } from './addresses.ts';
-import { SITE_NAME, SITE_NUMBER } from './cluster-items.ts';
+import { ELEMENT, SITE_NAME, SITE_NUMBER } from './cluster-items.ts';
 import { CLUSTER, PEERS } from './cluster-schema.ts';
 import { anyList, filePath, listOf, oneOf, orEmpty, wholeNumber } from './formats.ts';
 import { PROBE_FORMATS } from './gateway-formats.ts';
@@ -23,6 +23,12 @@ export const SCHEMA = {
   siteNumber: required(
     SITE_NUMBER,
     'The number of this site inside owner tokens; no two sites share one.',
+  ),
+  element: optional(
+    ELEMENT,
+    'How networks of emergency services (NENA i3) call this site. With it emergency calls get what ' +
+      'they do not have yet: Call-Info with emergency-CallId and emergency-IncidentId, and ' +
+      'Resource-Priority esnet.1. Left out: nothing is added.',
   ),
   stateDir: leaf(
     FOLDER,

@@ -24,6 +24,7 @@ export const ENTRIES: Readonly<Record<string, Fields>> = {
 export const EXAMPLES: Readonly<Record<string, unknown>> = {
   site: 'sto',
   siteNumber: 1,
+  element: 'sto.bcf.example',
   stateDir: '/var/lib/landfall',
   'listen.anycast': [{ transport: 'udp', address: '192.0.2.112' }],
   'listen.unicast': [{ transport: 'udp', address: '198.51.100.11' }],
@@ -58,6 +59,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'groups[].followRedirects': true,
   'groups[].anchor': false,
   'groups[].srtp': 'none',
+  'groups[].asksFor': 'service',
   'groups[].lastResort': 'sip:10.0.9.9',
   routes: [{ match: { user: '112' }, group: 'psap' }],
   'routes[].match': { user: '+468*', trunk: 'carrier-x' },

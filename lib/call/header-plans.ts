@@ -48,7 +48,7 @@ const ORDINARY_PASSES: ReadonlySet<string> = new Set([
 
 /**
  * What does not cross in an emergency call; everything else does, known or not, in its order and
- * byte for byte.
+ * byte for byte; so does Recv-Info, since INFO of every package is carried. [6086-4.2.1]
  */
 const EMERGENCY_STAYS: ReadonlySet<string> = new Set([
   // one leg's own: written anew on the other
@@ -72,7 +72,6 @@ const EMERGENCY_STAYS: ReadonlySet<string> = new Set([
   'min-se',
   'rseq',
   'rack',
-  'recv-info',
   // credentials and challenges are for one hop
   'authorization',
   'proxy-authorization',

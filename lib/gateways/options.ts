@@ -49,6 +49,8 @@ export type Group = {
   readonly anchor?: boolean | undefined;
   /** How RTP is protected toward its gateways. Absent: as the caller offers it. */
   readonly srtp?: 'as-offered' | 'none' | undefined;
+  /** `service`: for the dialled emergency service URN, else for the first one. Absent: as dialled. */
+  readonly asksFor?: 'service' | undefined;
   /** Tried when every gateway has failed. */
   readonly lastResort: Gateway | undefined;
 };

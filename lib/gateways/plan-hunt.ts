@@ -1,13 +1,14 @@
 import { drawOrder } from '../base/draw-order.ts';
 import type { Rng } from '../base/time.ts';
 import type { Place, Transport } from '../sip/address.ts';
-import type { UriText } from '../sip/ids.ts';
+import { type UriText, uriText } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
 import { parseUri, sipUri, uriUser } from '../sip/uri.ts';
 import type { Directory } from './dns/directory.ts';
 import type { Hop, Whereabouts } from './dns/hop.ts';
 import type { GatewayReport, HealthBook } from './health-book.ts';
 import type { Gateway, Group } from './options.ts';
+import { isUnder, SOS } from './routes.ts';
 
 /** One try of a hunt: where to, and what its Request-URI says. */
 export type PlannedTarget = {
@@ -60,7 +61,7 @@ export function planHunt(wanted: Wanted, planning: Planning): PlannedTarget[] {
   return rankGateways(wanted, planning)
     .filter(({ rank }) => rank !== 'skipped')
     .flatMap(({ gateway, hops }) => {
-      const uri = requestUri(wanted.asked, gateway.uri);
+      const uri = requestUri(wanted, gateway.uri);
       return hops.map((hop) => targetAt(gateway, hop, uri));
     });
 }
@@ -141,13 +142,22 @@ export function placeOf(gateway: UriText, { transport, address, port }: Hop): Pl
 
 /**
  * What a gateway is asked for: a service URN as it is [6881-9.2], else the dialled user at the
- * gateway, unless the gateway's own URI names a user.
+ * gateway, unless the gateway's own URI names a user or its group wants a service URN.
  */
-function requestUri(asked: UriText, gateway: UriText): UriText {
-  const wanted = parseUri(asked);
-  if (wanted.kind === 'urn') return asked;
+function requestUri(wanted: Wanted, gateway: UriText): UriText {
+  const { asked } = wanted;
+  const dialled = parseUri(asked);
+  const isReplaced = wantsService(wanted);
+  if (dialled.kind === 'urn' && !isReplaced) return asked;
   const at = parseUri(gateway);
   if (at.kind !== 'sip' || at.user !== undefined) return gateway;
-  const user = wanted.kind === 'sip' ? wanted.user : uriUser(asked);
+  if (isReplaced) return uriText(SOS);
+  const user = dialled.kind === 'sip' ? dialled.user : uriUser(asked);
   return sipUri({ user, host: at.host, port: at.port, params: at.params });
+}
+
+/** Whether gateways that know emergency services alone would not know what was dialled. */
+function wantsService({ group, asked, emergency }: Wanted): boolean {
+  if (!emergency || group.asksFor !== 'service') return false;
+  return !isUnder(asked, SOS) && !isUnder(asked, 'urn:service:test');
 }

@@ -14,6 +14,8 @@ export type Identities = {
   callId(identity: Identity): CallId;
   /** A Call-ID of ours for leg b: says nothing about anybody. */
   legBCallId(): SipCallId;
+  /** 32 letters and digits that nobody else has. */
+  unguessable(): string;
 };
 
 export function identities(
@@ -21,10 +23,12 @@ export function identities(
   world: World,
 ): Identities {
   const mint = tokenMint({ keys, site: siteNumber, epoch, rng: world.rng });
+  const unguessable = () => Buffer.from(world.rng.bytes(16)).toString('hex');
   return {
     mint,
     callId: ({ dialog }) => callIdOf(`${site}-${dialog}`),
-    legBCallId: () => sipCallId(Buffer.from(world.rng.bytes(16)).toString('hex')),
+    legBCallId: () => sipCallId(unguessable()),
+    unguessable,
   };
 }
 

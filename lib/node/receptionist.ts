@@ -1,5 +1,6 @@
 import type { World } from '../base/time.ts';
 import { begin } from '../call/begin.ts';
+import { emergencyNames } from '../call/emergency-names.ts';
 import type { Facts } from '../call/facts.ts';
 import { crossing } from '../call/header-plans.ts';
 import type { Directory } from '../gateways/dns/directory.ts';
@@ -176,7 +177,7 @@ function place(
       from: headerValue(request.headers, 'from') ?? '',
       to: headerValue(request.headers, 'to') ?? '',
       maxForwards: hopsLeft(invite) - 1,
-      headers: crossing(request.headers, caller.emergency),
+      headers: [...crossing(request.headers, caller.emergency), ...namesFor(desk, invite, caller)],
       body: request.body,
     },
     rules: {
@@ -216,6 +217,13 @@ function place(
   };
   desk.merges.claim(claim, leg);
   desk.runtime.start(call, begun.effects);
+}
+
+/** What this site adds to an emergency call where it is told how it is called. */
+function namesFor({ rules, identities }: Desk, { request }: ReceivedInvite, { emergency }: Caller) {
+  const { element } = rules.options;
+  if (element === undefined || !emergency) return [];
+  return emergencyNames(request.headers, element, () => identities.unguessable());
 }
 
 const UNTOUCHED = { alarm: undefined, isBusy: false, isRecorded: false };

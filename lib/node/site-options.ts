@@ -27,6 +27,8 @@ export type GuardOptions = ShareLimits & {
 export type SiteOptions = {
   readonly site: string;
   readonly siteNumber: number;
+  /** How networks of emergency services call this site. Absent: emergency calls get no names. */
+  readonly element?: string | undefined;
   /** Counts the starts of this node; it never goes back. */
   readonly epoch: number;
   /** The first one signs; all of them verify. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { crossing } from '../../../lib/call/header-plans.ts';
+import { fenced } from '../../../lib/engine/builtin/proto/fence.ts';
 import { header } from '../../../lib/sip/header-names.ts';
 
 const all = [
@@ -40,9 +41,15 @@ describe('header plans', () => {
     expect(crossing(breadth, false)).toEqual(breadth);
   });
 
+  test('a UA declares with Recv-Info what it is willing to receive in INFO, which the node carries: it crosses in an emergency [6086-4.2.1]', () => {
+    const packages = [header('Recv-Info', 'EmergencyCallData.eCall.MSD')];
+    expect(fenced(crossing(packages, true))).toEqual(packages);
+    expect(crossing(packages, false)).toEqual([]);
+  });
+
   test('the extension fence holds in both', () => {
-    const fenced = ['Supported', 'Require', 'Allow', 'Session-Expires', 'Min-SE', 'RSeq', 'RAck'];
-    const headers = [...fenced, 'Recv-Info'].map((name) => header(name, 'x'));
+    const names = ['Supported', 'Require', 'Allow', 'Session-Expires', 'Min-SE', 'RSeq', 'RAck'];
+    const headers = names.map((name) => header(name, 'x'));
     expect(crossing(headers, true)).toEqual([]);
     expect(crossing(headers, false)).toEqual([]);
   });

@@ -67,6 +67,24 @@ describe('planHunt', () => {
     expect(plan(group(), all, health, sos)[0]?.uri).toBe('urn:service:sos.police');
   });
 
+  test.each([
+    ['sip:112@192.0.2.112;user=phone', 'urn:service:sos'],
+    ['tel:112;phone-context=+46', 'urn:service:sos'],
+    ['911', 'urn:service:sos'],
+    ['test_incorrect', 'urn:service:sos'],
+    ['urn:service:911', 'urn:service:sos'],
+    ['urn:service:sos.ecall.automatic', 'urn:service:sos.ecall.automatic'],
+    ['urn:service:test.sos.police', 'urn:service:test.sos.police'],
+  ])('asks a group that wants a service URN for one where %s was dialled', (dialled, uri) => {
+    const desk = 'sip:112@10.0.9.9';
+    const wanting = group({ asksFor: 'service', lastResort: gateway('pstn', 1, desk) });
+    const asks = (emergency: boolean) =>
+      plan(wanting, all, newBook(), uriText(dialled), emergency).map((one) => one.uri);
+    const last = uri === dialled ? uri : desk;
+    expect(asks(true)).toEqual([uri, uri, uri, last]);
+    if (uri !== dialled) expect(asks(false)).not.toContain(uri);
+  });
+
   test('asks for the dialled user at the gateway, whatever the caller wrote beside it', () => {
     const health = newBook();
     const uri = (text: string) => plan(group(), all, health, uriText(text))[0]?.uri;

@@ -42,7 +42,6 @@ const OWN: ReadonlySet<string> = new Set([
   'min-se',
   'rseq',
   'rack',
-  'recv-info',
 ]);
 
 /** The headers that may be added to a message of ours. */

@@ -27,7 +27,6 @@ const FOREIGN = [
   'Allow: NOT-OURS',
   'Session-Expires: 66',
   'Min-SE: 66',
-  'Recv-Info: not-ours',
   'RSeq: 66',
   'RAck: 66 1 INVITE',
 ].map((line) => header(...parted(line)));
