@@ -1,6 +1,7 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import type { Destination } from '../lib/gateways/dns/hop.ts';
 import { type Address, defaultPort, type Transport } from '../lib/sip/address.ts';
+import { firstV6, hostAddress } from '../lib/sip/host-address.ts';
 import { type UriText, uriText } from '../lib/sip/ids.ts';
 import { bad, type Format, good, oneOf, type Reading, text } from './formats.ts';
 
@@ -9,8 +10,18 @@ const DNS_PORT = 53;
 /** Refuses what names no single host: a wildcard socket answers from the wrong address. */
 export const HOST_ADDRESS: Format<string> = text(
   'host address',
+  'write an address such as 198.51.100.11 or 2001:db8::11',
+  (value) => (isIP(value) === 0 ? bad(value, ...noAddress(value)) : singleHost(value)),
+);
+
+/** Where only IPv4 is spoken: by the channels of a FreeSWITCH. */
+export const IPV4_ADDRESS: Format<string> = text(
+  'IPv4 address',
   'write an IPv4 address such as 198.51.100.11',
-  (value) => (isIPv4(value) ? singleHost(value) : bad(value, ...notIpv4(value))),
+  (value) =>
+    isIPv4(value)
+      ? singleHost(value)
+      : bad(value, 'is not an IPv4 address', 'write one such as 198.51.100.11'),
 );
 
 export const TRANSPORT: Format<Transport> = oneOf('transport', ['udp', 'tcp', 'tls']);
@@ -24,12 +35,12 @@ export const CERTIFIED_NAME = hostOrAddress('name in a certificate', 'sbc.op.exa
 export const SERVER_HOST = hostOrAddress('server host', 'drachtio.example');
 
 function hostOrAddress(name: string, example: string): Format<string> {
-  return text(name, `write a host name such as ${example}, or an IPv4 address`, (value) => {
-    if (isIPv4(value)) return singleHost(value);
+  return text(name, `write a host name such as ${example}, or an address`, (value) => {
+    if (isIP(value) !== 0) return singleHost(value);
     if (isHostName(value)) return good(value.toLowerCase());
     return bad(
       value,
-      'is neither a host name nor an IPv4 address',
+      'is neither a host name nor an address',
       `write the host alone, such as ${example}`,
     );
   });
@@ -73,9 +84,10 @@ type Place =
 function readPlace(hostPort: string, transport: Transport | undefined): Place {
   const literal = readHostPort(hostPort, defaultPort(transport ?? 'udp'));
   if (literal !== undefined) {
-    if (singleHost(literal.address).kind === 'bad')
+    const address = hostAddress(literal.address);
+    if (address === undefined)
       return { kind: 'bad', wrong: 'names no single host', want: TARGET_WANT };
-    const hop = { ...literal, transport: transport ?? 'udp' };
+    const hop = { address, port: literal.port, transport: transport ?? 'udp' };
     return { kind: 'good', destination: { kind: 'address', hop } };
   }
   const [, host = '', digits] = /^([^:]+)(?::([0-9]{1,5}))?$/.exec(hostPort) ?? [];
@@ -90,21 +102,23 @@ function readPlace(hostPort: string, transport: Transport | undefined): Place {
       wrong: 'ends in a dot',
       want: 'write it without; every name is a whole one',
     };
-  const wrong = 'has neither an IPv4 address nor a host name';
+  const wrong = 'has neither an address nor a host name';
   return { kind: 'bad', wrong, want: TARGET_WANT };
 }
 
 function readHostPort(hostPort: string, otherwise: number): Address | undefined {
-  const [, address = '', digits] = /^([0-9.]+)(?::([0-9]{1,5}))?$/.exec(hostPort) ?? [];
+  const [, bracketed, plain = '', digits] =
+    /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+))(?::([0-9]{1,5}))?$/.exec(hostPort) ?? [];
   const port = digits === undefined ? otherwise : Number(digits);
-  return isIPv4(address) && isPort(port) ? { address, port } : undefined;
+  const isLiteral = bracketed === undefined ? isIPv4(plain) : isIPv6(bracketed);
+  return isLiteral && isPort(port) ? { address: bracketed ?? plain, port } : undefined;
 }
 
 function isPort(number: number): boolean {
   return number >= 1 && number <= 65_535;
 }
 
-const NAME_SERVER_WANT = 'write an IPv4 address, with :PORT unless that is 53';
+const NAME_SERVER_WANT = 'write 10.0.0.53 or [2001:db8::53], with :PORT unless that is 53';
 
 export const NAME_SERVER: Format<string> = text('name server', NAME_SERVER_WANT, (value) =>
   nameServer(value) === undefined
@@ -115,7 +129,7 @@ export const NAME_SERVER: Format<string> = text('name server', NAME_SERVER_WANT,
 /** Takes `10.0.0.53` or `10.0.0.53:5353` apart; absent for anything else. */
 export function nameServer(value: string): Address | undefined {
   const found = readHostPort(value, DNS_PORT);
-  return found !== undefined && singleHost(found.address).kind === 'good' ? found : undefined;
+  return found === undefined ? undefined : ofOneHost(found);
 }
 
 /** Where an rtpengine is asked; its port has no default that everybody keeps. */
@@ -144,10 +158,16 @@ function hostAndPort(name: string, example: string): Format<Address> {
   const want = `write "HOST:PORT", such as "${example}"`;
   return text(name, want, (value) => {
     const found = readHostPort(value, 0);
-    return found !== undefined && singleHost(found.address).kind === 'good'
-      ? good(found)
-      : bad(value, 'is not the address and port of one host', want);
+    const one = found === undefined ? undefined : ofOneHost(found);
+    return one === undefined
+      ? bad(value, 'is not the address and port of one host', want)
+      : good(one);
   });
+}
+
+function ofOneHost({ address: written, port }: Address): Address | undefined {
+  const address = hostAddress(written);
+  return address === undefined ? undefined : { address, port };
 }
 
 const LISTEN_WANT = 'write "HOST:PORT", such as "127.0.0.1:8112"';
@@ -170,17 +190,21 @@ export function adminAddress(value: string): Address | undefined {
   return isLiteral ? { address, port: number } : undefined;
 }
 
-const RANGE_WANT = 'write a range such as 203.0.113.0/24, or one IPv4 address';
+const RANGE_WANT = 'write a range such as 203.0.113.0/24 or 2001:db8::/32, or one address';
 
 /** Source addresses of a trunk. Bits beyond the prefix are refused: one of the two is a slip. */
 export const SOURCE_RANGE: Format<string> = text('source range', RANGE_WANT, (value) => {
   const [address = '', prefix, ...more] = value.split('/');
-  if (!isIPv4(address) || more.length > 0) return bad(value, 'is not an IPv4 range', RANGE_WANT);
+  const family = isIP(address);
+  if (family === 0 || more.length > 0 || /[%.].*:|:.*[%.]/.test(address))
+    return bad(value, 'is not a range of addresses', RANGE_WANT);
   if (prefix === undefined) return good(value);
-  if (!/^(?:[0-9]|[12][0-9]|3[0-2])$/.test(prefix))
-    return bad(value, 'has no prefix from 0 to 32', RANGE_WANT);
+  const bitsMax = family === 4 ? 32 : 128;
+  if (!/^(?:0|[1-9][0-9]{0,2})$/.test(prefix) || Number(prefix) > bitsMax)
+    return bad(value, `has no prefix from 0 to ${bitsMax}`, RANGE_WANT);
   const first = firstOf(address, Number(prefix));
-  if (first === address) return good(value);
+  const whole = family === 4 ? address : firstV6(address, bitsMax);
+  if (first === whole) return good(value);
   return bad(
     value,
     'has bits set beyond its prefix',
@@ -192,19 +216,28 @@ export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1' || address === 'localhost';
 }
 
-function singleHost(address: string): Reading<string> {
-  const first = Number(address.split('.', 1)[0]);
-  if (first >= 1 && first <= 223) return good(address);
-  const what = first === 0 ? 'a wildcard' : 'a multicast or reserved address';
-  return bad(address, `is ${what}, not the address of one host`, 'write one address of this host');
+function singleHost(written: string): Reading<string> {
+  const address = hostAddress(written);
+  if (address !== undefined) return good(address);
+  return bad(
+    written,
+    `is ${whatElse(written)}, not the address of one host`,
+    'write one address of this host',
+  );
 }
 
-function notIpv4(value: string): [wrong: string, want: string] {
-  if (isIPv6(value))
-    return ['is IPv6, which is not built into this release', 'write an IPv4 address'];
-  if (/^[0-9.]+:[0-9]+$/.test(value))
+function whatElse(address: string): string {
+  if (isIPv4(address)) return address.startsWith('0.') ? 'a wildcard' : 'multicast or reserved';
+  if (/^fe[89ab]/i.test(address)) return 'link-local';
+  if (/^ff/i.test(address)) return 'a multicast address';
+  return /^[0:]+$/.test(address) ? 'a wildcard' : 'an IPv4 address within IPv6';
+}
+
+function noAddress(value: string): [wrong: string, want: string] {
+  if (/^[0-9.]+:[0-9]+$|^\[.*\]:[0-9]+$/.test(value))
     return ['holds a port', 'write the address alone and the port under "port"'];
-  return ['is not an IPv4 address', 'write one such as 198.51.100.11'];
+  if (/^\[.*\]$/.test(value)) return ['stands in brackets', 'write the address without them'];
+  return ['is not an address', 'write one such as 198.51.100.11 or 2001:db8::11'];
 }
 
 /** A last label of digits alone would be an address with a slip in it. */
@@ -214,7 +247,8 @@ function isHostName(value: string): boolean {
   return value.length <= 253 && labels.every(isLabel) && !/^[0-9]+$/.test(labels.at(-1) ?? '');
 }
 
-function firstOf(address: string, prefix: number): string {
+function firstOf(address: string, prefix: number): string | undefined {
+  if (isIPv6(address)) return firstV6(address, prefix);
   const bits = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
   const size = 2 ** (32 - prefix);
   const first = bits - (bits % size);

@@ -2,6 +2,7 @@ import type { Destination } from '../lib/gateways/dns/hop.ts';
 import {
   type Address,
   defaultPort,
+  familyOf,
   sameAddress,
   type Transport,
   writeAddress,
@@ -43,6 +44,15 @@ export function checkNextHops(lists: SiteLists, report: Report): void {
       const wrong = `asks for ${transport.toUpperCase()}, but no listener of listen.gateway has it`;
       report(path, { value, wrong, want });
     }
+    if (
+      hop !== undefined &&
+      speaks(lists.gateway, hop.transport) &&
+      !speaks(lists.gateway, hop.transport, host)
+    ) {
+      const wrong = `is reached over IPv${familyOf(host)}, but no listener of listen.gateway has it`;
+      const want = `list a listener with transport: ${hop.transport} and such an address there`;
+      report(path, { value, wrong, want });
+    }
     const owner =
       callerSide.get(host) ??
       gatewaySide.find((own) => hop !== undefined && sameAddress(own.address, hop))?.path;
@@ -78,7 +88,7 @@ function reportEmpty(
   report(path, { value: [], wrong: 'is empty', want });
 }
 
-/** A call that came by TCP goes on by TCP. */
+/** A call that came by TCP goes on by TCP, and over the same version of IP. */
 function reportUnmatched(
   anycast: readonly ListenerItem[],
   unicast: readonly ListenerItem[] | undefined,
@@ -86,17 +96,35 @@ function reportUnmatched(
 ): void {
   if (unicast === undefined) return;
   for (const { path, parts } of anycast) {
-    if (parts.transport === undefined || speaks(unicast, parts.transport)) continue;
-    const { transport: value } = parts;
+    const { transport: value, address } = parts;
+    if (value === undefined) continue;
+    if (speaks(unicast, value)) {
+      if (address === undefined || speaks(unicast, value, address)) continue;
+      const want = `list a listener with transport: ${value} and an IPv${familyOf(address)} address there too`;
+      const wrong = 'has no counterpart in listen.unicast, so its calls could not leave anycast';
+      report([...path, 'address'], { value: address, wrong, want });
+      continue;
+    }
     const want = `list a listener with transport: ${value} there too`;
     const wrong = 'has no counterpart in listen.unicast, so its calls could not leave anycast';
     report([...path, 'transport'], { value, wrong, want });
   }
 }
 
-function speaks(items: readonly ListenerItem[] | undefined, transport: string): boolean {
+/** With an address: over its version of IP. */
+function speaks(
+  items: readonly ListenerItem[] | undefined,
+  transport: string,
+  toward?: string,
+): boolean {
+  const isAlike = (address = toward) =>
+    toward === undefined || address === undefined || familyOf(address) === familyOf(toward);
   // What could not be read is reported already.
-  return items?.some(({ parts }) => (parts.transport ?? transport) === transport) ?? true;
+  return (
+    items?.some(
+      ({ parts }) => (parts.transport ?? transport) === transport && isAlike(parts.address),
+    ) ?? true
+  );
 }
 
 function reportDuplicates(items: readonly ListenerItem[], report: Report): void {

@@ -58,7 +58,7 @@ export const NONE = { value: undefined };
 
 export const LISTENER = {
   transport: given(TRANSPORT, 'How SIP is carried: udp, tcp or tls. For tls see `tls` below.'),
-  address: given(HOST_ADDRESS, 'The one local IPv4 address; never a wildcard.'),
+  address: given(HOST_ADDRESS, 'The one local address, of IPv4 or IPv6; never a wildcard.'),
   port: field(orAbsent(PORT), NONE, 'The local port. Left out: 5060, and 5061 for tls.'),
   advertise: field(
     orAbsent(ADVERTISE),

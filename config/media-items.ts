@@ -1,4 +1,4 @@
-import { HOST_ADDRESS, NG } from './addresses.ts';
+import { IPV4_ADDRESS, NG } from './addresses.ts';
 import { pattern, wholeNumber } from './formats.ts';
 import { field, given, NAME, NONE, orAbsent, WEIGHT } from './items.ts';
 import { SECRET_REF } from './secrets.ts';
@@ -19,10 +19,10 @@ const FILE = pattern(
 export const FREESWITCH = {
   esl: given(NG, 'Where its event socket listens, "HOST:PORT".'),
   secret: given(SECRET_REF, 'Where the password of that socket is kept, env:NAME or file:PATH.'),
-  listen: given(HOST_ADDRESS, 'The local address that each of its channels connects to.'),
+  listen: given(IPV4_ADDRESS, 'The local address that each of its channels connects to.'),
   listenPort: field(wholeNumber(0, 65_535), { value: 0 }, 'The port there; 0 is any that is free.'),
   advertise: field(
-    orAbsent(HOST_ADDRESS),
+    orAbsent(IPV4_ADDRESS),
     NONE,
     'What it is told in place of that address, where a NAT lies between. The port stays the same.',
   ),

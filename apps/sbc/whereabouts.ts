@@ -5,6 +5,7 @@ import { systemServers } from '../../lib/gateways/dns/client/resolv-conf.ts';
 import { type Directory, openDirectory } from '../../lib/gateways/dns/directory.ts';
 import { ownAddress } from '../../lib/node/own-address.ts';
 import type { EventSink } from '../../lib/ports/event-sink.ts';
+import { familyOf } from '../../lib/sip/address.ts';
 
 /** What finds the gateways of a site, and the hosts whose addresses its log may show. */
 export type Sought = {
@@ -25,6 +26,7 @@ export function openSought(
   { world, sink, onMoved }: SoughtParts,
 ): Sought {
   const { listeners } = configured().options;
+  const gatewaySide = listeners.filter(({ role }) => role === 'gateway');
   let found: readonly string[] = [];
   const servers = () => {
     const { nameServers } = configured();
@@ -34,9 +36,11 @@ export function openSought(
     world,
     names: openNameClient({ world, servers }),
     sink,
-    transports: listeners
-      .filter(({ role }) => role === 'gateway')
-      .map(({ transport }) => transport),
+    transports: gatewaySide.map(({ transport }) => transport),
+    familiesOf(transport) {
+      const spoken = gatewaySide.filter((one) => one.transport === transport);
+      return [...new Set(spoken.map(({ address }) => familyOf(address)))];
+    },
     isOwn: ownAddress(listeners),
     onMoved(addresses) {
       found = addresses;

@@ -1,7 +1,9 @@
 import type { Alarm, World } from '../base/time.ts';
 import type { Listener, Probe, ProbeOutcome } from '../ports/sip-engine.ts';
+import { familyOf } from '../sip/address.ts';
 import { type Hop, writeHop } from './dns/hop.ts';
 import type { HealthBook, HopSaid, ProbeEvent } from './health-book.ts';
+import { listenerToward } from './listener-toward.ts';
 import type { Gateway, ProbeRules } from './options.ts';
 import { placeOf } from './plan-hunt.ts';
 
@@ -21,7 +23,7 @@ export type Probing = {
 export type ProbingParts = {
   readonly world: World;
   readonly health: HealthBook;
-  /** The first of a transport is what probes leave from. */
+  /** The first of a transport and family is what probes leave from. */
   readonly listeners: readonly Listener[];
   /** Where a gateway is, as far as it is known when this is asked. */
   readonly hopsOf: (gateway: Gateway) => readonly Hop[];
@@ -95,8 +97,12 @@ export function askHops(
     if (outcomes.length === hops.length) onRound(outcomes);
   };
   for (const hop of hops) {
-    const listener = listeners.find(({ transport }) => transport === hop.transport);
-    if (listener === undefined) take(hop, { kind: 'unsent', why: `no ${hop.transport} listener` });
+    const listener = listenerToward(hop, hop.transport, listeners);
+    if (listener === undefined)
+      take(hop, {
+        kind: 'unsent',
+        why: `no ${hop.transport} listener over IPv${familyOf(hop.address)}`,
+      });
     else {
       const nextHop = placeOf(gateway.uri, hop);
       const what = { listener, nextHop, uri: gateway.uri, timeoutMs };

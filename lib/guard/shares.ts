@@ -1,6 +1,8 @@
 import { BoundedMap } from '../base/bounded-map.ts';
 import type { MonoMs } from '../base/brands.ts';
 import type { Clock } from '../base/time.ts';
+import { familyOf } from '../sip/address.ts';
+import { firstV6 } from '../sip/host-address.ts';
 import type { ShareLimits } from './share-limits.ts';
 import type { Trunk } from './trunks.ts';
 
@@ -40,7 +42,7 @@ export function shareBook(clock: Clock, sourcesMax = SOURCES_MAX): ShareBook {
     of(trunk, address, unknown) {
       const limits = trunk ?? unknown;
       const book = trunk === undefined ? ofSources : ofTrunks;
-      const name = trunk?.name ?? address;
+      const name = trunk?.name ?? sourceOf(address);
       const share = book.get(name) ?? openShare(limits, clock.mono());
       share.limits = limits;
       // The one unheard for longest is the first to go.
@@ -54,6 +56,11 @@ export function shareBook(clock: Clock, sourcesMax = SOURCES_MAX): ShareBook {
     }),
     sourcesNow: () => ofSources.size,
   };
+}
+
+/** One host has a whole /64 of IPv6, so all of that is one source. */
+function sourceOf(address: string): string {
+  return familyOf(address) === 4 ? address : (firstV6(address, 64) ?? address);
 }
 
 function openShare(limits: ShareLimits, now: MonoMs): Share {

@@ -4,6 +4,7 @@ import type { DialogName, Effect } from '../call/effects.ts';
 import type { TimerName } from '../call/events.ts';
 import type { Target } from '../call/facts.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
+import { listenerToward } from '../gateways/listener-toward.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { InviteResponse, Listener, OutgoingInvite, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
@@ -18,7 +19,7 @@ export type Hands = {
   readonly identities: Identities;
   readonly health: HealthBook;
   readonly loops: LoopGuard;
-  /** The first of a transport is what requests to gateways leave from. */
+  /** The first of a transport and family is what requests to gateways leave from. */
   readonly gatewayListeners: readonly Listener[];
   readonly rng: Rng;
   setTimer(call: LiveCall, name: TimerName, ms: number): void;
@@ -178,7 +179,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
   const { asked, emergency, callId } = call.state.facts;
   const { target, attempt } = effect;
   const { identities, engine } = hands;
-  const listener = listenerToward(target, hands.gatewayListeners);
+  const listener = sideToward(target, hands.gatewayListeners);
   const legCallId = identities.legBCallId();
   const { tag } = identities.mint(emergency, legCallId);
   const leg = legId(`${callId}/b${attempt}`);
@@ -226,14 +227,22 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
 }
 
 /** The side of ours that speaks the target's transport, whatever the caller's leg speaks. */
-function listenerToward({ transport = 'udp' }: Target, listeners: readonly Listener[]): Listener {
-  const found = listeners.find((listener) => listener.transport === transport) ?? listeners[0];
+function sideToward(target: Target, listeners: readonly Listener[]): Listener {
+  const { address, transport = 'udp' } = target;
+  const found =
+    listenerToward(address, transport, listeners) ??
+    listeners.find((listener) => listener.transport === transport) ??
+    listeners[0];
   if (found === undefined) throw new Error('the site has no gateway side');
   return found;
 }
 
-function forLarge({ transport, largeByTcp }: Target, listeners: readonly Listener[], tag: Tag) {
+function forLarge(
+  { address, transport, largeByTcp }: Target,
+  listeners: readonly Listener[],
+  tag: Tag,
+) {
   if (largeByTcp !== true || transport === 'tcp') return undefined;
-  const listener = listeners.find((one) => one.transport === 'tcp');
+  const listener = listenerToward(address, 'tcp', listeners);
   return listener === undefined ? undefined : { listener, contact: contactAt(listener, tag) };
 }

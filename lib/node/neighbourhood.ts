@@ -18,6 +18,7 @@ import type {
   Stray,
   StrayResponse,
 } from '../ports/sip-engine.ts';
+import { familyOf } from '../sip/address.ts';
 import type { SipMessage, SipRequest } from '../sip/message.ts';
 
 /** Made before the node, because each must know who listens to it. */
@@ -232,7 +233,11 @@ export class Neighbourhood {
   #standingFor({ listener: theirs, transport }: Passage): Listener | undefined {
     if (!this.#isListening) return undefined;
     const { listeners } = this.#parts;
-    return listeners.find((one) => one.role === theirs.role && one.transport === transport);
+    const alike = listeners.filter(
+      (one) => one.role === theirs.role && one.transport === transport,
+    );
+    const family = familyOf(theirs.address);
+    return alike.find(({ address }) => familyOf(address) === family) ?? alike[0];
   }
 }
 

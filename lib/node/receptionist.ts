@@ -19,6 +19,7 @@ import type { EventSink } from '../ports/event-sink.ts';
 import type { MediaAnchor } from '../ports/media-anchor.ts';
 import type { ClaimId } from '../ports/ownership.ts';
 import type { Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
+import { familyOf } from '../sip/address.ts';
 import { headerValue } from '../sip/headers.ts';
 import {
   conditionsMarked,
@@ -245,7 +246,7 @@ function mediaOf({ anchor }: Desk, { trunk, group }: Caller): CallMedia | undefi
 
 /**
  * Where the rest of the session goes: the U that was dialled, else the first U of the caller's
- * transport; A for sticky.
+ * transport and family; A for sticky.
  */
 function contactPlaceFor(
   { request, receivedOn: { listener } }: ReceivedInvite,
@@ -253,7 +254,9 @@ function contactPlaceFor(
   sticky: boolean,
 ): ContactPlace {
   const unicast = listeners.filter(({ role }) => role === 'unicast');
-  const alike = unicast.find(({ transport }) => transport === listener.transport);
+  const spoken = unicast.filter(({ transport }) => transport === listener.transport);
+  const family = familyOf(listener.address);
+  const alike = spoken.find(({ address }) => familyOf(address) === family) ?? spoken[0];
   const stays = sticky || listener.role === 'unicast';
   const place = stays ? listener : (alike ?? unicast[0] ?? listener);
   const isSips = place.transport === 'tls' && request.uri.toLowerCase().startsWith('sips:');

@@ -1,5 +1,5 @@
 /** What is looked up on the way from a name to a hop. [3263-4] */
-export type RecordType = 'A' | 'SRV' | 'NAPTR';
+export type RecordType = 'A' | 'AAAA' | 'SRV' | 'NAPTR';
 
 export type NameQuestion = {
   /** Lower case, without the dot at the end. */
@@ -7,7 +7,7 @@ export type NameQuestion = {
   readonly type: RecordType;
 };
 
-export type AddressRecord = { readonly type: 'A'; readonly address: string };
+export type AddressRecord = { readonly type: 'A' | 'AAAA'; readonly address: string };
 
 /** A target of `.` says that there is no such service. [2782] */
 export type ServiceRecord = {

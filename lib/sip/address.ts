@@ -9,6 +9,13 @@ export type Place = Address & {
 
 export type Transport = 'udp' | 'tcp' | 'tls';
 
+/** The version of IP that a literal is of. */
+export type Family = 4 | 6;
+
+export function familyOf(address: string): Family {
+  return address.includes(':') ? 6 : 4;
+}
+
 /** Where a URI names no port. [3261-19.1.2] */
 export function defaultPort(transport: Transport): number {
   return transport === 'tls' ? 5061 : 5060;

@@ -1,3 +1,5 @@
+import { hostAddress } from './host-address.ts';
+
 /** Whom a certificate names, by its subjectAltName. Lower case. */
 export type Certified = {
   /** The domains of its SIP URIs without a user; where there are some, no other name counts. */
@@ -14,7 +16,7 @@ export function certifiedIn(subjectAltName: string): Certified {
   for (const [, kind, written = ''] of subjectAltName.matchAll(ENTRY)) {
     const value = unquoted(written).toLowerCase();
     if (kind === 'DNS') found.names.push(value);
-    if (kind === 'IP Address') found.addresses.push(value);
+    if (kind === 'IP Address') found.addresses.push(hostAddress(value) ?? value);
     // A URI with a user names a person, not a domain. [5922-7.1]
     const [, domain] = /^sip:([^@;?/:]+)$/.exec(value) ?? [];
     if (kind === 'URI' && domain !== undefined) found.uris.push(domain);
@@ -28,7 +30,7 @@ export function certifiedIn(subjectAltName: string): Certified {
  */
 export function isCertified({ uris, names, addresses }: Certified, wanted: string): boolean {
   const name = wanted.toLowerCase().replace(/\.$/, '');
-  if (addresses.includes(name)) return true;
+  if (addresses.includes(hostAddress(name) ?? name)) return true;
   return uris.length > 0 ? uris.includes(name) : names.includes(name);
 }
 

@@ -70,6 +70,8 @@ export function recordOf(type: string, words: string): NameRecord {
   switch (type) {
     case 'A':
       return { type, address: first };
+    case 'AAAA':
+      return { type, address: first };
     case 'SRV':
       return {
         type,

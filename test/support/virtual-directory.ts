@@ -43,6 +43,7 @@ export function virtualDirectory(
         void counts.set(`${counter}/${label}`, (counts.get(`${counter}/${label}`) ?? 0) + 1),
     },
     transports: ['udp', 'tcp'],
+    familiesOf: () => [4],
     isOwn: () => false,
     onMoved: (found) => {
       addresses = found;

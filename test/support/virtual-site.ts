@@ -151,6 +151,7 @@ export function directoryOf(
     names,
     sink,
     transports: ['udp', 'tcp'],
+    familiesOf: () => [4],
     isOwn: ownAddress(listeners),
     onMoved: () => undefined,
   });

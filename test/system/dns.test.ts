@@ -71,6 +71,7 @@ describe('gateways looked up at a name server', () => {
         count: (_, outcome) => void outcomes.add(outcome),
       },
       transports: ['udp', 'tcp'],
+      familiesOf: () => [4],
       isOwn: () => false,
       onMoved: () => undefined,
     });

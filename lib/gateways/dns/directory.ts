@@ -1,7 +1,7 @@
 import type { Timers, World } from '../../base/time.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
 import type { NameFailure, NameService, RecordType } from '../../ports/name-service.ts';
-import type { Address, Transport } from '../../sip/address.ts';
+import type { Address, Family, Transport } from '../../sip/address.ts';
 import { type Followed, newcomer, seenNow, standingOf, takeIn } from './followed.ts';
 import {
   type Destination,
@@ -53,6 +53,8 @@ export type DirectoryParts = {
   readonly sink: EventSink;
   /** What the node speaks toward gateways. */
   readonly transports: readonly Transport[];
+  /** The versions of IP that it speaks by each, the one it would rather speak first. */
+  readonly familiesOf: (transport: Transport) => readonly Family[];
   readonly isOwn: (address: Address) => boolean;
   /** Some destination has other hops now; these are the addresses of all of them. */
   readonly onMoved: (addresses: readonly string[]) => void;
@@ -75,6 +77,7 @@ export function openDirectory(parts: DirectoryParts): Directory {
   const resolveParts = {
     look: book.look,
     transports: PREFERENCE.filter((transport) => parts.transports.includes(transport)),
+    familiesOf: parts.familiesOf,
     isOwn: parts.isOwn,
   };
   const update = (one: Followed) => {

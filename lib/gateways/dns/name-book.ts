@@ -206,6 +206,8 @@ function zoneWords(record: NameRecord): string {
   switch (record.type) {
     case 'A':
       return record.address;
+    case 'AAAA':
+      return record.address;
     case 'SRV': {
       const { priority, weight, port, target } = record;
       return `${priority} ${weight} ${port} ${target}`;

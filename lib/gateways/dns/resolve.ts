@@ -6,7 +6,8 @@ import type {
   NameRecord,
   PointerRecord,
 } from '../../ports/name-service.ts';
-import { type Address, defaultPort, type Transport } from '../../sip/address.ts';
+import { type Address, defaultPort, type Family, type Transport } from '../../sip/address.ts';
+import { hostAddress } from '../../sip/host-address.ts';
 import { canBeAsked } from './dns-name.ts';
 import type { Destination } from './hop.ts';
 import type { Server, Service } from './services.ts';
@@ -32,6 +33,8 @@ export type ResolveParts = {
   readonly look: (question: NameQuestion) => Finding;
   /** What the node speaks toward gateways, the one it would rather speak first. */
   readonly transports: readonly Transport[];
+  /** The versions of IP that it speaks by a transport, the one it would rather speak first. */
+  readonly familiesOf: (transport: Transport) => readonly Family[];
   /** No call is ever sent back into this site, whatever DNS says. */
   readonly isOwn: (address: Address) => boolean;
 };
@@ -159,35 +162,40 @@ function serviceAt(name: string, transport: Transport, way: Way): Looked {
   const servers = finding.records.flatMap((record): Server[] => {
     if (record.type !== 'SRV') return [];
     const { priority, weight, port, target } = record;
-    const addresses = addressesOf(target, port, way, finding.beside.get(target));
+    const addresses = addressesOf(target, { port, transport }, way, finding.beside.get(target));
     return [{ priority, weight, port, addresses }];
   });
   return { transport, servers };
 }
 
 function bareService(host: string, transport: Transport, port: number, way: Way): Service {
-  const addresses = addressesOf(host, port, way);
+  const addresses = addressesOf(host, { port, transport }, way);
   return { transport, servers: [{ priority: 0, weight: 0, port, addresses }] };
 }
 
 /**
- * The addresses of a name, in the order of the answer. What came beside an SRV answer serves until
- * the name itself is answered. AAAA is not asked for: the node speaks IPv4 only.
+ * The addresses of a name by each version of IP that leads there, in the order of the answers.
+ * What came beside an SRV answer serves until the name itself is answered.
  */
 function addressesOf(
   name: string,
-  port: number,
+  at: { readonly port: number; readonly transport: Transport },
   way: Way,
   beside: readonly AddressRecord[] = [],
 ): readonly string[] {
-  const finding = find({ name, type: 'A' }, way);
-  const isOpen = finding.kind === 'pending' || finding.kind === 'silent';
-  const records: readonly NameRecord[] = finding.kind === 'records' ? finding.records : [];
-  return (isOpen ? beside : records).flatMap((record) => {
-    if (record.type !== 'A' || !isOneHost(record.address)) return [];
-    if (!way.parts.isOwn({ address: record.address, port })) return [record.address];
-    way.own.add(record.address);
-    return [];
+  return way.parts.familiesOf(at.transport).flatMap((family) => {
+    const type = family === 4 ? 'A' : 'AAAA';
+    const finding = find({ name, type }, way);
+    const isOpen = finding.kind === 'pending' || finding.kind === 'silent';
+    const records: readonly NameRecord[] = finding.kind === 'records' ? finding.records : [];
+    return (isOpen ? beside : records).flatMap((record) => {
+      if (record.type !== type) return [];
+      const address = hostAddress(record.address);
+      if (address === undefined) return [];
+      if (!way.parts.isOwn({ address, port: at.port })) return [address];
+      way.own.add(address);
+      return [];
+    });
   });
 }
 
@@ -211,10 +219,4 @@ function look(question: NameQuestion, { parts, found }: Way): Finding {
   const finding = parts.look(question);
   found.set(key, { question, finding });
   return finding;
-}
-
-/** Not `0.0.0.0`, no multicast, no broadcast. */
-function isOneHost(address: string): boolean {
-  const first = Number(address.split('.', 1)[0]);
-  return first >= 1 && first <= 223;
 }

@@ -18,6 +18,8 @@ describe('a next hop', () => {
     ['sip:10.0.1.31;transport=UDP', 'sip:10.0.1.31;transport=udp', '10.0.1.31', 5060],
     ['sip:10.0.1.31;Transport=TCP', 'sip:10.0.1.31;transport=tcp', '10.0.1.31', 5060],
     ['sip:desk@10.0.1.31', 'sip:desk@10.0.1.31', '10.0.1.31', 5060],
+    ['sip:[2001:DB8::31]', 'sip:[2001:DB8::31]', '2001:db8::31', 5060],
+    ['sip:[2001:db8:0::31]:5070', 'sip:[2001:db8:0::31]:5070', '2001:db8::31', 5070],
   ])('%s', (text, uri, address, port) => {
     const hop = { address, port, transport: uri.endsWith('tcp') ? 'tcp' : 'udp' };
     expect(TARGET.read(text)).toEqual(good({ uri, destination: { kind: 'address', hop } }));
@@ -36,14 +38,19 @@ describe('a next hop', () => {
 
   test.each([
     ['10.0.1.31', 'is not a SIP URI'],
-    ['sip:', 'neither an IPv4 address nor a host name'],
-    ['sip:10.0.1', 'neither an IPv4 address nor a host name'],
+    ['sip:', 'neither an address nor a host name'],
+    ['sip:10.0.1', 'neither an address nor a host name'],
     ['sip:10.0.1.31:0', 'has port 0'],
     ['sip:10.0.1.31:65536', 'has port 65536'],
-    ['sip:10.0.1.031', 'neither an IPv4 address nor a host name'],
-    ['sip:[::1]:5060', 'neither an IPv4 address nor a host name'],
-    ['sip:psap_a.example', 'neither an IPv4 address nor a host name'],
-    ['sip:psap..example', 'neither an IPv4 address nor a host name'],
+    ['sip:10.0.1.031', 'neither an address nor a host name'],
+    ['sip:2001:db8::31', 'neither an address nor a host name'],
+    ['sip:[fe80::1%eth0]', 'neither an address nor a host name'],
+    ['sip:[::]', 'names no single host'],
+    ['sip:[fe80::1]', 'names no single host'],
+    ['sip:[ff02::1]:5060', 'names no single host'],
+    ['sip:[::ffff:10.0.1.31]', 'names no single host'],
+    ['sip:psap_a.example', 'neither an address nor a host name'],
+    ['sip:psap..example', 'neither an address nor a host name'],
     ['sip:psap.example.', 'ends in a dot'],
     ['sip:psap.example:99999', 'has port 99999'],
     ['sip:0.0.0.0', 'names no single host'],
@@ -54,7 +61,7 @@ describe('a next hop', () => {
     ['sip:10.0.1.31?Subject=x', 'not understood'],
     ['sip:a b@10.0.1.31', 'not plain'],
     ['sip:a\r\nX: y@10.0.1.31', 'not plain'],
-    ['sip:10.0.1.31\r\nX: y', 'neither an IPv4 address nor a host name'],
+    ['sip:10.0.1.31\r\nX: y', 'neither an address nor a host name'],
     [5060, 'is not text'],
   ])('%j is refused', (value, complaint) => {
     expect(JSON.stringify(TARGET.read(value))).toContain(complaint);
@@ -62,12 +69,23 @@ describe('a next hop', () => {
 });
 
 describe('a listener', () => {
-  test.each(['0.0.0.0', '0.1.2.3', '224.0.1.75', '255.255.255.255'])(
-    'is not on %s, which is no single host',
-    (value) => {
-      expect(HOST_ADDRESS.read(value).kind).toBe('bad');
-    },
-  );
+  test.each([
+    '0.0.0.0',
+    '0.1.2.3',
+    '224.0.1.75',
+    '255.255.255.255',
+    '::',
+    'ff02::1',
+    'fe80::1',
+    'fe80::1%eth0',
+    '::ffff:192.0.2.1',
+  ])('is not on %s, which is no single host', (value) => {
+    expect(HOST_ADDRESS.read(value).kind).toBe('bad');
+  });
+
+  test('has one spelling, whichever is written', () => {
+    expect(HOST_ADDRESS.read('2001:DB8:0:0:0:0:0:11')).toEqual(good('2001:db8::11'));
+  });
 
   test('has its port said apart from its address', () => {
     expect(JSON.stringify(HOST_ADDRESS.read('10.0.0.1:5060'))).toContain('holds a port');
@@ -89,12 +107,18 @@ describe('a listener', () => {
 });
 
 describe('a source range', () => {
-  test.each(['203.0.113.0/24', '0.0.0.0/0', '203.0.113.7', '203.0.113.7/32', '128.0.0.0/1'])(
-    '%s',
-    (value) => {
-      expect(SOURCE_RANGE.read(value)).toEqual(good(value));
-    },
-  );
+  test.each([
+    '203.0.113.0/24',
+    '0.0.0.0/0',
+    '203.0.113.7',
+    '203.0.113.7/32',
+    '128.0.0.0/1',
+    '::/0',
+    '2001:db8::/32',
+    '2001:DB8::1/128',
+  ])('%s', (value) => {
+    expect(SOURCE_RANGE.read(value)).toEqual(good(value));
+  });
 
   test.each([
     '203.0.113.7/24',
@@ -102,7 +126,10 @@ describe('a source range', () => {
     '203.0.113.0/024',
     '1.2.3/8',
     '1.2.3.4/8/8',
-    '::/0',
+    '2001:db8::1/32',
+    '2001:db8::/129',
+    '::ffff:192.0.2.0/120',
+    'fe80::1%eth0',
   ])('%s is refused', (value) => {
     expect(SOURCE_RANGE.read(value).kind).toBe('bad');
   });

@@ -1,12 +1,13 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { describeProblem } from '../../../config/problems.ts';
+import { ADDRESS_SLIPS } from './address-slips.ts';
 import { CLUSTER_SLIPS } from './cluster-slips.ts';
 import { MEDIA_SLIPS } from './media-slips.ts';
 import { load, problemsOf, SITE, siteWith } from './sample.ts';
 import { SLIPS } from './slips.ts';
 
 describe('a site file with a slip', () => {
-  test.each([...SLIPS, ...MEDIA_SLIPS, ...CLUSTER_SLIPS])(
+  test.each([...SLIPS, ...MEDIA_SLIPS, ...CLUSTER_SLIPS, ...ADDRESS_SLIPS])(
     '%s -> %s',
     (line, instead, complaint) => {
       const lines = problemsOf(siteWith(line, instead)).map((problem) =>

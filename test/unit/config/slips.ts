@@ -43,7 +43,7 @@ export const SLIPS: readonly (readonly [line: string, instead: string, complaint
   [
     'siteNumber: 1',
     'siteNumber: 1\ndns: { servers: ["ns.example"] }',
-    '3:8 dns.servers[0]: "ns.example" is not the address of a name server; write an IPv4 address',
+    '3:8 dns.servers[0]: "ns.example" is not the address of a name server; write 10.0.0.53 or [2001:db8::53]',
   ],
   [
     'siteNumber: 1',
@@ -101,7 +101,6 @@ export const SLIPS: readonly (readonly [line: string, instead: string, complaint
     '0.0.0.0, port',
     '5:31 listen.unicast[0].address: "0.0.0.0" is a wildcard',
   ],
-  ['198.51.100.11, port', '"::1", port', '5:31 listen.unicast[0].address: "::1" is IPv6'],
   [
     '198.51.100.11, port',
     '192.0.2.112, port',
@@ -140,7 +139,7 @@ export const SLIPS: readonly (readonly [line: string, instead: string, complaint
   [
     '"sip:10.0.1.31:5060"',
     '"sip:10.0.1"',
-    '8:21 gateways[0].uri: "sip:10.0.1" has neither an IPv4 address nor a host name',
+    '8:21 gateways[0].uri: "sip:10.0.1" has neither an address nor a host name',
   ],
   [
     '"sip:10.0.1.31:5060"',

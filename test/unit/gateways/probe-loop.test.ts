@@ -101,7 +101,7 @@ describe('the probes', () => {
     const tcp = gateway(1, 'tcp');
     loop.follow([tcp]);
     time.runUntil(1000);
-    expect(health.report(tcp).hops[0]?.said).toBe('unsent: no tcp listener');
+    expect(health.report(tcp).hops[0]?.said).toBe('unsent: no tcp listener over IPv4');
     loop.close();
     expect(time.pending).toBe(0);
   });

@@ -31,6 +31,14 @@ describe('shares', () => {
     expect(burst()).toEqual([false, false, false, true]);
   });
 
+  test('the addresses of one /64 are one source, those of another are not', () => {
+    const { book } = open();
+    const share = book.of(undefined, '2001:db8:1:2::1', UNKNOWN);
+    expect(book.of(undefined, '2001:db8:1:2:ffff::9', UNKNOWN)).toBe(share);
+    expect(book.of(undefined, '2001:db8:1:3::1', UNKNOWN)).not.toBe(share);
+    expect(book.sourcesNow()).toBe(2);
+  });
+
   test('calls beyond the rate take nothing from those that follow', () => {
     const { time, isOverRate } = open();
     let placed = 0;

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import type { Answer, DecodedPacket } from 'dns-packet';
 import type {
   AddressRecord,
@@ -72,6 +72,8 @@ function recordOf(answer: InternetAnswer): readonly NameRecord[] {
   switch (answer.type) {
     case 'A':
       return isIPv4(answer.data) ? [{ type: 'A', address: answer.data }] : [];
+    case 'AAAA':
+      return isIPv6(answer.data) ? [{ type: 'AAAA', address: answer.data }] : [];
     case 'SRV': {
       const { priority = 0, weight = 0, port, target } = answer.data;
       return [{ type: 'SRV', priority, weight, port, target: plainName(target) }];
@@ -92,7 +94,7 @@ function addressesBeside(records: readonly NameRecord[], additionals: readonly I
     const addresses = additionals
       .filter((one) => isNamed(one, record.target))
       .flatMap((one): AddressRecord[] =>
-        one.type === 'A' ? [{ type: 'A', address: one.data }] : [],
+        one.type === 'A' || one.type === 'AAAA' ? [{ type: one.type, address: one.data }] : [],
       );
     if (addresses.length > 0) beside.set(record.target, addresses.slice(0, RECORDS_MAX));
   }

@@ -50,6 +50,7 @@ export function lead(
       return 'kind' in found ? found : recordsOf(type, found);
     },
     transports: ['udp', 'tcp'],
+    familiesOf: () => [4],
     isOwn: () => false,
     ...changes,
   });

@@ -19,6 +19,15 @@ const BY_TCP = ['tcp:10.0.1.1:5070'];
 const pointer = (order: number, preference: number, service: string, replacement: string) =>
   `${order} ${preference} "s" "${service}" "" ${replacement}`;
 
+test('each version of IP that a listener has is asked for, and gives hops of its own', () => {
+  const known = { [NAME]: ['10.0.1.9'], 'AAAA psap.example': ['2001:DB8::9', 'fe80::1'] };
+  const both = lead('udp:psap.example:5080', known, { familiesOf: () => [6, 4] });
+  expect(both.hops).toEqual(['udp:[2001:db8::9]:5080', 'udp:10.0.1.9:5080']);
+  const four = lead('udp:psap.example:5080', known);
+  expect(four.hops).toEqual(['udp:10.0.1.9:5080']);
+  expect(four.questions).toEqual([NAME]);
+});
+
 describe('selecting a transport protocol [3263-4.1]', () => {
   test('if the URI specifies a transport protocol, that transport protocol SHOULD be used', () => {
     const found = lead('tcp:psap.example', {

@@ -32,18 +32,25 @@ const bare = uasDialog(
   ),
   tagOf('t'),
 );
-const hop = (target: string, routes: readonly string[] = []) => {
+const hop = (target: string, routes: readonly string[] = [], invited = INVITED) => {
   const dialog: Dialog = { ...bare, target: uriText(target), routes };
-  return gatewayHop(dialog, INVITED, OURS);
+  return gatewayHop(dialog, invited, OURS);
 };
 
 describe('where a request on a gateway leg goes', () => {
   test.each([
     ['sip:g@10.0.1.40', '10.0.1.40', 5060],
     ['sip:g@10.0.1.40:5070;transport=UDP', '10.0.1.40', 5070],
-    ['sip:g@[2001:db8:0:0::40]:5070', '2001:db8::40', 5070],
   ])('to the remote target %s', (target, address, port) => {
     expect(hop(target)).toEqual({ address, port });
+  });
+
+  test('to a target of the same version of IP alone', () => {
+    const target = 'sip:g@[2001:db8:0:0::40]:5070';
+    const invited = { address: '2001:db8::31', port: 5060 };
+    expect(hop(target, [], invited)).toEqual({ address: '2001:db8::40', port: 5070 });
+    expect(hop('sip:g@10.0.1.40', [], invited)).toEqual(invited);
+    expect(hop(target)).toEqual(INVITED);
   });
 
   test('to the top route rather than to the target', () => {
