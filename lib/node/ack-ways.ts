@@ -1,5 +1,7 @@
 import { BoundedMap } from '../base/bounded-map.ts';
 import type { EventSink } from '../ports/event-sink.ts';
+import { familyOf } from '../sip/address.ts';
+import { firstV6 } from '../sip/host-address.ts';
 import type { LiveCall } from './live-call.ts';
 
 const PREFIXES_MAX = 10_000;
@@ -52,8 +54,7 @@ function leavesAnycast({ receivedOn, contactListener }: LiveCall): boolean {
 
 /** The /24 of an IPv4 address, the /48 of an IPv6 one. */
 export function prefixOf(address: string): string {
-  if (!address.includes(':')) return `${address.split('.').slice(0, 3).join('.')}.0/24`;
-  const [head = ''] = address.split('::');
-  const groups = [...head.split(':').filter((group) => group !== ''), '0', '0', '0'].slice(0, 3);
-  return `${groups.join(':').replace(/(^|:)0(:0)*$/, '')}::/48`;
+  if (familyOf(address) === 4) return `${address.split('.').slice(0, 3).join('.')}.0/24`;
+  const [plain = address] = address.split('%');
+  return `${firstV6(plain, 48) ?? plain}/48`;
 }
