@@ -1,5 +1,6 @@
 import { BlockList } from 'node:net';
 import { BoundedMap } from '../base/bounded-map.ts';
+import { familyOf } from '../sip/address.ts';
 import type { ShareLimits } from './share-limits.ts';
 
 /** A known source of calls. */
@@ -44,7 +45,7 @@ export function trunkFinder(trunks: readonly Trunk[]): FindTrunk {
     }
     const known = found.get(source);
     if (known !== undefined) return known.trunk;
-    const family = source.includes(':') ? 'ipv6' : 'ipv4';
+    const family = `ipv${familyOf(source)}` as const;
     const trunk = lists.find(({ list }) => list.check(source, family))?.trunk;
     found.set(source, { trunk });
     return trunk;
@@ -55,7 +56,7 @@ function blockListOf(sources: readonly string[]): BlockList {
   const list = new BlockList();
   for (const source of sources) {
     const [address = '', prefix] = source.split('/');
-    const family = address.includes(':') ? 'ipv6' : 'ipv4';
+    const family = `ipv${familyOf(address)}` as const;
     if (prefix === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(prefix), family);
   }

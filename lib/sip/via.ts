@@ -1,12 +1,9 @@
-import { type Address, writeAddress } from './address.ts';
+import { type Address, defaultPort, writeAddress } from './address.ts';
 import { branchOf, MAGIC_COOKIE } from './ids.ts';
 import type { Via } from './message.ts';
 import { type Params, paramValue, readParams, withoutParams } from './params.ts';
 import { portOf, readSentBy } from './sent-by.ts';
 import { trimmed } from './white-space.ts';
-
-const PORT_DEFAULT = 5060;
-const PORT_DEFAULT_TLS = 5061;
 
 /** The first element of a Via header field; `SIP / 2.0 / UDP host : port` is taken. [3261-20.42] */
 export function parseVia(value: string): Via | undefined {
@@ -93,6 +90,6 @@ export function stampVia(value: string, source: Address): string {
 /** Where the response goes: `maddr` is a stranger's wish and not obeyed. [3261-18.2.2] [3581-4] */
 export function responseAddress(via: Via, source: Address): Address {
   if (via.rport !== undefined) return source;
-  const port = via.port ?? (via.transport === 'TLS' ? PORT_DEFAULT_TLS : PORT_DEFAULT);
+  const port = via.port ?? defaultPort(via.transport === 'TLS' ? 'tls' : 'udp');
   return { address: source.address, port };
 }
