@@ -10,3 +10,15 @@ export function listenerToward(
   const family = familyOf(address);
   return listeners.find((one) => one.transport === transport && familyOf(one.address) === family);
 }
+
+/** The same, but where that version of IP is not spoken, the first of the transport. */
+export function listenerLike(
+  place: Pick<Address, 'address'>,
+  transport: Transport,
+  listeners: readonly Listener[],
+): Listener | undefined {
+  return (
+    listenerToward(place, transport, listeners) ??
+    listeners.find((one) => one.transport === transport)
+  );
+}

@@ -4,7 +4,7 @@ import type { DialogName, Effect } from '../call/effects.ts';
 import type { TimerName } from '../call/events.ts';
 import type { Target } from '../call/facts.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
-import { listenerToward } from '../gateways/listener-toward.ts';
+import { listenerLike, listenerToward } from '../gateways/listener-toward.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { InviteResponse, Listener, OutgoingInvite, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
@@ -229,10 +229,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
 /** The side of ours that speaks the target's transport, whatever the caller's leg speaks. */
 function sideToward(target: Target, listeners: readonly Listener[]): Listener {
   const { address, transport = 'udp' } = target;
-  const found =
-    listenerToward(address, transport, listeners) ??
-    listeners.find((listener) => listener.transport === transport) ??
-    listeners[0];
+  const found = listenerLike(address, transport, listeners) ?? listeners[0];
   if (found === undefined) throw new Error('the site has no gateway side');
   return found;
 }

@@ -1,4 +1,5 @@
 import { never } from '../base/never.ts';
+import { listenerLike } from '../gateways/listener-toward.ts';
 import type {
   NeighbourEars,
   Neighbours,
@@ -18,7 +19,6 @@ import type {
   Stray,
   StrayResponse,
 } from '../ports/sip-engine.ts';
-import { familyOf } from '../sip/address.ts';
 import type { SipMessage, SipRequest } from '../sip/message.ts';
 
 /** Made before the node, because each must know who listens to it. */
@@ -232,12 +232,8 @@ export class Neighbourhood {
   /** The listener of this site that is what the other one's is there. */
   #standingFor({ listener: theirs, transport }: Passage): Listener | undefined {
     if (!this.#isListening) return undefined;
-    const { listeners } = this.#parts;
-    const alike = listeners.filter(
-      (one) => one.role === theirs.role && one.transport === transport,
-    );
-    const family = familyOf(theirs.address);
-    return alike.find(({ address }) => familyOf(address) === family) ?? alike[0];
+    const alike = this.#parts.listeners.filter(({ role }) => role === theirs.role);
+    return listenerLike(theirs, transport, alike);
   }
 }
 

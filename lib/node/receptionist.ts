@@ -6,6 +6,7 @@ import { crossing } from '../call/header-plans.ts';
 import type { Directory } from '../gateways/dns/directory.ts';
 import { redirectTargets } from '../gateways/follow-redirect.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
+import { listenerLike } from '../gateways/listener-toward.ts';
 import type { Group } from '../gateways/options.ts';
 import { planHunt } from '../gateways/plan-hunt.ts';
 import { fallbackGroup } from '../gateways/routes.ts';
@@ -19,7 +20,6 @@ import type { EventSink } from '../ports/event-sink.ts';
 import type { MediaAnchor } from '../ports/media-anchor.ts';
 import type { ClaimId } from '../ports/ownership.ts';
 import type { Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
-import { familyOf } from '../sip/address.ts';
 import { headerValue } from '../sip/headers.ts';
 import {
   conditionsMarked,
@@ -254,9 +254,7 @@ function contactPlaceFor(
   sticky: boolean,
 ): ContactPlace {
   const unicast = listeners.filter(({ role }) => role === 'unicast');
-  const spoken = unicast.filter(({ transport }) => transport === listener.transport);
-  const family = familyOf(listener.address);
-  const alike = spoken.find(({ address }) => familyOf(address) === family) ?? spoken[0];
+  const alike = listenerLike(listener, listener.transport, unicast);
   const stays = sticky || listener.role === 'unicast';
   const place = stays ? listener : (alike ?? unicast[0] ?? listener);
   const isSips = place.transport === 'tls' && request.uri.toLowerCase().startsWith('sips:');
