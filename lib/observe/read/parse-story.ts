@@ -1,5 +1,6 @@
 import type { CallRecord } from '../../call/record.ts';
 import type { Step } from '../../call/story.ts';
+import { type Fields, isFields, jsonIn } from './json-fields.ts';
 
 /** One line of a log as it was meant. */
 export type Told =
@@ -8,12 +9,10 @@ export type Told =
   /** A line of ours that belongs to no call. */
   | { readonly kind: 'notice' };
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** Reads a line of the step log or of the records; undefined: it is neither. */
 export function parseStory(line: string): Told | undefined {
-  const fields = fieldsOf(line);
-  if (fields === undefined) return undefined;
+  const fields = jsonIn(line);
+  if (!isFields(fields)) return undefined;
   if (isRecord(fields)) return { kind: 'record', record: fields };
   if (isStep(fields)) return { kind: 'step', step: fields };
   return typeof fields['event'] === 'string' ? { kind: 'notice' } : undefined;
@@ -26,16 +25,6 @@ export function parseRecord(value: unknown): CallRecord | undefined {
 
 export function parseStep(value: unknown): Step | undefined {
   return isFields(value) && isStep(value) ? value : undefined;
-}
-
-function fieldsOf(line: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isFields(value) ? value : undefined;
-  } catch {
-    // A torn line, or a line of another program.
-    return undefined;
-  }
 }
 
 /** Whether all that is shown of a record is there; what a later version adds does not matter. */
@@ -82,10 +71,6 @@ function isStep(fields: Fields): fields is Step & Fields {
     mayBe('string', fields, ['contact', 'why']) &&
     mayBe('number', fields, ['attempt'])
   );
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function allAre(type: 'string' | 'number', fields: Fields, names: readonly string[]): boolean {

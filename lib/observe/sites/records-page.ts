@@ -1,4 +1,5 @@
 import type { CallRecord } from '../../call/record.ts';
+import { type Fields, fieldsOf, jsonIn } from '../read/json-fields.ts';
 import { parseRecord } from '../read/parse-story.ts';
 import { isWanted, type Wanted } from '../read/wanted.ts';
 import type { RecentCalls } from '../recent-calls.ts';
@@ -74,7 +75,7 @@ export const writePage = (page: Page) => Buffer.from(JSON.stringify(page));
 
 /** Undefined: it asks for nothing that there is. A newer version may add to it. */
 export function readQuestion(bytes: Buffer): Question | undefined {
-  const { wanted, start } = fieldsOf(jsonIn(bytes));
+  const { wanted, start } = fieldsOf(jsonIn(bytes.toString()));
   const { failed, number, gateway } = fieldsOf(wanted);
   const found = startOf(fieldsOf(start));
   if (found === undefined || typeof failed !== 'boolean') return undefined;
@@ -91,28 +92,13 @@ function startOf({ from, count, at, epoch, serial }: Fields): Start | undefined 
 
 /** Undefined: it is no page. A newer version may add to it. */
 export function readPage(bytes: Buffer): Page | undefined {
-  const { cursor, hasMore, missed, records } = fieldsOf(jsonIn(bytes));
+  const { cursor, hasMore, missed, records } = fieldsOf(jsonIn(bytes.toString()));
   const { epoch, serial } = fieldsOf(cursor);
   if (!isCount(epoch) || !isCount(serial) || !isCount(missed)) return undefined;
   if (typeof hasMore !== 'boolean' || !Array.isArray(records)) return undefined;
   const read = records.map(parseRecord).filter((record) => record !== undefined);
   if (read.length < records.length) return undefined;
   return { cursor: { epoch, serial }, hasMore, missed, records: read };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function jsonIn(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    // A peer that says something else.
-    return undefined;
-  }
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
 function isCount(value: unknown, max = Number.MAX_SAFE_INTEGER): value is number {

@@ -1,3 +1,4 @@
+import { fieldsOf, jsonIn } from '../read/json-fields.ts';
 import { plainText } from '../read/plain-text.ts';
 
 /** Why no calls of a site are shown now. */
@@ -36,7 +37,7 @@ export function remarkInWords(remark: SiteRemark): string {
 export function readRemark(line: string): SiteRemark | undefined {
   const [, kind] = /^\{"remark":"([a-z]+)"/.exec(line) ?? [];
   if (kind === undefined) return undefined;
-  const { site, why, count } = fieldsOf(line);
+  const { site, why, count } = fieldsOf(jsonIn(line));
   if (typeof site !== 'string') return undefined;
   if (kind === 'back' || kind === 'restarted') return { remark: kind, site };
   if (kind === 'missed')
@@ -48,13 +49,3 @@ export function readRemark(line: string): SiteRemark | undefined {
 }
 
 const TROUBLE_NAMES: readonly Trouble[] = ['down', 'late', 'not-understood', 'unreadable'];
-
-function fieldsOf(line: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    // A torn line.
-    return {};
-  }
-}
