@@ -181,13 +181,8 @@ export const ADMIN_LISTEN: Format<string> = text('host and port', LISTEN_WANT, (
 
 /** Takes `127.0.0.1:8112`, `localhost:8112` and `[::1]:8112` apart; absent for anything else. */
 export function adminAddress(value: string): Address | undefined {
-  const [, bracketed, plain = '', port = ''] =
-    /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):([0-9]{1,5})$/.exec(value) ?? [];
-  const number = Number(port);
-  if (number < 1 || number > 65_535) return undefined;
-  const address = bracketed ?? (plain === 'localhost' ? '127.0.0.1' : plain);
-  const isLiteral = bracketed === undefined ? isIPv4(address) : isIPv6(address);
-  return isLiteral ? { address, port: number } : undefined;
+  // A port has to be written: 0 is none.
+  return readHostPort(value.replace(/^localhost:/, '127.0.0.1:'), 0);
 }
 
 const RANGE_WANT = 'write a range such as 203.0.113.0/24 or 2001:db8::/32, or one address';

@@ -98,16 +98,14 @@ function reportUnmatched(
   for (const { path, parts } of anycast) {
     const { transport: value, address } = parts;
     if (value === undefined) continue;
-    if (speaks(unicast, value)) {
-      if (address === undefined || speaks(unicast, value, address)) continue;
-      const want = `list a listener with transport: ${value} and an IPv${familyOf(address)} address there too`;
-      const wrong = 'has no counterpart in listen.unicast, so its calls could not leave anycast';
-      report([...path, 'address'], { value: address, wrong, want });
-      continue;
-    }
-    const want = `list a listener with transport: ${value} there too`;
     const wrong = 'has no counterpart in listen.unicast, so its calls could not leave anycast';
-    report([...path, 'transport'], { value, wrong, want });
+    const like = `list a listener with transport: ${value}`;
+    if (!speaks(unicast, value))
+      report([...path, 'transport'], { value, wrong, want: `${like} there too` });
+    else if (address !== undefined && !speaks(unicast, value, address)) {
+      const want = `${like} and an IPv${familyOf(address)} address there too`;
+      report([...path, 'address'], { value: address, wrong, want });
+    }
   }
 }
 

@@ -10,7 +10,6 @@ export function checkTls(
   readFile: (path: string) => string,
   report: Report,
 ): void {
-  const { certificate, key } = values.tls;
   const [first] = secured(lists);
   for (const name of ['certificate', 'key'] as const) {
     if (first === undefined || values.tls[name] !== null) continue;
@@ -19,7 +18,7 @@ export function checkTls(
   }
   checkTrunks(lists, report);
   const files = credentialFiles(values, lists);
-  if (files === undefined || certificate === null || key === null) return;
+  if (files === undefined) return;
   const read = readCredentials(files, readFile, Date.now());
   if (read.kind === 'good') return;
   const { key: at, wrong, want } = read;
