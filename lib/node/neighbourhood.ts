@@ -134,7 +134,6 @@ export class Neighbourhood {
       case 'unreachable':
         return 'out-of-reach';
       case 'unknown':
-        return 'here';
       case 'limited':
         return 'here';
       default:
@@ -177,13 +176,9 @@ export class Neighbourhood {
     placing: Placing,
   ): Promise<void> {
     const { engine, own } = this.#parts;
-    const place = (claim: ClaimId) => {
-      const heard = this.#claiming.get(leg) ?? [];
-      this.#claiming.delete(leg);
-      placing.place(claim, heard);
-    };
+    const place = (claim: ClaimId) => placing.place(claim, this.#endClaiming(leg));
     if (claimed.kind === 'tombstone') {
-      this.#claiming.delete(leg);
+      this.#endClaiming(leg);
       placing.leave();
       placing.bury();
     } else if (claimed.kind === 'new' || claimed.owner.site === own) place(claimed.claim);
@@ -197,8 +192,7 @@ export class Neighbourhood {
         const { ownership } = this.#neighbours;
         place(ownership.claimAnyway({ message: request, ...origin }));
       } else {
-        const heard = this.#claiming.get(leg) ?? [];
-        this.#claiming.delete(leg);
+        const heard = this.#endClaiming(leg);
         placing.leave();
         engine.handOver(leg);
         for (const event of heard)
@@ -206,6 +200,13 @@ export class Neighbourhood {
             void send({ ...request, method: 'CANCEL' }, event.raw, event.receivedOn);
       }
     }
+  }
+
+  /** What the leg has heard while its claim was under way, which it is no more. */
+  #endClaiming(leg: LegId): readonly LegEvent[] {
+    const heard = this.#claiming.get(leg) ?? [];
+    this.#claiming.delete(leg);
+    return heard;
   }
 
   #take(stray: RelayedStray, from: number): StrayAnswer {

@@ -30,6 +30,7 @@ export type Relay<Way> = StrayRelay<Way> & {
 };
 
 const ANSWER_MS = 900;
+
 /** Carries strays to their owners, and back what those have to say. */
 export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way>): Relay<Way> {
   const book = openStrayBook<Way>(world);
@@ -51,7 +52,7 @@ export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way
       }
       const number = book.begin(back);
       const body = writeStray({ ...stray, number });
-      const rank = stray.emergency ? 'emergency' : 'ordinary';
+      const rank = rankOf(stray.emergency);
       let way = firstTry(to);
       for (;;) {
         const step = stepWay(way, await ask(way, number, rank, body), own);
@@ -63,7 +64,7 @@ export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way
       }
     },
     async sendThrough(to, passage) {
-      const rank = passage.emergency ? 'emergency' : 'ordinary';
+      const rank = rankOf(passage.emergency);
       const body = writeStray({ number: 0, ...passage });
       const answer = await links.carry({ to, subject: 'through', rank, body }, ANSWER_MS);
       const isSent = eventOf(answer).kind === 'carried';
@@ -72,8 +73,8 @@ export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way
     },
     giveBack(to, number, raw, emergency) {
       if (!frames.take(`${to}.${number}`, 1)) return false;
-      const rank = emergency ? 'emergency' : 'ordinary';
-      return links.tell({ to, subject: 'send', rank, body: writeReturn({ number, raw }) });
+      const body = writeReturn({ number, raw });
+      return links.tell({ to, subject: 'send', rank: rankOf(emergency), body });
     },
     peerEars: {
       onAsked(from, subject, body, reply) {
@@ -100,6 +101,10 @@ export function openRelay<Way>({ world, links, sink, own, ears }: RelayParts<Way
       frames.close();
     },
   };
+}
+
+function rankOf(emergency: boolean): Rank {
+  return emergency ? 'emergency' : 'ordinary';
 }
 
 function eventOf(answer: PeerAnswer): WayEvent {
