@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { whyOf } from '../../lib/base/why-of.ts';
 
 export const ADMIN_URL = 'http://127.0.0.1:8112';
 
@@ -13,7 +14,7 @@ export function readArguments<const T extends Options>(args: readonly string[], 
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     // Node goes on with advice about arguments that begin with a dash.
-    const [what] = (error instanceof Error ? error.message : String(error)).split('. ', 1);
+    const [what] = whyOf(error).split('. ', 1);
     throw new Misuse(what);
   }
 }

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { whyOf } from '../../lib/base/why-of.ts';
 import type { Address } from '../../lib/sip/address.ts';
 
 export type LocalAddress =
@@ -14,7 +15,7 @@ export async function localAddressTowards(target: Address): Promise<LocalAddress
     const { address, port } = socket.address();
     return { kind: 'found', local: { address, port } };
   } catch (error) {
-    return { kind: 'none', why: error instanceof Error ? error.message : String(error) };
+    return { kind: 'none', why: whyOf(error) };
   } finally {
     socket.close();
   }

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { whyOf } from '../../lib/base/why-of.ts';
 
 /** The command was called wrongly; the message says what would be right. */
 export class Misuse extends Error {}
@@ -9,7 +10,7 @@ export function readLabArguments<const T extends Options>(args: readonly string[
   try {
     return parseArgs({ args: [...args], options, strict: true });
   } catch (error) {
-    const [what = ''] = (error instanceof Error ? error.message : String(error)).split('. ', 1);
+    const [what = ''] = whyOf(error).split('. ', 1);
     throw new Misuse(what);
   }
 }

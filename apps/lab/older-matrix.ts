@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { whyOf } from '../../lib/base/why-of.ts';
 import { runInside } from './inside.ts';
 import { LabFault } from './lab-fault.ts';
 import { ROOT } from './lab-files.ts';
@@ -36,7 +37,7 @@ function built(revision: string): OlderBuild {
   try {
     return buildOlder(ROOT, revision);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = whyOf(error);
     throw new LabFault(`${revision} cannot be built: ${why}`);
   }
 }

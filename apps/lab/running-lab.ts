@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { whyOf } from '../../lib/base/why-of.ts';
 import { LabFault } from './lab-fault.ts';
 import { distFile, sourceFile } from './lab-files.ts';
 import { SKEW_MS, skewedSite } from './rows-faults.ts';
@@ -82,7 +83,7 @@ export async function bringUp(options: LabOptions): Promise<RunningLab> {
     await linked(options);
     return lab;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = whyOf(error);
     const log = readText(path.join(folder, 'transit.log')).slice(-LOG_CHARS_SHOWN);
     await takeDown(folder);
     rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { whyOf } from '../../lib/base/why-of.ts';
 import { type Address, writeAddress } from '../../lib/sip/address.ts';
 import { type AdminParts, answerAdmin } from './admin-pages.ts';
 import { refuse } from './admin-refusal.ts';
@@ -67,7 +68,7 @@ async function serve(
     await answerAdmin(request.url ?? '/', response, options);
   } catch (error) {
     if (response.headersSent) response.destroy();
-    else refuse(response, 500, error instanceof Error ? error.message : String(error));
+    else refuse(response, 500, whyOf(error));
   }
 }
 
