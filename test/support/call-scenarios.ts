@@ -30,7 +30,8 @@ export function callScenarios(
 
     /** Plays both sides and expects that neither met anything it had not been written for. */
     async function play(uac: string, uas: string, run: typeof ORDINARY): Promise<CallRecord> {
-      const gateway = await stage.gateway(uas, { calls: 1, keepMessages: true });
+      // Who hangs up waits: a BYE that overtakes the ACK of the far end has not seen it move.
+      const gateway = await stage.gateway(uas, { calls: 1, keepMessages: true, pauseMs: 300 });
       const end = await stage.call(uac, { ...run, pauseMs: 300 });
       expect(complaintsOf(end)).toBe('');
       expect(complaintsOf(await gateway.ended)).toBe('');

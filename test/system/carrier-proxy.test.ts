@@ -26,8 +26,10 @@ describe('a carrier whose proxy stays in the path by Record-Route', () => {
   });
 
   async function play(uac: string, uas: string) {
-    const gateway = await stage.gateway(uas, { calls: 1, keepMessages: true });
-    const end = await stage.call(uac, { remote: PROXY, keepMessages: true, pauseMs: 300 });
+    // Who hangs up waits: a BYE that overtakes the ACK of the far end has not seen it move.
+    const run = { keepMessages: true, pauseMs: 300 };
+    const gateway = await stage.gateway(uas, { calls: 1, ...run });
+    const end = await stage.call(uac, { remote: PROXY, ...run });
     expect(complaintsOf(end)).toBe('');
     expect(complaintsOf(await gateway.ended)).toBe('');
     const messages = end.messages.map(({ text }) => text);
