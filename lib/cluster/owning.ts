@@ -130,7 +130,8 @@ export class Owning {
   #carryOut(id: ClaimId, effect: OwnEffect): void {
     switch (effect.do) {
       case 'tell-holders':
-        this.#tellHolders(effect.claim);
+        // After a failure the same call may come again at once, and is a new one.
+        this.#tellHolders(effect.claim, effect.claim.phase === 'failed' ? 'now' : 'later');
         return;
       case 'tell-rival':
         tellClaim(this.#parts, effect.to, writeClaim(effect.claim));
@@ -143,13 +144,13 @@ export class Owning {
     }
   }
 
-  #tellHolders(claim: Claim): void {
+  #tellHolders(claim: Claim, when: 'now' | 'later'): void {
     const { store, sites, own } = this.#parts;
     store?.keep(claim);
     const holders = holdersOf(claim.key, sites, own.site);
     if (holders.length === 0) return;
     const text = writeClaim(claim);
-    for (const site of holders) tellClaim(this.#parts, site, text);
+    for (const site of holders) tellClaim(this.#parts, site, text, when);
   }
 
   #giveUp(id: ClaimId, { to, claim, kind }: Extract<OwnEffect, { do: 'yield' }>): void {
@@ -157,8 +158,8 @@ export class Owning {
     sink.count('claims', 'yielded');
     books.own.drop(id);
     books.held.put(to, world.clock.mono());
-    this.#tellHolders(claim);
-    this.#tellHolders(to);
+    this.#tellHolders(claim, 'now');
+    this.#tellHolders(to, 'now');
     tellClaim(this.#parts, to.owner.site, writeClaim(to));
     const settle = this.#awaited.get(id);
     if (settle === undefined) ears.onYield(id, to.owner);

@@ -21,9 +21,18 @@ export type ClusterParts = {
   readonly books: { readonly own: ClaimBook; readonly held: ClaimBook };
 };
 
-/** Tells a peer of a claim; it may be lost, and is said again. */
-export function tellClaim({ links }: Pick<ClusterParts, 'links'>, to: number, text: string): void {
-  links.tell({ to, subject: 'held', rank: 'vital', body: Buffer.from(text) });
+/**
+ * Tells a peer of a claim; it may be lost, and is said again. Who holds it knows whose the call is,
+ * which is what others ask it at once: how far the call is may wait.
+ */
+export function tellClaim(
+  { links }: Pick<ClusterParts, 'links'>,
+  to: number,
+  text: string,
+  when: 'now' | 'later' = 'now',
+): void {
+  const mayWait = when === 'later';
+  links.tell({ to, subject: 'held', rank: 'vital', body: Buffer.from(text), mayWait });
 }
 
 /** Whether the owner of a claim can be asked, and is still the start that made it. */

@@ -26,6 +26,12 @@ export type Dispatch = {
   readonly body: Buffer;
 };
 
+/** Something that is told. */
+export type Telling = Dispatch & {
+  /** It leaves with what is said next, at the next beat at the latest. Absent: at once. */
+  readonly mayWait?: boolean;
+};
+
 export type PeerAnswer =
   | { readonly kind: 'answered'; readonly body: Buffer; readonly afterMs: number }
   | { readonly kind: 'unknown'; readonly why: Unanswered };
@@ -77,8 +83,8 @@ export interface PeerLinks {
   open(): Promise<LinksOpened>;
   /** Asks one site; settles within the time, whatever the network does. */
   carry(dispatch: Dispatch, withinMs: number): Promise<PeerAnswer>;
-  /** Answers whether it went out. */
-  tell(dispatch: Dispatch): boolean;
+  /** Answers whether it went out, or will. */
+  tell(telling: Telling): boolean;
   peer(site: number): PeerView | undefined;
   peers(): readonly PeerView[];
   /** Whoever still waits gets `closed`. */

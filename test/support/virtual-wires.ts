@@ -30,7 +30,9 @@ export class VirtualWires {
   isCut: (one: number, other: number) => boolean = () => false;
   /** This site takes nothing: what is written to it waits, and who dials it waits too. */
   isDeaf: (site: number) => boolean = () => false;
-  /** What becomes of what one site writes to another. */
+  /** A site has written a piece. */
+  onWritten: (from: number) => void = () => undefined;
+  /** What becomes of each frame that one site writes to another, however many leave in one piece. */
   alters: (bytes: Buffer, from: number, to: number) => Buffer = (bytes) => bytes;
   /** Every dial, as `1>2`. */
   readonly dialled: string[] = [];
@@ -116,7 +118,10 @@ export class VirtualWires {
       },
       write: (bytes) => {
         const to = end.other?.site;
-        this.#carry(end, to === undefined ? bytes : this.alters(bytes, end.site, to));
+        this.onWritten(end.site);
+        const altered = (frame: Buffer) =>
+          to === undefined ? frame : this.alters(frame, end.site, to);
+        this.#carry(end, Buffer.concat(framesOf(bytes).map(altered)));
       },
       end: leave,
       cut: leave,
@@ -147,4 +152,15 @@ export class VirtualWires {
   #after(delayMs: number, run: () => void): void {
     this.#time.at(this.#time.nowMs + delayMs, run);
   }
+}
+
+/** What begins with a length of 32 bits each. */
+function framesOf(bytes: Buffer): Buffer[] {
+  const frames: Buffer[] = [];
+  for (let rest = bytes; rest.length > 0; ) {
+    const frame = rest.subarray(0, 4 + rest.readUInt32BE(0));
+    frames.push(frame);
+    rest = rest.subarray(frame.length);
+  }
+  return frames;
 }

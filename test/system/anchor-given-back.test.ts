@@ -19,8 +19,9 @@ const SEED = Number(process.env['SEED'] ?? 20261127);
 /** By when a caller has left, and what a gateway takes for each thing that it does. */
 const PATIENCE_MS = 300;
 const GATEWAY_MS = 120;
-/** At some callers both gateways refuse before they leave. */
-const ENDS = ['caller-cancelled', 'caller-hung-up', 'gateways-exhausted'];
+const LEFT = ['caller-cancelled', 'caller-hung-up'];
+/** At some callers both gateways refuse before they leave; on a busy machine at none. */
+const ENDS = [...LEFT, 'gateways-exhausted'];
 jest.setTimeout(60_000 + 50 * CALLS);
 
 describe(`${CALLS} callers leave at any moment`, () => {
@@ -60,8 +61,9 @@ describe(`${CALLS} callers leave at any moment`, () => {
     const records = await stage.site.recordsOf(CALLS);
     expect(records).toHaveLength(CALLS);
     await until('nothing to be anchored', async () => (await callsAt(PLACE.ng)).length === 0);
-    const ends = new Set(records.map(({ reason }) => reason));
-    expect([...ends].toSorted()).toEqual(ENDS);
+    const ends = [...new Set<string>(records.map(({ reason }) => reason))];
+    expect(ends).toEqual(expect.arrayContaining(LEFT));
+    expect(ENDS).toEqual(expect.arrayContaining(ends));
     expect(records.filter(({ attempts }) => attempts.length > 1).length).toBeGreaterThan(0);
     expect(records.filter(({ media }) => media !== undefined).length).toBeGreaterThan(0);
     const errors = stage.site.notices().filter(({ level }) => level === 'error');

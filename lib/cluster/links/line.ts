@@ -34,6 +34,9 @@ export type LineParts = {
   readonly ears: LineEars;
 };
 
+/** What waits for the next frame leaves without it when there is so much. */
+const HELD_BYTES_MAX = 16 * 1024;
+
 /** One secured connection to a peer, from its first word to its end. */
 export class Line {
   readonly isDialledHere: boolean;
@@ -47,6 +50,11 @@ export class Line {
   #alarm: Alarm | undefined;
   #isTaken = false;
   #isOver = false;
+  /** Frames that leave with the next one. */
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  /** Since the last tick. */
+  #hasSpoken = false;
   #epoch: number | undefined;
 
   constructor(parts: LineParts, socket: LinkSocket) {
@@ -85,7 +93,7 @@ export class Line {
   }
 
   get waitingBytes(): number {
-    return this.#socket.waitingBytes;
+    return this.#socket.waitingBytes + this.#heldBytes;
   }
 
   get isOver(): boolean {
@@ -93,7 +101,27 @@ export class Line {
   }
 
   send(frame: Frame): void {
-    if (!this.#isOver) this.#socket.write(encodeFrame(frame, this.#version));
+    if (this.#isOver) return;
+    this.#held.push(encodeFrame(frame, this.#version));
+    this.#flush();
+  }
+
+  /** It leaves with the next frame, in one piece and before it; at the next beat at the latest. */
+  sendLater(frame: Frame): void {
+    if (this.#isOver) return;
+    const bytes = encodeFrame(frame, this.#version);
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+    if (this.#heldBytes >= HELD_BYTES_MAX) this.#flush();
+  }
+
+  #flush(): void {
+    const [only, ...more] = this.#held;
+    if (only === undefined) return;
+    this.#socket.write(more.length === 0 ? only : Buffer.concat(this.#held));
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#hasSpoken = true;
   }
 
   /** Ends it with a word to the far end. */
@@ -195,8 +223,10 @@ export class Line {
       return;
     }
     if (verdict === 'stalled-here') this.#heardAt = now;
-    this.#beat = ticked(beat, now);
-    this.send({ kind: 'beat', number: this.#beat.number });
+    this.#beat = ticked(beat, now, this.#hasSpoken);
+    if (this.#beat.number === beat.number) this.#flush();
+    else this.send({ kind: 'beat', number: this.#beat.number });
+    this.#hasSpoken = false;
     this.#setAlarm(settings.beatEveryMs);
   }
 

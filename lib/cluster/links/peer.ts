@@ -7,6 +7,7 @@ import type {
   PeerEars,
   PeerView,
   Rank,
+  Telling,
   Unanswered,
 } from '../../ports/peer-links.ts';
 import type { Address } from '../../sip/address.ts';
@@ -87,10 +88,12 @@ export class Peer {
     return answer;
   }
 
-  tell(dispatch: Dispatch): boolean {
-    const { rank, subject, body } = dispatch;
-    if (this.#whyNot(dispatch) !== undefined) return false;
-    this.#up?.send({ kind: 'tell', rank, subject, body });
+  tell(telling: Telling): boolean {
+    const { rank, subject, body, mayWait = false } = telling;
+    if (this.#whyNot(telling) !== undefined) return false;
+    const frame = { kind: 'tell', rank, subject, body } as const;
+    if (mayWait) this.#up?.sendLater(frame);
+    else this.#up?.send(frame);
     return true;
   }
 
