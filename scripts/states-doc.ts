@@ -1,7 +1,7 @@
 import { monoMs, NO_OCTETS } from '../lib/base/brands.ts';
 import type { Effect } from '../lib/call/effects.ts';
 import type { CallEvent, TimerName } from '../lib/call/events.ts';
-import type { CallState, Side } from '../lib/call/state.ts';
+import type { CallState, DialogName, Side } from '../lib/call/state.ts';
 import { step } from '../lib/call/step.ts';
 import { requestId, tagOf } from '../lib/sip/ids.ts';
 import {
@@ -28,14 +28,13 @@ const acknowledged: Happening = { on: 'a-acknowledged', door: 'unicast', ...empt
 const lateOffer = { ...aCall().state.facts.asked, body: NO_OCTETS };
 
 const request = requestId('r1');
-const dialogOf = (side: Side) =>
-  side === 'a'
-    ? { side, attempt: 0, tag: tagOf('caller'), request }
-    : { side, attempt: 1, tag: tagOf('g1'), request };
+const dialogOf = (side: Side): DialogName =>
+  side === 'a' ? { side, fork: 0 } : { side, attempt: 1, tag: tagOf('g1') };
 
 const asks = (side: Side, method = 'INVITE'): Happening => ({
   on: 'asked',
-  ...dialogOf(side),
+  dialog: dialogOf(side),
+  request,
   method,
   maxForwards: 70,
   door: side === 'a' ? 'unicast' : undefined,
@@ -45,7 +44,8 @@ const asks = (side: Side, method = 'INVITE'): Happening => ({
 
 const replies = (side: Side, status: number): Happening => ({
   on: 'replied',
-  ...dialogOf(side),
+  dialog: dialogOf(side),
+  request,
   status,
   reason: 'Said',
   headers: [],
@@ -54,7 +54,7 @@ const replies = (side: Side, status: number): Happening => ({
 
 const within = (side: Side, on: 'confirmed' | 'unconfirmed' | 'retracted'): Row => ({
   what: side === 'a' ? ' by the caller' : ' by the gateway',
-  happening: { on, ...dialogOf(side), headers: [], body: NO_OCTETS },
+  happening: { on, dialog: dialogOf(side), request, headers: [], body: NO_OCTETS },
 });
 
 const talkingTo1 = () => aCall().after(answered(1)).after(acknowledged);

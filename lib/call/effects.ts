@@ -3,6 +3,7 @@ import type { RequestId, Tag } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
 import type { TimerName } from './events.ts';
 import type { Target } from './facts.ts';
+import type { DialogName } from './state.ts';
 import type { Termination } from './termination.ts';
 
 type Says = {
@@ -11,11 +12,6 @@ type Says = {
   readonly headers: readonly Header[];
   readonly body: Octets;
 };
-
-/** One dialog of a call. */
-export type DialogName =
-  | { readonly side: 'a'; readonly fork: number }
-  | { readonly side: 'b'; readonly attempt: number; readonly tag: Tag };
 
 /** Orders of the core. They are carried out in order before the next event is taken. */
 export type Effect =

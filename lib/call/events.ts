@@ -2,17 +2,12 @@ import type { MonoMs, Octets } from '../base/brands.ts';
 import type { RequestId, Tag } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
 import type { Target } from './facts.ts';
-import type { Side } from './state.ts';
+import type { DialogName } from './state.ts';
 
 type Content = { readonly headers: readonly Header[]; readonly body: Octets };
 
-/** The dialog of a request within one; the attempt is 0 on leg a. */
-type Within = {
-  readonly side: Side;
-  readonly attempt: number;
-  readonly tag: Tag;
-  readonly request: RequestId;
-};
+/** A request within a dialog. */
+type Within = { readonly dialog: DialogName; readonly request: RequestId };
 
 /** Which of the site's addresses a message of the caller came to. */
 export type Door = 'anycast' | 'unicast';

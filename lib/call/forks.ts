@@ -1,5 +1,6 @@
-import type { Tag } from '../sip/ids.ts';
+import { type Tag, tagOf } from '../sip/ids.ts';
 import type { Facts } from './facts.ts';
+import type { DialogName } from './state.ts';
 
 type Chosen = { readonly facts: Facts; readonly fork: number };
 
@@ -39,6 +40,23 @@ export function earlyForkFor(
   const isFree = first?.hasSdp !== true || first.of === nameOf(attempt, tag);
   if (facts.earlyDialogs === 'first' && !isFree) return { facts, fork: 0, mayCarrySdp: false };
   return { mayCarrySdp: true, ...forkFor(facts, attempt, tag, withSdp) };
+}
+
+/**
+ * The dialog across the call from one of it, before the answer. Undefined: nobody speaks in it, or
+ * who does has none of its own.
+ */
+export function across(facts: Facts, dialog: DialogName): DialogName | undefined {
+  if (dialog.side === 'b') {
+    const of = nameOf(dialog.attempt, dialog.tag);
+    const fork = facts.forks.findIndex((one) => one.of === of);
+    return fork < 0 ? undefined : { side: 'a', fork };
+  }
+  const { of = '' } = facts.forks[dialog.fork] ?? {};
+  const slash = of.indexOf('/');
+  const tag = tagOf(of.slice(slash + 1));
+  const attempt = Number(of.slice(0, slash));
+  return attempt > 0 && tag !== '' ? { side: 'b', attempt, tag } : undefined;
 }
 
 const nameOf = (attempt: number, tag: Tag | undefined) => `${attempt}/${tag ?? ''}`;

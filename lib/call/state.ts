@@ -56,6 +56,11 @@ export type Talking = Fading & { readonly tag: 'talking'; readonly bridge: Bridg
 /** Leg a is the caller's, leg b the gateway's. */
 export type Side = 'a' | 'b';
 
+/** One dialog of a call. */
+export type DialogName =
+  | { readonly side: 'a'; readonly fork: number }
+  | { readonly side: 'b'; readonly attempt: number; readonly tag: Tag };
+
 /** A request within a dialog, as far as it crosses. It bears one name on both sides. */
 export type AskedWithin = {
   /** Who asked. */

@@ -135,14 +135,21 @@ function crossingOf(state: CallState, effect: Effect): Crossing | undefined {
   }
 }
 
-/** In an answered call: it comes from the side that it does not go to. */
+/** It comes from the side that it does not go to. */
 function within(
   state: CallState,
-  { dialog }: Extract<Effect, { do: 'ask' | 'reply' | 'confirm' }>,
+  effect: Extract<Effect, { do: 'ask' | 'reply' | 'confirm' }>,
   verb: Crossing['verb'],
 ): Crossing | undefined {
-  if (dialog.side === 'b') return { verb, attempt: dialog.attempt, from: 'a' };
-  return 'bridge' in state ? { verb, attempt: state.bridge.attempt, from: 'b' } : undefined;
+  const attempt = attemptOfDialog(state, effect);
+  return attempt > 0 ? { verb, attempt, from: effect.dialog.side === 'b' ? 'a' : 'b' } : undefined;
+}
+
+function attemptOfDialog(
+  state: CallState,
+  { dialog }: Extract<Effect, { do: 'ask' | 'reply' | 'confirm' }>,
+): number {
+  return dialog.side === 'b' ? dialog.attempt : attemptOfFork(state, dialog.fork);
 }
 
 /** A fork is named after the gateway-side dialog that it stands for, `<attempt>/<tag>`. */
@@ -170,6 +177,7 @@ export function restoreMedia(
   state: CallState,
   effect: Effect,
 ): Promise<void> | undefined {
-  if (effect.do !== 'reply' || effect.status < 300 || !('bridge' in state)) return undefined;
-  return anchor.restore(state.facts.callId, state.bridge.attempt);
+  if (effect.do !== 'reply' || effect.status < 300) return undefined;
+  const attempt = attemptOfDialog(state, effect);
+  return attempt > 0 ? anchor.restore(state.facts.callId, attempt) : undefined;
 }

@@ -1,8 +1,9 @@
 import { never } from '../base/never.ts';
 import type { Rng } from '../base/time.ts';
-import type { DialogName, Effect } from '../call/effects.ts';
+import type { Effect } from '../call/effects.ts';
 import type { TimerName } from '../call/events.ts';
 import type { Target } from '../call/facts.ts';
+import type { DialogName } from '../call/state.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
 import { listenerLike, listenerToward } from '../gateways/listener-toward.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';

@@ -71,6 +71,11 @@ export function forkTag(call: LiveCall, fork: number): Tag {
   return identity.tag;
 }
 
+/** The fork that a dialog of leg a is. */
+export function forkOf({ identities }: LiveCall, tag: Tag): number {
+  return identities.findIndex((identity) => identity.tag === tag);
+}
+
 export function legBOf(call: LiveCall, attempt: number): LegB {
   const leg = call.legsB[attempt - 1];
   if (leg === undefined) throw new Error(`attempt ${attempt} has no leg`);

@@ -10,7 +10,7 @@ import { reasonPhrase } from '../sip/status.ts';
 import { type CallMedia, hearCaller } from './call-media.ts';
 import { evacuation } from './evacuation.ts';
 import { contactAt } from './identities.ts';
-import { forkTag, type LiveCall } from './live-call.ts';
+import { forkOf, forkTag, type LiveCall } from './live-call.ts';
 import type { Surroundings } from './runtime.ts';
 
 /** After a refusal twice as long each time, until there have been too many of them in a row. */
@@ -19,7 +19,6 @@ const REFUSALS_MAX = 8;
 const INVITE = { method: 'INVITE', maxForwards: 70 };
 const SDP_TYPE = header('Content-Type', 'application/sdp');
 const NOTHING = { headers: [], body: NO_OCTETS };
-const AS_CALLER = { side: 'a', attempt: 0, door: undefined } as const;
 
 type Take = (call: LiveCall, event: CallEvent) => void;
 type Replied = Extract<LegEvent, { on: 'replied' }>;
@@ -66,8 +65,8 @@ export function reAnchoring(
   }
 
   function confirm(call: LiveCall, tag: Tag, request: RequestId): void {
-    const dialog = { side: 'a', attempt: 0, tag, request } as const;
-    take(call, { on: 'confirmed', at: world.clock.mono(), ...dialog, ...NOTHING });
+    const dialog = { side: 'a', fork: forkOf(call, tag) } as const;
+    take(call, { on: 'confirmed', at: world.clock.mono(), dialog, request, ...NOTHING });
   }
 
   return {
@@ -129,8 +128,12 @@ function openTries({ world, sink }: Pick<Surroundings, 'world' | 'sink'>, take: 
     names += 1;
     const request = requestId(`m${names.toString(36)}`);
     media.anew = request;
-    const dialog = { ...AS_CALLER, tag: forkTag(call, state.bridge.fork), request };
-    take(call, { on: 'asked', at: clock.mono(), ...dialog, ...INVITE, ...sdp(media.saidByA) });
+    const as = {
+      dialog: { side: 'a', fork: state.bridge.fork },
+      request,
+      door: undefined,
+    } as const;
+    take(call, { on: 'asked', at: clock.mono(), ...as, ...INVITE, ...sdp(media.saidByA) });
   }
 
   function later(call: LiveCall, media: CallMedia, delayMs: number): void {
@@ -169,5 +172,5 @@ export function noteUnanchored(
 /** As if the gateway had refused the offer that could not be anchored. */
 function refusalByB({ attempt, tag }: Bridge, request: RequestId, at: MonoMs): CallEvent {
   const says = { status: 500, reason: reasonPhrase(500), ...NOTHING };
-  return { on: 'replied', at, side: 'b', attempt, tag, request, ...says };
+  return { on: 'replied', at, dialog: { side: 'b', attempt, tag }, request, ...says };
 }

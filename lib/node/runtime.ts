@@ -23,7 +23,7 @@ import { type LiveCall, legBOf } from './live-call.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { reAnchoring } from './re-anchor.ts';
 import type { Teller } from './tell.ts';
-import { fromLegA, fromLegB } from './translate.ts';
+import { fromLeg } from './translate.ts';
 
 export type Runtime = {
   start(call: LiveCall, effects: readonly Effect[]): void;
@@ -108,7 +108,7 @@ export function openRuntime(around: Surroundings): Runtime {
         anew.onReplied(call, event);
         return;
       }
-      const heard = attempt === 0 ? fromLegA(event, at) : fromLegB(event, attempt, at);
+      const heard = fromLeg(call, attempt, event, at);
       if (heard !== undefined) take(call, withRedirects(call, heard));
     },
     onMediaLost(callId) {

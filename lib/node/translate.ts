@@ -2,9 +2,20 @@ import type { MonoMs } from '../base/brands.ts';
 import { never } from '../base/never.ts';
 import type { CallEvent, Door } from '../call/events.ts';
 import type { LegEvent, ReceivedOn } from '../ports/sip-engine.ts';
+import type { Tag } from '../sip/ids.ts';
+import { forkOf, type LiveCall } from './live-call.ts';
 
-/** An event of leg a in the words of the core; undefined: leg a cannot say that. */
-export function fromLegA(event: LegEvent, at: MonoMs): CallEvent | undefined {
+/** What a leg says in the words of the core; undefined: that leg cannot say it. */
+export function fromLeg(
+  call: LiveCall,
+  attempt: number,
+  event: LegEvent,
+  at: MonoMs,
+): CallEvent | undefined {
+  return attempt === 0 ? fromLegA(call, event, at) : fromLegB(event, attempt, at);
+}
+
+function fromLegA(call: LiveCall, event: LegEvent, at: MonoMs): CallEvent | undefined {
   switch (event.on) {
     case 'cancelled':
       return { on: 'a-cancelled', at, headers: event.headers, body: event.body };
@@ -21,12 +32,12 @@ export function fromLegA(event: LegEvent, at: MonoMs): CallEvent | undefined {
     case 'declined':
       return { on: 'a-declined', at, door: doorOf(event.receivedOn) };
     case 'asked':
-      return { side: 'a', attempt: 0, at, door: doorOf(event.receivedOn), ...event };
+      return { at, door: doorOf(event.receivedOn), ...event, dialog: dialogA(event.tag) };
     case 'retracted':
     case 'replied':
     case 'confirmed':
     case 'unconfirmed':
-      return { side: 'a', attempt: 0, at, ...event };
+      return { at, ...event, dialog: dialogA(event.tag) };
     case 'trying':
     case 'ringing':
     case 'answered':
@@ -36,10 +47,13 @@ export function fromLegA(event: LegEvent, at: MonoMs): CallEvent | undefined {
     default:
       return never(event);
   }
+
+  function dialogA(tag: Tag) {
+    return { side: 'a', fork: forkOf(call, tag) } as const;
+  }
 }
 
-/** An event of leg b in the words of the core; undefined: leg b cannot say that. */
-export function fromLegB(event: LegEvent, attempt: number, at: MonoMs): CallEvent | undefined {
+function fromLegB(event: LegEvent, attempt: number, at: MonoMs): CallEvent | undefined {
   switch (event.on) {
     case 'trying':
       return { on: 'b-trying', at, attempt };
@@ -56,12 +70,12 @@ export function fromLegB(event: LegEvent, attempt: number, at: MonoMs): CallEven
     case 'declined':
       return { on: 'b-declined', at, attempt };
     case 'asked':
-      return { side: 'b', attempt, at, door: undefined, ...event };
+      return { at, door: undefined, ...event, dialog: { side: 'b', attempt, tag: event.tag } };
     case 'retracted':
     case 'replied':
     case 'confirmed':
     case 'unconfirmed':
-      return { side: 'b', attempt, at, ...event };
+      return { at, ...event, dialog: { side: 'b', attempt, tag: event.tag } };
     case 'lost':
       return { on: 'b-lost', at, attempt, tag: event.tag };
     case 'cancelled':

@@ -139,7 +139,7 @@ export type LegEvent =
   | (Content & { readonly on: 'acknowledged'; readonly tag: Tag; readonly receivedOn: ReceivedOn })
   /** No ACK to our 2xx came within 64*T1. [3261-13.3.1.4] */
   | { readonly on: 'unacknowledged'; readonly tag: Tag }
-  /** The far end sent BYE; the engine has answered it. `tag` is the dialog's far-end tag. */
+  /** The far end sent BYE; the engine has answered it. `tag` names the dialog as in `hangUp`. */
   | (Content & { readonly on: 'hung-up'; readonly tag: Tag; readonly receivedOn: ReceivedOn })
   /** A request in the dialog that waits for the node's reply; `tag` as in `hung-up`. */
   | (DialogRequest & {

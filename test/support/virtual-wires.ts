@@ -32,7 +32,7 @@ export class VirtualWires {
   isDeaf: (site: number) => boolean = () => false;
   /** A site has written a piece. */
   onWritten: (from: number) => void = () => undefined;
-  /** What becomes of each frame that one site writes to another, however many leave in one piece. */
+  /** What becomes of each frame that one site writes to another, also of several in a piece. */
   alters: (bytes: Buffer, from: number, to: number) => Buffer = (bytes) => bytes;
   /** Every dial, as `1>2`. */
   readonly dialled: string[] = [];

@@ -1,11 +1,11 @@
 import { NO_OCTETS } from '../../base/brands.ts';
 import type { RequestId } from '../../sip/ids.ts';
 import { reasonPhrase } from '../../sip/status.ts';
-import type { DialogName, Effect } from '../effects.ts';
+import type { Effect } from '../effects.ts';
 import type { EventOf } from '../events.ts';
 import type { Facts } from '../facts.ts';
 import { crossing } from '../header-plans.ts';
-import type { AskedWithin, Bridge, Side } from '../state.ts';
+import type { AskedWithin, Bridge, DialogName, Side } from '../state.ts';
 
 type Says = Omit<Extract<Effect, { do: 'reply' }>, 'do' | 'dialog' | 'request'>;
 
@@ -15,16 +15,26 @@ export function otherSide(side: Side): Side {
 
 /** What crosses of a request within a dialog. */
 export function crossingOf({ emergency }: Facts, event: EventOf<'asked'>): AskedWithin {
-  const { side, request, method, maxForwards, headers, body } = event;
+  const { dialog, request, method, maxForwards, headers, body } = event;
   const crossed = crossing(headers, emergency);
-  return { side, request, method, maxForwards: maxForwards - 1, headers: crossed, body };
+  return {
+    side: dialog.side,
+    request,
+    method,
+    maxForwards: maxForwards - 1,
+    headers: crossed,
+    body,
+  };
 }
 
 /** The request goes on to the other side, under the same name. */
 export function askOther(bridge: Bridge, asked: AskedWithin): Effect {
+  return askIn(dialogOf(bridge, otherSide(asked.side)), asked);
+}
+
+export function askIn(dialog: DialogName, asked: AskedWithin): Effect {
   const { request, method, maxForwards, headers, body } = asked;
-  const content = { request, method, maxForwards, headers, body };
-  return { do: 'ask', dialog: dialogOf(bridge, otherSide(asked.side)), ...content };
+  return { do: 'ask', dialog, request, method, maxForwards, headers, body };
 }
 
 export function replyTo(bridge: Bridge, side: Side, request: RequestId, says: Says): Effect {
@@ -32,8 +42,7 @@ export function replyTo(bridge: Bridge, side: Side, request: RequestId, says: Sa
 }
 
 /** An answer of our own, whatever dialog the request came in. */
-export function refuse({ side, attempt, tag, request }: EventOf<'asked'>, status: number): Effect {
-  const dialog: DialogName = side === 'a' ? { side, fork: 0 } : { side, attempt, tag };
+export function refuse({ dialog, request }: EventOf<'asked'>, status: number): Effect {
   const reason = reasonPhrase(status);
   return { do: 'reply', dialog, request, status, reason, headers: [], body: NO_OCTETS };
 }
@@ -41,9 +50,10 @@ export function refuse({ side, attempt, tag, request }: EventOf<'asked'>, status
 /** Whether an event of a dialog is one of the dialogs that talk to each other. */
 export function isBridged(
   bridge: Bridge,
-  { side, attempt, tag }: EventOf<'asked'> | EventOf<'replied'>,
+  { dialog }: EventOf<'asked'> | EventOf<'replied'>,
 ): boolean {
-  return side === 'a' || (attempt === bridge.attempt && tag === bridge.tag);
+  if (dialog.side === 'a') return dialog.fork === bridge.fork;
+  return dialog.attempt === bridge.attempt && dialog.tag === bridge.tag;
 }
 
 export function dialogOf({ fork, attempt, tag }: Bridge, side: Side): DialogName {

@@ -11,6 +11,7 @@ import type { Answering, Renegotiating, Talking } from '../state.ts';
 import { type EndReason, terminated } from '../termination.ts';
 import { type Transition, transition } from '../transition.ts';
 import { askOther, crossingOf, isBridged, otherSide, refuse, replyTo } from './asks.ts';
+import { repliedEarly } from './early.ts';
 
 /** The cause in the BYE of a call whose other leg is gone. */
 const LOST = 503;
@@ -73,11 +74,11 @@ function asked(state: Bridged, event: EventOf<'asked'>): Transition | undefined 
 /** The answer goes back to who asked. Undefined: it is that to a re-INVITE. */
 function replied(state: Bridged, event: EventOf<'replied'>): Transition | undefined {
   const { bridge, facts } = state;
-  if (!isBridged(bridge, event)) return undefined;
+  if (!isBridged(bridge, event)) return repliedEarly(state, event);
   if (state.tag === 'renegotiating' && event.request === state.asked.request) return undefined;
   const { request, status, reason, headers, body } = event;
   const says = { status, reason, headers: crossing(headers, facts.emergency), body };
-  return transition(state, [replyTo(bridge, otherSide(event.side), request, says)]);
+  return transition(state, [replyTo(bridge, otherSide(event.dialog.side), request, says)]);
 }
 
 /** Ends an answered call on both legs, and says why in both BYEs. [3326-2] */

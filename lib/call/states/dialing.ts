@@ -11,7 +11,7 @@ import { type Attempt, type Dialing, owed } from '../state.ts';
 import { terminated } from '../termination.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
 import { announced, announcementOver } from './announcing.ts';
-import { refuse } from './asks.ts';
+import { askedEarly, repliedEarly } from './early.ts';
 import { end, hushed } from './finishing.ts';
 import { fail, giveUp, refused, settle } from './hunting.ts';
 
@@ -43,7 +43,9 @@ export function stepDialing(state: Dialing, event: CallEvent): Transition {
     case 'announcement-over':
       return announcementOver(state, event);
     case 'asked':
-      return transition(state, [refuse(event, 481)]);
+      return askedEarly(state, event);
+    case 'replied':
+      return repliedEarly(state, event) ?? ignored(state, event);
     case 'a-acknowledged':
     case 'a-unacknowledged':
     case 'a-declined':
@@ -51,7 +53,6 @@ export function stepDialing(state: Dialing, event: CallEvent): Transition {
     case 'b-lost':
     case 'b-declined':
     case 'retracted':
-    case 'replied':
     case 'confirmed':
     case 'unconfirmed':
       return ignored(state, event);

@@ -8,7 +8,7 @@ import { answer, tryLater } from './answers.ts';
 import type { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
 import { dialogWith, type Exchange, exchangeOf, type Owed, type TheirInvite } from './exchange.ts';
-import type { AnyDialog, Repeat } from './legs.ts';
+import { type AnyDialog, nameOf, type Repeat } from './legs.ts';
 import { targetOf } from './proto/dialog.ts';
 import { ALLOW, fenced, refreshesTarget } from './proto/fence.ts';
 import { TRYING } from './respond.ts';
@@ -40,7 +40,7 @@ export function askedByThem(
     exchange.theirs = { request: id, number: cseq.number, state: { tag: 'owed' } };
     core.servers.respond(transaction, TRYING);
   }
-  const { remoteTag: tag } = entry.dialog;
+  const tag = nameOf(entry);
   const asked = { request: id, method, maxForwards, headers, body, tag, receivedOn };
   core.news.push({ what: 'leg', leg: entry.leg.id, event: { on: 'asked', ...asked } });
 }
@@ -51,8 +51,8 @@ function hopsOf({ headers }: SipRequest): number {
 }
 
 /**
- * One session change at a time: a second INVITE of the same side waits, and one that crosses ours
- * is glare. In a dialog that is only early there is nothing to change yet. [3261-14.2]
+ * One session change at a time: a second INVITE of the same side waits, be the first one that of
+ * the dialog, and one that crosses ours is glare. [3261-14.2]
  */
 function refusesForNow(
   core: Core,
@@ -66,7 +66,8 @@ function refusesForNow(
     return true;
   }
   const isTooMany = owed.size >= core.limits.requestsPerDialogMax;
-  if (entry.state.tag === 'early' || isTooMany || (isInvite && theirs !== undefined)) {
+  const hasInvite = entry.state.tag === 'early' || theirs !== undefined;
+  if (isTooMany || (isInvite && hasInvite)) {
     answer(core, transaction, tryLater(core));
     return true;
   }
@@ -127,7 +128,7 @@ export function retractedByThem(
   if (entry === undefined || theirs === undefined) return;
   const { request } = theirs;
   if (entry.exchange?.owed.get(request)?.transaction !== invite) return;
-  const { remoteTag: tag } = entry.dialog;
+  const tag = nameOf(entry);
   const event = { on: 'retracted', request, tag, headers, receivedOn } as const;
   core.news.push({ what: 'leg', leg: entry.leg.id, event });
 }
@@ -155,7 +156,7 @@ function onRepeatDue(
   if (waitedMs >= PATIENCE_MS) {
     exchangeOf(entry).theirs = undefined;
     const { request } = theirs;
-    const { remoteTag: tag } = entry.dialog;
+    const tag = nameOf(entry);
     core.news.push({
       what: 'leg',
       leg: entry.leg.id,
@@ -182,7 +183,7 @@ export function confirmedByThem(
   core.timers.clear(theirs.state.alarm);
   exchange.theirs = undefined;
   const { request } = theirs;
-  const { remoteTag: tag } = entry.dialog;
+  const tag = nameOf(entry);
   const event = { on: 'confirmed', request, tag, headers, body, receivedOn } as const;
   core.news.push({ what: 'leg', leg: entry.leg.id, event });
   return true;

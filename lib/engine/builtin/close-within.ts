@@ -9,6 +9,12 @@ export function closeWithin(core: Core, entry: AnyDialog): void {
   closeAsked(core, entry);
 }
 
+/** The final response ends what is only early, but for the dialog of a 2xx. [3261-12.3] */
+export function closeEarly(core: Core, dialogs: readonly AnyDialog[], answered?: AnyDialog): void {
+  for (const entry of dialogs)
+    if (entry !== answered && entry.state.tag === 'early') closeAsked(core, entry);
+}
+
 /** The leg is forgotten: nothing of what was open in its dialogs happens by itself any more. */
 export function forgetWithin(core: Core, dialogs: readonly AnyDialog[]): void {
   for (const entry of dialogs) {

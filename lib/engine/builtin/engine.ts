@@ -36,7 +36,7 @@ import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
 import { answerA, hangUpA, rejectA, ringA } from './leg-a.ts';
 import { acknowledgeB, cancelB, hangUpB, inviteB } from './leg-b.ts';
-import type { AnyDialog } from './legs.ts';
+import { type AnyDialog, nameOf } from './legs.ts';
 import { legsOver } from './legs-over.ts';
 import { LIMITS, type Limits, type Sizes } from './limits.ts';
 import { respondToStray } from './outside-dialog.ts';
@@ -177,9 +177,7 @@ export class BuiltinEngine implements SipEngine {
   }
 
   ask(leg: LegId, tag: Tag, request: OutgoingDialogRequest): void {
-    const entry = this.#dialogsOf(leg).find(({ side, dialog }) =>
-      side === 'a' ? dialog.localTag === tag : dialog.remoteTag === tag,
-    );
+    const entry = this.#dialogsOf(leg).find((one) => nameOf(one) === tag);
     if (entry !== undefined) askByUs(this.#core, entry, request);
     this.#core.news.flush();
   }

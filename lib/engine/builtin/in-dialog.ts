@@ -4,7 +4,7 @@ import { askedByThem } from './asked.ts';
 import type { Core } from './core.ts';
 import { hungUpByThemA } from './leg-a.ts';
 import { hungUpByThemB } from './leg-b.ts';
-import type { AnyDialog } from './legs.ts';
+import { type AnyDialog, isOver } from './legs.ts';
 import { inOrder } from './proto/dialog.ts';
 import { isCarried } from './proto/fence.ts';
 
@@ -52,12 +52,6 @@ export function serveInDialog(core: Core, entry: AnyDialog, key: string, arrival
     const event = { on: 'declined', method, status: what.status, receivedOn } as const;
     core.news.push({ what: 'leg', leg: entry.leg.id, event });
   }
-}
-
-/** A dialog that never became more than early is over with the final response. [3261-12.3] */
-function isOver({ state, leg }: AnyDialog): boolean {
-  if (state.tag === 'ended') return true;
-  return state.tag === 'early' && (leg.phase.tag === 'final' || leg.phase.tag === 'over');
 }
 
 /** Their BYE crosses ours: both are right. */

@@ -5,9 +5,16 @@ import type { Header, SipRequest } from '../../sip/message.ts';
 import { T1_MS, T2_MS, TIMER_H_MS } from '../../sip/timer-values.ts';
 import type { Arrival } from './arrival.ts';
 import { sendBye } from './bye.ts';
-import { closeWithin, forgetWithin } from './close-within.ts';
+import { closeEarly, closeWithin, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
-import type { DialogA, DialogStateA, Flow, LegA, Repeat } from './legs.ts';
+import {
+  type DialogA,
+  type DialogStateA,
+  type Flow,
+  type LegA,
+  nameOf,
+  type Repeat,
+} from './legs.ts';
 import { lingerOver } from './legs-over.ts';
 import { isBehindNat, keepPinhole, stopPinhole } from './pinhole.ts';
 import { uasDialog } from './proto/dialog.ts';
@@ -59,6 +66,7 @@ export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
   const entry = dialogOf(core, leg, invite, response.tag);
   leg.phase = { tag: 'final' };
   stopRinging(core, leg);
+  closeEarly(core, leg.dialogs, entry);
   leg.flow = flowFrom(core, leg, response.contact);
   leg.said = response;
   const [copy, ...copies] = transactions.flatMap((one) => respond(core, one, response));
@@ -73,6 +81,7 @@ export function rejectA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
   leg.said = undefined;
   stopRinging(core, leg);
+  closeEarly(core, leg.dialogs);
   for (const transaction of leg.phase.transactions) respond(core, transaction, response);
   lingerA(core, leg);
 }
@@ -214,7 +223,7 @@ export function hungUpByThemA(core: Core, entry: DialogA, arrival: Arrival): voi
   if (concernsNode(leg, state)) {
     const { headers, body } = arrival.request;
     const { receivedOn } = arrival;
-    const { remoteTag: tag } = entry.dialog;
+    const tag = nameOf(entry);
     const event = { on: 'hung-up', tag, headers, body, receivedOn } as const;
     core.news.push({ what: 'leg', leg: leg.id, event });
   }

@@ -8,7 +8,7 @@ import { TIMER_B_MS } from '../../sip/timer-values.ts';
 import { writeRequest } from '../../sip/write.ts';
 import type { Arrival } from './arrival.ts';
 import { sendBye } from './bye.ts';
-import { closeWithin, forgetWithin } from './close-within.ts';
+import { closeEarly, closeWithin, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
 import { waysOf } from './errand.ts';
 import type { DialogB, Flow, LegB, SentAck } from './legs.ts';
@@ -125,11 +125,12 @@ function onSuccess(core: Core, leg: LegB, response: SipResponse): void {
 /** Way and target of the dialog are those of the 2xx, not of a 1xx before. [3261-13.2.2.4] */
 function answered(core: Core, entry: DialogB, response: SipResponse): void {
   const { leg } = entry;
-  const { remoteSeq } = entry.dialog;
-  entry.dialog = { ...uacDialog(response, leg.invite.uri), remoteSeq };
+  const { localSeq, remoteSeq } = entry.dialog;
+  entry.dialog = { ...uacDialog(response, leg.invite.uri), localSeq, remoteSeq };
   entry.state = { tag: 'answered' };
   settle(core, leg);
   leg.phase = { tag: 'final' };
+  closeEarly(core, leg.dialogs);
   const { status, reason, headers, body } = response;
   tell(core, leg, { on: 'answered', status, reason, tag: entry.dialog.remoteTag, headers, body });
 }
@@ -156,6 +157,7 @@ function failure(cause: 'timeout' | 'transport'): LegEvent {
 function refuse(core: Core, leg: LegB, event: LegEvent): void {
   settle(core, leg);
   leg.phase = { tag: 'final' };
+  closeEarly(core, leg.dialogs);
   tell(core, leg, event);
   lingerIfOverB(core, leg);
 }

@@ -132,3 +132,14 @@ export type DialogStateB =
 export type SentAck = { readonly octets: Octets; readonly to: Address };
 
 export type AnyDialog = DialogA | DialogB;
+
+/** What the node calls a dialog of a leg by: the tag that its peer dialogs do not share. */
+export function nameOf({ side, dialog }: AnyDialog): Tag {
+  return side === 'a' ? dialog.localTag : dialog.remoteTag;
+}
+
+/** A dialog that never became more than early is over with the final response. [3261-12.3] */
+export function isOver({ state, leg }: AnyDialog): boolean {
+  if (state.tag === 'ended') return true;
+  return state.tag === 'early' && (leg.phase.tag === 'final' || leg.phase.tag === 'over');
+}

@@ -5,7 +5,7 @@ import type { RequestId } from '../../sip/ids.ts';
 import type { Header, SipResponse } from '../../sip/message.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import type { Core } from './core.ts';
-import type { AnyDialog } from './legs.ts';
+import { type AnyDialog, nameOf } from './legs.ts';
 import { targetOf } from './proto/dialog.ts';
 import { ALLOW, fenced, refreshesTarget } from './proto/fence.ts';
 
@@ -27,7 +27,7 @@ export function tellReply(
   const isSuccess = status >= 200 && status < 300;
   const target = isSuccess && refreshesTarget(method) ? targetOf(headers) : undefined;
   if (target !== undefined) entry.dialog = { ...entry.dialog, target };
-  const { remoteTag: tag } = entry.dialog;
+  const tag = nameOf(entry);
   const event = { on: 'replied', request, status, reason, tag, headers, body } as const;
   core.news.push({ what: 'leg', leg: entry.leg.id, event });
 }
@@ -39,7 +39,7 @@ export function tellFailure(
   request: RequestId,
   status: number,
 ): void {
-  const { remoteTag: tag } = entry.dialog;
+  const tag = nameOf(entry);
   const reason = reasonPhrase(status);
   const nothing = { headers: [], body: NO_OCTETS };
   const event = { on: 'replied', request, status, reason, tag, ...nothing } as const;

@@ -12,8 +12,8 @@ import {
   SOME_SDP,
 } from '../../support/call-core.ts';
 
-const A = { side: 'a', attempt: 0, tag: tagOf('caller') } as const;
-const B = { side: 'b', attempt: 1, tag: tagOf('g1') } as const;
+const A = { dialog: { side: 'a', fork: 0 } } as const;
+const B = { dialog: { side: 'b', attempt: 1, tag: tagOf('g1') } } as const;
 const request = requestId('r1');
 
 const asks = (of: typeof A | typeof B, method = 'INVITE', body = SOME_SDP): Happening => ({
@@ -22,7 +22,7 @@ const asks = (of: typeof A | typeof B, method = 'INVITE', body = SOME_SDP): Happ
   request,
   method,
   maxForwards: 70,
-  door: of.side === 'a' ? 'unicast' : undefined,
+  door: of.dialog.side === 'a' ? 'unicast' : undefined,
   headers: [],
   body,
 });
@@ -154,7 +154,9 @@ describe('renegotiating', () => {
   });
 
   test('who asks in a dialog that is none of the two is told so', () => {
-    const call = talking().after(asks({ ...B, tag: tagOf('other') } as typeof B, 'INFO'));
+    const call = talking().after(
+      asks({ dialog: { ...B.dialog, tag: tagOf('other') } } as typeof B, 'INFO'),
+    );
     expect(call.effects).toMatchObject([{ do: 'reply', status: 481 }]);
   });
 });

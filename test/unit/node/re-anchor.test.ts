@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { NO_OCTETS, octetsOf } from '../../../lib/base/brands.ts';
-import type { LiveCall } from '../../../lib/node/live-call.ts';
+import { forkTag, type LiveCall } from '../../../lib/node/live-call.ts';
 import { reAnchoring } from '../../../lib/node/re-anchor.ts';
 import type { EventSink } from '../../../lib/ports/event-sink.ts';
 import type { SipEngine } from '../../../lib/ports/sip-engine.ts';
@@ -32,7 +32,7 @@ function talking(status: number) {
     offers.push(time.nowMs);
     const { request } = event;
     const says = { reason: 'x', headers: [], body: octetsOf(Buffer.alloc(0)), door: undefined };
-    const dialog = { side: 'a', attempt: 0, tag: event.tag } as const;
+    const { dialog } = event;
     time.at(time.nowMs + 1, () =>
       anew.reply(call, { do: 'reply', request, status, dialog, ...says } as never),
     );
@@ -80,9 +80,16 @@ function agreed(status: number, anchors: boolean) {
   const anew = reAnchoring({ world: time.world, sink, engine }, (_, event) => {
     if (event.on !== 'asked') return;
     offers.push(time.nowMs);
-    const { request, tag } = event;
+    const { request } = event;
     const content = { headers: [header('Content-Type', 'application/sdp')], body: AFTER };
-    anew.onReplied(call, { on: 'replied', status, reason: 'x', request, tag, ...content });
+    anew.onReplied(call, {
+      on: 'replied',
+      status,
+      reason: 'x',
+      request,
+      tag: forkTag(call, 0),
+      ...content,
+    });
   });
   anew.begin(call);
   return { time, call, notes, offers, asked, confirmed };

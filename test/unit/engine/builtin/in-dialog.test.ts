@@ -17,7 +17,7 @@ describe('a BYE of the caller', () => {
     stage.callerSends(bye, U);
     expect(stage.caller.summary.slice(2)).toEqual(['200 BYE', '200 BYE']);
     expect(stage.events.slice(1)).toMatchObject([
-      { on: 'hung-up', leg, tag: 'caller', receivedOn: { listener: U } },
+      { on: 'hung-up', leg, tag: 'ours', receivedOn: { listener: U } },
     ]);
     stage.engine.hangUp(leg, tagOf('ours'), []);
     stage.callerSends(inDialog('BYE', 3), U);

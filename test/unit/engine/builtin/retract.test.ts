@@ -29,7 +29,7 @@ describe('a re-INVITE of theirs that is taken back', () => {
     expect(heard).toEqual(['100 INVITE', '200 CANCEL', '200 CANCEL']);
     expect(stage.told.filter((on) => on === 'retracted')).toHaveLength(1);
     const event = stage.events.at(-1);
-    expect(event).toMatchObject({ on: 'retracted', leg, request, tag: 'caller' });
+    expect(event).toMatchObject({ on: 'retracted', leg, request, tag: 'ours' });
     expect(event?.on === 'retracted' && headerValue(event.headers, 'reason')).toBe('SIP;cause=26');
     stage.engine.reply(leg, request, { status: 487, reason: 'No', contact: CONTACT, ...NOTHING });
     stage.pass(0);

@@ -35,7 +35,7 @@ describe('a re-INVITE of theirs', () => {
     stage.callerSends(inDialog('INVITE', 2, { body: 'v=0\r\n' }), U);
     expect(stage.caller.summary.slice(2)).toEqual(['100 INVITE']);
     const { request } = asked(stage);
-    expect(asked(stage)).toMatchObject({ leg, method: 'INVITE', maxForwards: 70, tag: 'caller' });
+    expect(asked(stage)).toMatchObject({ leg, method: 'INVITE', maxForwards: 70, tag: 'ours' });
     stage.engine.reply(leg, request, OK);
     stage.pass(1600);
     expect(stage.caller.summary.slice(3)).toEqual(['200 INVITE', '200 INVITE', '200 INVITE']);
