@@ -44,6 +44,8 @@ export type Asked = {
   readonly from: string;
   readonly to: string;
   readonly maxForwards: number;
+  /** Whether the caller acknowledges provisional responses. [3262-3] */
+  readonly ringsReliably: boolean;
   readonly headers: readonly Header[];
   readonly body: Octets;
 };
@@ -65,6 +67,8 @@ export type Fork = {
   readonly of: string;
   /** Whether SDP has gone to the caller in it. */
   readonly hasSdp: boolean;
+  /** The caller has answered that before the call was answered. Absent: not so. [3262-5] */
+  readonly isAnswered?: true;
 };
 
 export type Times = {
@@ -102,6 +106,6 @@ export function unixAt(facts: Facts, at: MonoMs): UnixMs {
 }
 
 /** An INVITE without SDP leaves the offer to the gateway; its answer stands in the ACK. [3264-5] */
-export function isLateOffer(facts: Facts): boolean {
-  return facts.asked.body === '';
+export function isLateOffer({ asked, forks }: Facts, fork: number): boolean {
+  return asked.body === '' && forks[fork]?.isAnswered !== true;
 }

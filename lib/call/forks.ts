@@ -22,7 +22,7 @@ export function forkFor(
   const fork = own >= 0 ? own : facts.forks[last]?.hasSdp === false ? last : last + 1;
   const hasSdp = withSdp || facts.forks[fork]?.hasSdp === true;
   const forks = [...facts.forks];
-  forks[fork] = { of, hasSdp };
+  forks[fork] = { ...forks[fork], of, hasSdp };
   return { facts: { ...facts, forks }, fork };
 }
 
@@ -40,6 +40,14 @@ export function earlyForkFor(
   const isFree = first?.hasSdp !== true || first.of === nameOf(attempt, tag);
   if (facts.earlyDialogs === 'first' && !isFree) return { facts, fork: 0, mayCarrySdp: false };
   return { mayCarrySdp: true, ...forkFor(facts, attempt, tag, withSdp) };
+}
+
+/** The caller has answered the offer that it heard in a fork. [3262-5] */
+export function withAnswer(facts: Facts, fork: number): Facts {
+  const forks = facts.forks.map((one, at) =>
+    at === fork ? ({ ...one, isAnswered: true } as const) : one,
+  );
+  return { ...facts, forks };
 }
 
 /**

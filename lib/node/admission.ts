@@ -5,6 +5,7 @@ import type { ScannerMark } from '../guard/scanner-marks.ts';
 import type { Standing } from '../guard/shares.ts';
 import type { Trunk } from '../guard/trunks.ts';
 import type { ReceivedInvite } from '../ports/sip-engine.ts';
+import { isBuilt } from '../sip/extensions.ts';
 import { headerValue, listValues } from '../sip/headers.ts';
 
 /** What is known of a new call when it is admitted or not. */
@@ -95,9 +96,10 @@ export function hopsLeft({ request }: ReceivedInvite): number {
   return Number.isInteger(hops) && hops >= 0 && hops <= 255 ? hops : 70;
 }
 
-/** The option tags that the caller requires, all unknown to us; empty when there are none. */
+/** The option tags that the caller requires and we do not know; empty when there are none. */
 export function requiredExtensions({ request }: ReceivedInvite): string {
-  return listValues(request.headers, 'require').join(', ');
+  const required = listValues(request.headers, 'require');
+  return required.filter((tag) => !isBuilt(tag)).join(', ');
 }
 
 /** Of the room that emergency calls have beyond `callsMax`, what a flood may take. */

@@ -121,7 +121,8 @@ function crossingOf(state: CallState, effect: Effect): Crossing | undefined {
       return { verb: 'answer', attempt: effect.attempt, from: 'a' };
     case 'ask': {
       const isOffer = effect.method === 'INVITE' || effect.method === 'UPDATE';
-      return isOffer ? within(state, effect, 'offer') : undefined;
+      if (isOffer) return within(state, effect, 'offer');
+      return effect.method === 'PRACK' ? within(state, effect, 'answer') : undefined;
     }
     case 'reply': {
       const isOurs = state.tag === 'renegotiating' && state.asked.request === effect.request;

@@ -197,6 +197,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     callId: legCallId,
     contact,
     maxForwards: asked.maxForwards,
+    mayRingReliably: asked.body !== '' || asked.ringsReliably,
     headers: [...asked.headers, ...(target.headers ?? [])],
     body: effect.body ?? asked.body,
   };

@@ -21,6 +21,7 @@ import type { MediaAnchor } from '../ports/media-anchor.ts';
 import type { ClaimId } from '../ports/ownership.ts';
 import type { Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
 import { headerValue } from '../sip/headers.ts';
+import { reliabilityOf } from '../sip/rel100.ts';
 import {
   conditionsMarked,
   hopsLeft,
@@ -178,6 +179,7 @@ function place(
       from: headerValue(request.headers, 'from') ?? '',
       to: headerValue(request.headers, 'to') ?? '',
       maxForwards: hopsLeft(invite) - 1,
+      ringsReliably: reliabilityOf(request.headers) !== 'no',
       headers: [...crossing(request.headers, caller.emergency), ...namesFor(desk, invite, caller)],
       body: request.body,
     },

@@ -70,6 +70,11 @@ export type OutgoingInvite = {
   readonly callId: SipCallId;
   readonly contact: UriText;
   readonly maxForwards: number;
+  /**
+   * Whether its provisional responses may be reliable; the engine acknowledges them, but an offer
+   * is acknowledged by a PRACK of the node's, which bears the answer. Absent: no. [3262-4]
+   */
+  readonly mayRingReliably?: boolean;
   readonly headers: readonly Header[];
   readonly body: Octets;
 };

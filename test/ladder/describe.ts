@@ -17,6 +17,7 @@ export function describeToCaller(
   const { number, method } = message.cseq;
   const fork = caller.forkOf(message);
   if (fork > 1) words.push(`fork=${fork}`);
+  if (headerValue(message.headers, 'rseq') !== undefined) words.push('reliable');
   const branch = /^z9hG4bKway-(\w+)$/.exec(message.via.branch ?? '')?.[1];
   if (branch !== undefined) words.push(`way=${branch}`);
   if (method === 'INVITE' && number > 1) words.push(`cseq=${number}`);
@@ -31,6 +32,8 @@ export function describeToGateway(message: SipMessage | SipFault, places: Places
   const words = mainWords(message);
   const { tag } = message.to;
   if (tag !== undefined && tag.length === 1) words.push(`tag=${tag}`);
+  const rack = headerValue(message.headers, 'rack');
+  if (rack !== undefined) words.push(`rack=${rack.replaceAll(' ', '/')}`);
   const isToInvite = message.kind === 'response' && message.cseq.method === 'INVITE';
   return [...words, ...(isToInvite ? contactWords(message, places) : [])].join(' ');
 }

@@ -18,6 +18,8 @@ export class ScriptedCaller {
   readonly #tags: string[] = [];
   readonly #heard = new Map<string, SipRequest>();
   #contact = '';
+  /** Of the last reliable response. */
+  #rseq = '';
   #lastFinal = 0;
   #branches = 0;
 
@@ -39,6 +41,7 @@ export class ScriptedCaller {
     if (message.status >= 200) this.#lastFinal = message.status;
     const contact = contactUri(headerValue(message.headers, 'contact') ?? '');
     if (contact !== undefined) this.#contact = contact;
+    this.#rseq = headerValue(message.headers, 'rseq') ?? this.#rseq;
   }
 
   /** A request of its own, or what it says to one of ours. */
@@ -64,6 +67,7 @@ export class ScriptedCaller {
     const initial = way === undefined ? 'first' : `way-${way}`;
     const hops = line.options.get('max-forwards') ?? '70';
     const required = line.options.get('require');
+    const supported = line.options.get('supports');
     const headers = [
       viaOf(this.#home, `z9hG4bK${first ? initial : own}`),
       `Max-Forwards: ${hops}`,
@@ -73,6 +77,8 @@ export class ScriptedCaller {
       `CSeq: ${cseq} ${line.what}`,
       contactOf(this.#home, 'caller'),
       ...(required === undefined ? [] : [`Require: ${required}`]),
+      ...(supported === undefined ? [] : [`Supported: ${supported}`]),
+      ...(line.what === 'PRACK' ? [`RAck: ${this.#rseq} 1 INVITE`] : []),
     ];
     return scriptedMessage(`${line.what} ${uri} SIP/2.0`, headers, line.sdp);
   }

@@ -61,6 +61,11 @@ export function scriptedResponse(
     `Call-ID: ${request.callId}`,
     `CSeq: ${request.cseq.number} ${request.cseq.method}`,
     contactOf({ ...home, at }, 'gateway'),
+    ...reliably(line.options.get('rel')),
   ];
   return scriptedMessage(`SIP/2.0 ${line.what} As Scripted`, headers, line.sdp);
+}
+
+function reliably(rseq: string | undefined): string[] {
+  return rseq === undefined ? [] : ['Require: 100rel', `RSeq: ${rseq}`];
 }

@@ -54,7 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a dialog is denied as soon as it is confirmed',
     promise: 'P3',
-    file: 'lib/engine/builtin/in-dialog.ts',
+    file: 'lib/engine/builtin/legs.ts',
     line: "if (state.tag === 'ended') return true;",
     becomes: "if (state.tag !== 'early') return true;",
   },
@@ -181,7 +181,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a caller's Route is obeyed in the dialog",
     promise: 'P9',
-    file: 'lib/engine/builtin/leg-a.ts',
+    file: 'lib/engine/builtin/answered-a.ts',
     line: 'leg.flow = { wire, to: receivedOn.source };',
     becomes:
       "leg.flow = { wire, to: request.headers.some(({ name }) => name === 'route') ? { address: '10.66.6.6', port: 5060 } : receivedOn.source };",
@@ -204,8 +204,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a missing ACK ends an emergency call',
     promise: 'P12',
     file: 'lib/call/states/answering.ts',
-    line: 'if (facts.emergency && !isLateOffer(facts)) {',
-    becomes: 'if (facts.emergency && isLateOffer(facts)) {',
+    line: 'if (facts.emergency && !isLateOffer(facts, bridge.fork)) {',
+    becomes: 'if (facts.emergency && isLateOffer(facts, bridge.fork)) {',
   },
   {
     name: 'an answered call leaves no record',
@@ -231,7 +231,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a BYE that waits for the ACK is forgotten',
     promise: 'P12',
-    file: 'lib/engine/builtin/leg-a.ts',
+    file: 'lib/engine/builtin/answered-a.ts',
     line: 'entry.state = { ...state, bye: headers };',
     becomes: '',
   },

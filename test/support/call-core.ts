@@ -71,6 +71,7 @@ export function aCall(changes: Partial<Facts> = {}, targets = 2) {
       from: '<sip:a@b>;tag=1',
       to: '<sip:112@192.0.2.112>',
       maxForwards: 69,
+      ringsReliably: false,
       headers: [],
       body: SOME_SDP,
     },

@@ -3,7 +3,7 @@ import { header } from '../../sip/header-names.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import type { Effect } from '../effects.ts';
 import type { CallEvent, EventOf } from '../events.ts';
-import { type Facts, isLateOffer } from '../facts.ts';
+import type { Facts } from '../facts.ts';
 import { cancelAll } from '../fading.ts';
 import { earlyForkFor } from '../forks.ts';
 import type { Dialing, Verdict } from '../state.ts';
@@ -71,5 +71,5 @@ export function announcementOver(state: Dialing, event: CallEvent): Transition {
 
 /** To be spoken to, a caller needs an offer of its own, and an early dialog that is still free. */
 function maySpeak(facts: Facts): boolean {
-  return !isLateOffer(facts) && earlyForkFor(facts, 0, undefined, true).mayCarrySdp;
+  return facts.asked.body !== '' && earlyForkFor(facts, 0, undefined, true).mayCarrySdp;
 }

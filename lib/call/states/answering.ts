@@ -50,7 +50,7 @@ function acknowledged(state: Answering, event: EventOf<'a-acknowledged'>): Trans
   const { bridge, fading } = state;
   const facts = withDoor(withTime(state.facts, 'acked', event.at), event.door);
   const { attempt, tag } = bridge;
-  const ack: Effect[] = isLateOffer(facts)
+  const ack: Effect[] = isLateOffer(facts, bridge.fork)
     ? [
         {
           do: 'ack-b',
@@ -67,7 +67,7 @@ function acknowledged(state: Answering, event: EventOf<'a-acknowledged'>): Trans
 /** A missing ACK alone never ends an emergency call; a late offer without it has no media. */
 function unacknowledged(state: Answering): Transition {
   const { facts, fading, bridge } = state;
-  if (facts.emergency && !isLateOffer(facts)) {
+  if (facts.emergency && !isLateOffer(facts, bridge.fork)) {
     return transition({ tag: 'talking', facts, fading, bridge }, []);
   }
   return hangUpBoth(state, 'caller-never-acknowledged', 408);

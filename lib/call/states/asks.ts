@@ -3,7 +3,7 @@ import type { RequestId } from '../../sip/ids.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import type { Effect } from '../effects.ts';
 import type { EventOf } from '../events.ts';
-import type { Facts } from '../facts.ts';
+import { type Facts, isLateOffer } from '../facts.ts';
 import { crossing } from '../header-plans.ts';
 import type { AskedWithin, Bridge, DialogName, Side } from '../state.ts';
 
@@ -13,18 +13,22 @@ export function otherSide(side: Side): Side {
   return side === 'a' ? 'b' : 'a';
 }
 
-/** What crosses of a request within a dialog. */
-export function crossingOf({ emergency }: Facts, event: EventOf<'asked'>): AskedWithin {
-  const { dialog, request, method, maxForwards, headers, body } = event;
-  const crossed = crossing(headers, emergency);
-  return {
-    side: dialog.side,
-    request,
-    method,
-    maxForwards: maxForwards - 1,
-    headers: crossed,
-    body,
-  };
+/**
+ * What crosses of a request within a dialog. A PRACK is for one leg: it crosses where it answers an
+ * offer, and what it offers itself is an UPDATE of the other leg. [3262-5]
+ */
+export function crossingOf(facts: Facts, event: EventOf<'asked'>): AskedWithin {
+  const { dialog, request, body } = event;
+  const isOffer = event.method === 'PRACK' && !isAnswer(facts, event);
+  const method = isOffer ? 'UPDATE' : event.method;
+  const headers = crossing(event.headers, facts.emergency);
+  const maxForwards = event.maxForwards - 1;
+  return { side: dialog.side, request, method, maxForwards, headers, body };
+}
+
+/** The caller answers what the gateway offers in a provisional response. */
+export function isAnswer(facts: Facts, { method, dialog }: EventOf<'asked'>): boolean {
+  return method === 'PRACK' && dialog.side === 'a' && isLateOffer(facts, dialog.fork);
 }
 
 /** The request goes on to the other side, under the same name. */

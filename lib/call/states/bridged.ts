@@ -105,7 +105,7 @@ function endBridge(state: Bridged, why: EndReason, effects: readonly Effect[]): 
 
 /** No BYE before the ACK: a late offer's ACK is still owed to the gateway. [3261-15] */
 function ackOwed(state: Bridged): Effect[] {
-  if (state.tag !== 'answering' || !isLateOffer(state.facts)) return [];
+  if (state.tag !== 'answering' || !isLateOffer(state.facts, state.bridge.fork)) return [];
   return [{ do: 'ack-b', ...legB(state), headers: [], body: NO_OCTETS }];
 }
 

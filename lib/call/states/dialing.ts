@@ -116,7 +116,7 @@ function answered(state: Dialing, event: EventOf<'b-answered'>): Transition {
     owed(state).filter(({ number }) => number !== attempt),
     [],
   );
-  const ack: Effect[] = isLateOffer(facts)
+  const ack: Effect[] = isLateOffer(facts, forked.fork)
     ? []
     : [{ do: 'ack-b', attempt, tag, headers: [], body: NO_OCTETS }];
   const crossed = crossing(headers, facts.emergency);

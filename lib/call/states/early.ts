@@ -1,15 +1,19 @@
 import type { EventOf } from '../events.ts';
-import { across } from '../forks.ts';
+import { across, withAnswer } from '../forks.ts';
 import { crossing } from '../header-plans.ts';
 import type { CallState } from '../state.ts';
 import { type Transition, transition } from '../transition.ts';
-import { askIn, crossingOf, refuse } from './asks.ts';
+import { askIn, crossingOf, isAnswer, refuse } from './asks.ts';
 
 /** A request in a dialog that is only early goes on to the one across the call. [3311-5.1] */
 export function askedEarly(state: CallState, event: EventOf<'asked'>): Transition {
   const to = across(state.facts, event.dialog);
   if (to === undefined) return transition(state, [refuse(event, 481)]);
-  return transition(state, [askIn(to, crossingOf(state.facts, event))]);
+  const { facts } = state;
+  const asked = crossingOf(facts, event);
+  const isSettled = event.dialog.side === 'a' && isAnswer(facts, event);
+  const told = isSettled ? withAnswer(facts, event.dialog.fork) : facts;
+  return transition({ ...state, facts: told }, [askIn(to, asked)]);
 }
 
 /** Its answer goes back. Undefined: nobody asked. */

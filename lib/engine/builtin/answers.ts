@@ -7,7 +7,7 @@ import type { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
 import { answerWay } from './far.ts';
 import { composeResponse, replyTo } from './proto/compose.ts';
-import { ALLOW } from './proto/fence.ts';
+import { ALLOW, SUPPORTED } from './proto/fence.ts';
 import type { ServerTransaction } from './server-transactions.ts';
 
 const RETRY_AFTER_SEC_MAX = 10;
@@ -24,7 +24,7 @@ export type Answer = {
 /** What an OPTIONS wants to know: what is carried here. [3261-11.2] */
 export const ABILITIES: Answer = {
   status: 200,
-  headers: [ALLOW, header('Accept', 'application/sdp'), header('Supported', '')],
+  headers: [ALLOW, header('Accept', 'application/sdp'), SUPPORTED],
 };
 
 /** A method that is not carried here. [3261-8.2.1] */

@@ -1,6 +1,9 @@
 import type { OutgoingDialogRequest } from '../../ports/sip-engine.ts';
+import type { Header } from '../../sip/message.ts';
+import { rackHeader } from '../../sip/rel100.ts';
 import type { Core } from './core.ts';
 import { sendErrand, waysOf } from './errand.ts';
+import { answerNow } from './leg-a.ts';
 import { type AnyDialog, isOver } from './legs.ts';
 import { inviteWithin } from './re-inviting.ts';
 import { headersWithin, tellFailure, tellReply } from './replies.ts';
@@ -8,11 +11,12 @@ import { headersWithin, tellFailure, tellReply } from './replies.ts';
 /** Sends a request of the node's within a dialog. */
 export function askByUs(core: Core, entry: AnyDialog, order: OutgoingDialogRequest): void {
   const { method, request } = order;
+  if (entry.side === 'a') answerNow(core, entry.leg);
   const isEarlyInvite = entry.state.tag === 'early' && method === 'INVITE';
   if (isOver(entry) || isEarlyInvite) tellFailure(core, entry, request, 481);
   else if (method === 'INVITE') inviteWithin(core, entry, order);
   else {
-    const headers = headersWithin(order);
+    const headers = [...rackOf(entry, method), ...headersWithin(order)];
     const { body, maxForwards } = order;
     const what = { method, headers, body, maxForwards };
     sendErrand(core, entry, waysOf(core, entry), what, (outcome) => {
@@ -21,4 +25,10 @@ export function askByUs(core: Core, entry: AnyDialog, order: OutgoingDialogReque
       else tellReply(core, entry, request, method, outcome);
     });
   }
+}
+
+/** A PRACK of the node's is for the offer that waits for one. [3262-4] */
+function rackOf(entry: AnyDialog, method: string): Header[] {
+  if (entry.side === 'a' || method !== 'PRACK' || entry.rack === undefined) return [];
+  return [rackHeader(entry.rack)];
 }

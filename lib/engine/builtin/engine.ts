@@ -19,6 +19,7 @@ import type {
 import type { LegId, RequestId, StrayId, Tag } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import { parse } from '../../sip/parse.ts';
+import { hangUpA } from './answered-a.ts';
 import { replyByUs } from './asked.ts';
 import { askByUs } from './asking.ts';
 import { ClientTransactions } from './client-transactions.ts';
@@ -34,7 +35,7 @@ import { handOver, sendBack, sendOn, serveResponse, takeRelayed } from './for-ne
 import { inviteOutcomes } from './invite-outcomes.ts';
 import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
-import { answerA, hangUpA, rejectA, ringA } from './leg-a.ts';
+import { answerA, answerNow, rejectA, ringA } from './leg-a.ts';
 import { acknowledgeB, cancelB, hangUpB, inviteB } from './leg-b.ts';
 import { type AnyDialog, nameOf } from './legs.ts';
 import { legsOver } from './legs-over.ts';
@@ -171,7 +172,10 @@ export class BuiltinEngine implements SipEngine {
 
   hangUp(leg: LegId, tag: Tag, headers: readonly Header[]): void {
     const a = this.#core.legsA.get(leg);
-    if (a !== undefined) hangUpA(this.#core, a, tag, headers);
+    if (a !== undefined) {
+      answerNow(this.#core, a);
+      hangUpA(this.#core, a, tag, headers);
+    }
     const b = this.#core.legsB.get(leg);
     if (b !== undefined) hangUpB(this.#core, b, tag, headers);
   }

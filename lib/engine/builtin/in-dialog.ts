@@ -1,8 +1,9 @@
+import { hungUpByThemA } from './answered-a.ts';
 import { ABILITIES, type Answer, answer, NOT_ALLOWED, refuseForLackOfRoom } from './answers.ts';
 import type { Arrival } from './arrival.ts';
 import { askedByThem } from './asked.ts';
 import type { Core } from './core.ts';
-import { hungUpByThemA } from './leg-a.ts';
+import { acknowledgedEarlyA, answerNow } from './leg-a.ts';
 import { hungUpByThemB } from './leg-b.ts';
 import { type AnyDialog, isOver } from './legs.ts';
 import { inOrder } from './proto/dialog.ts';
@@ -36,8 +37,14 @@ export function serveInDialog(core: Core, entry: AnyDialog, key: string, arrival
   switch (method) {
     case 'BYE':
       answer(core, transaction, { status: 200 });
-      if (entry.side === 'a') hungUpByThemA(core, entry, arrival);
-      else hungUpByThemB(core, entry, arrival);
+      if (entry.side === 'a') {
+        answerNow(core, entry.leg);
+        hungUpByThemA(core, entry, arrival);
+      } else hungUpByThemB(core, entry, arrival);
+      return;
+    case 'PRACK':
+      if (entry.side === 'a') acknowledgedEarlyA(core, entry, transaction, arrival);
+      else answer(core, transaction, { status: 481 });
       return;
     case 'OPTIONS':
       answer(core, transaction, ABILITIES);

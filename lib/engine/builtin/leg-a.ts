@@ -1,30 +1,30 @@
-import { never } from '../../base/never.ts';
 import type { InviteResponse } from '../../ports/sip-engine.ts';
 import type { Tag, UriText } from '../../sip/ids.ts';
-import type { Header, SipRequest } from '../../sip/message.ts';
-import { T1_MS, T2_MS, TIMER_H_MS } from '../../sip/timer-values.ts';
+import type { SipRequest } from '../../sip/message.ts';
+import { T1_MS } from '../../sip/timer-values.ts';
+import { awaitAck, lingerA } from './answered-a.ts';
+import { answer } from './answers.ts';
 import type { Arrival } from './arrival.ts';
-import { sendBye } from './bye.ts';
-import { closeEarly, closeWithin, forgetWithin } from './close-within.ts';
+import { askedByThem } from './asked.ts';
+import { closeEarly, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
-import {
-  type DialogA,
-  type DialogStateA,
-  type Flow,
-  type LegA,
-  nameOf,
-  type Repeat,
-} from './legs.ts';
-import { lingerOver } from './legs-over.ts';
-import { isBehindNat, keepPinhole, stopPinhole } from './pinhole.ts';
+import type { DialogA, Flow, LegA } from './legs.ts';
+import { isBehindNat, stopPinhole } from './pinhole.ts';
 import { uasDialog } from './proto/dialog.ts';
 import { dialogKey } from './proto/match.ts';
+import {
+  isAcknowledgedBy,
+  isToBeAcknowledged,
+  keepWaiting,
+  mustWait,
+  reliableFor,
+  sayReliably,
+  stopReliable,
+  takeWaiting,
+} from './reliable.ts';
 import { respond, TRYING } from './respond.ts';
 import { keepRinging, stopRinging } from './ringing.ts';
-import type { InviteServer } from './server-transactions.ts';
-
-/** How long a 2xx is repeated. */
-const PATIENCE_MS = TIMER_H_MS;
+import type { InviteServer, ServerTransaction } from './server-transactions.ts';
 
 /** Takes a new call: 100 at once, and then it is the node's. [3261-17.2.1] */
 export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival): void {
@@ -41,6 +41,7 @@ export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival
     dialogs: [],
     ringing: undefined,
     said: undefined,
+    reliable: reliableFor(core, request.headers),
     copies: [],
   };
   transaction.leg = leg;
@@ -52,20 +53,72 @@ export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival
 /** Sends 101 to 199. [3261-13.3.1.1] */
 export function ringA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
+  if (mustWait(leg, response)) {
+    keepWaiting(core, leg, response, () => sayAll(core, leg));
+    return;
+  }
   const { invite, transactions } = leg.phase;
   dialogOf(core, leg, invite, response.tag);
-  leg.said = response;
-  for (const transaction of transactions) respond(core, transaction, response);
+  if (isToBeAcknowledged(leg, response)) sayReliably(core, leg, response, () => sayAll(core, leg));
+  else {
+    leg.said = response;
+    for (const transaction of transactions) respond(core, transaction, response);
+  }
   keepRinging(core, leg);
+}
+
+/** Takes the caller's PRACK, which the node hears of if it speaks of the session. [3262-3] */
+export function acknowledgedEarlyA(
+  core: Core,
+  entry: DialogA,
+  transaction: ServerTransaction,
+  arrival: Arrival,
+): void {
+  const { headers, body } = arrival.request;
+  if (!isAcknowledgedBy(core, entry.leg, headers)) {
+    answer(core, transaction, { status: 481 });
+    return;
+  }
+  if (body === '') answer(core, transaction, { status: 200 });
+  else askedByThem(core, entry, transaction, arrival);
+  sayNext(core, entry.leg);
+}
+
+/** What has waited for a PRACK is said, as far as it does not have to wait again. */
+function sayNext(core: Core, leg: LegA): void {
+  for (const response of takeWaiting(core, leg)) {
+    if (response.status < 200) ringA(core, leg, response);
+    else answerA(core, leg, response);
+  }
+}
+
+/** A 2xx that waits for a PRACK leaves now: something is there that has to find it said. */
+export function answerNow(core: Core, leg: LegA): void {
+  if (leg.reliable?.held !== undefined) sayAll(core, leg);
+}
+
+/** Nothing waits for a PRACK any more. */
+function sayAll(core: Core, leg: LegA): void {
+  const waiting = takeWaiting(core, leg);
+  stopReliable(core, leg);
+  for (const response of waiting) {
+    if (response.status < 200) ringA(core, leg, response);
+    else answerA(core, leg, response);
+  }
 }
 
 /** Sends a 2xx and repeats it, from T1 on at growing intervals, until its ACK. [3261-13.3.1.4] */
 export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
+  if (mustWait(leg, response)) {
+    keepWaiting(core, leg, response, () => sayAll(core, leg));
+    return;
+  }
   const { invite, transactions } = leg.phase;
   const entry = dialogOf(core, leg, invite, response.tag);
   leg.phase = { tag: 'final' };
   stopRinging(core, leg);
+  stopReliable(core, leg);
   closeEarly(core, leg.dialogs, entry);
   leg.flow = flowFrom(core, leg, response.contact);
   leg.said = response;
@@ -81,6 +134,7 @@ export function rejectA(core: Core, leg: LegA, response: InviteResponse): void {
   if (leg.phase.tag !== 'pending') return;
   leg.said = undefined;
   stopRinging(core, leg);
+  stopReliable(core, leg);
   closeEarly(core, leg.dialogs);
   for (const transaction of leg.phase.transactions) respond(core, transaction, response);
   lingerA(core, leg);
@@ -91,6 +145,7 @@ export function handOverA(core: Core, leg: LegA): void {
   if (leg.phase.tag !== 'pending') return;
   for (const transaction of leg.phase.transactions) core.servers.drop(transaction);
   stopRinging(core, leg);
+  stopReliable(core, leg);
   for (const { key } of leg.dialogs) core.dialogs.delete(key);
   core.legsA.delete(leg.id);
 }
@@ -123,149 +178,11 @@ function findDialogA({ dialogs }: LegA, tag: Tag): DialogA | undefined {
   return dialogs.find(({ dialog }) => dialog.localTag === tag);
 }
 
-function awaitAck(
-  core: Core,
-  entry: DialogA,
-  repeat: Repeat,
-  waitMs: number,
-  bye: readonly Header[] | undefined,
-): void {
-  const alarm = core.timers.set(waitMs, () => onRepeatDue(core, entry, waitMs));
-  entry.state = { tag: 'answered', repeat, alarm, bye };
-}
-
-function onRepeatDue(core: Core, entry: DialogA, hasWaitedMs: number): void {
-  if (entry.state.tag !== 'answered') return;
-  const { repeat, bye } = entry.state;
-  const waitedMs = repeat.waitedMs + hasWaitedMs;
-  if (waitedMs >= PATIENCE_MS) {
-    const { localTag: tag } = entry.dialog;
-    entry.state = { tag: 'unacknowledged' };
-    core.news.push({ what: 'leg', leg: entry.leg.id, event: { on: 'unacknowledged', tag } });
-    if (bye !== undefined) endByUs(core, entry, bye);
-    return;
-  }
-  for (const { bytes, flow } of [repeat, ...entry.leg.copies]) {
-    core.wires.send(flow.wire, bytes, flow.to);
-  }
-  const intervalMs = Math.min(repeat.intervalMs * 2, T2_MS);
-  const waitMs = Math.min(intervalMs, PATIENCE_MS - waitedMs);
-  awaitAck(core, entry, { ...repeat, intervalMs, waitedMs }, waitMs, bye);
-}
-
-/** Takes the ACK of our 2xx. What comes after the first one is absorbed. [3261-13.3.1.4] */
-export function acknowledgedA(core: Core, entry: DialogA, arrival: Arrival): void {
-  const { leg, state } = entry;
-  const { request, wire, receivedOn } = arrival;
-  if (request.cseq.number !== leg.number) return;
-  switch (state.tag) {
-    case 'early':
-      return;
-    case 'answered':
-      core.timers.clear(state.alarm);
-      break;
-    case 'acknowledged':
-      return;
-    case 'unacknowledged':
-      break;
-    case 'ended':
-      return;
-    default:
-      never(state);
-  }
-  entry.state = { tag: 'acknowledged' };
-  keepPinhole(core, entry);
-  leg.copies.length = 0;
-  leg.flow = { wire, to: receivedOn.source };
-  const { localTag: tag } = entry.dialog;
-  const { headers, body } = request;
-  const event = { on: 'acknowledged', tag, headers, body, receivedOn } as const;
-  core.news.push({ what: 'leg', leg: leg.id, event });
-  if (state.tag === 'answered' && state.bye !== undefined) endByUs(core, entry, state.bye);
-}
-
-/** Sends BYE, but not before the ACK has come or its time has passed. [3261-15] */
-export function hangUpA(core: Core, leg: LegA, tag: Tag, headers: readonly Header[]): void {
-  const entry = findDialogA(leg, tag);
-  if (entry === undefined) return;
-  const { state } = entry;
-  switch (state.tag) {
-    case 'early':
-      return;
-    case 'answered':
-      entry.state = { ...state, bye: headers };
-      return;
-    case 'acknowledged':
-      endByUs(core, entry, headers);
-      return;
-    case 'unacknowledged':
-      endByUs(core, entry, headers);
-      return;
-    case 'ended':
-      return;
-    default:
-      never(state);
-  }
-}
-
-function endByUs(core: Core, entry: DialogA, headers: readonly Header[]): void {
-  closeWithin(core, entry);
-  entry.state = { tag: 'ended', by: 'us' };
-  sendBye(core, entry, headers);
-  lingerIfOverA(core, entry.leg);
-}
-
-/** Takes the caller's BYE. In an early dialog it ends the attempt. [3261-15] [3261-15.1.2] */
-export function hungUpByThemA(core: Core, entry: DialogA, arrival: Arrival): void {
-  const { leg, state } = entry;
-  closeWithin(core, entry);
-  entry.state = { tag: 'ended', by: 'them' };
-  if (concernsNode(leg, state)) {
-    const { headers, body } = arrival.request;
-    const { receivedOn } = arrival;
-    const tag = nameOf(entry);
-    const event = { on: 'hung-up', tag, headers, body, receivedOn } as const;
-    core.news.push({ what: 'leg', leg: leg.id, event });
-  }
-  if (state.tag === 'answered') core.timers.clear(state.alarm);
-  lingerIfOverA(core, leg);
-}
-
-/** Not when the node has hung up itself, nor for a fork that did not answer. */
-function concernsNode(leg: LegA, state: DialogStateA): boolean {
-  switch (state.tag) {
-    case 'early':
-      return leg.phase.tag === 'pending';
-    case 'answered':
-      return state.bye === undefined;
-    case 'acknowledged':
-      return true;
-    case 'unacknowledged':
-      return true;
-    case 'ended':
-      return false;
-    default:
-      return never(state);
-  }
-}
-
-/** An early dialog ends with the INVITE's final response: it keeps nothing alive. [3261-12.3] */
-function lingerIfOverA(core: Core, leg: LegA): void {
-  if (leg.phase.tag === 'pending') return;
-  const isOver = leg.dialogs.every(({ state }) => state.tag === 'early' || state.tag === 'ended');
-  if (isOver) lingerA(core, leg);
-}
-
-function lingerA(core: Core, leg: LegA): void {
-  if (leg.phase.tag === 'over') return;
-  stopPinhole(core, leg);
-  lingerOver(core, leg);
-}
-
 /** Stops everything that would still happen by itself. */
 export function silenceA(core: Core, leg: LegA): void {
   stopPinhole(core, leg);
   stopRinging(core, leg);
+  stopReliable(core, leg);
   forgetWithin(core, leg.dialogs);
   for (const { state } of leg.dialogs) {
     if (state.tag === 'answered') core.timers.clear(state.alarm);

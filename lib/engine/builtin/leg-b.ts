@@ -3,6 +3,7 @@ import { never } from '../../base/never.ts';
 import type { Content, LegEvent, OutgoingInvite } from '../../ports/sip-engine.ts';
 import { type Tag, tagOf } from '../../sip/ids.ts';
 import type { Header, SipResponse } from '../../sip/message.ts';
+import { type RAck, rackHeader, rseqOf } from '../../sip/rel100.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import { TIMER_B_MS } from '../../sip/timer-values.ts';
 import { writeRequest } from '../../sip/write.ts';
@@ -10,7 +11,7 @@ import type { Arrival } from './arrival.ts';
 import { sendBye } from './bye.ts';
 import { closeEarly, closeWithin, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
-import { waysOf } from './errand.ts';
+import { sendErrand, waysOf } from './errand.ts';
 import type { DialogB, Flow, LegB, SentAck } from './legs.ts';
 import { lingerOver } from './legs-over.ts';
 import { composeCancel } from './proto/compose.ts';
@@ -40,6 +41,7 @@ export function inviteB(core: Core, order: OutgoingInvite): void {
     callId,
     flow: { wire, to: nextHop },
     invite,
+    isOffered: order.body === '',
     clientKey: clientKey(branch, 'INVITE'),
     phase: { tag: 'calling', cancel: undefined },
     dialogs: [],
@@ -62,7 +64,7 @@ function onProvisional(core: Core, leg: LegB, response: SipResponse): void {
   if (phase.tag === 'final' || phase.tag === 'over') return;
   if (phase.tag === 'calling') leg.phase = { tag: 'proceeding' };
   if (status > 100) {
-    if (to.tag !== undefined) earlyDialog(core, leg, response, to.tag);
+    if (!isNext(core, leg, response)) return;
     tell(core, leg, { on: 'ringing', status, reason, tag: to.tag, headers, body });
   } else if (phase.tag === 'calling') {
     tell(core, leg, { on: 'trying' });
@@ -70,8 +72,23 @@ function onProvisional(core: Core, leg: LegB, response: SipResponse): void {
   if (phase.tag === 'calling' && phase.cancel !== undefined) sendCancel(core, leg, phase.cancel);
 }
 
-function earlyDialog(core: Core, leg: LegB, response: SipResponse, tag: Tag): void {
-  if (findDialogB(leg, tag) === undefined) addDialog(core, leg, response, tag);
+/** Makes the early dialog. False: it is a reliable response again, or one too early. [3262-4] */
+function isNext(core: Core, leg: LegB, response: SipResponse): boolean {
+  const { to, headers, body, cseq } = response;
+  if (to.tag === undefined) return true;
+  const entry = findDialogB(leg, to.tag) ?? addDialog(core, leg, response, to.tag);
+  const rseq = rseqOf(headers);
+  if (entry === undefined || rseq === undefined) return true;
+  if (entry.rack !== undefined && rseq !== entry.rack.rseq + 1) return false;
+  entry.rack = { rseq, cseq: cseq.number, method: 'INVITE' };
+  if (!leg.isOffered || body === '') acknowledgeEarly(core, entry, entry.rack);
+  return true;
+}
+
+/** Sends PRACK. An offer gets the one of the node, which has the answer to it. [3262-5] */
+function acknowledgeEarly(core: Core, entry: DialogB, rack: RAck): void {
+  const what = { method: 'PRACK', headers: [rackHeader(rack)] };
+  sendErrand(core, entry, waysOf(core, entry), what);
 }
 
 /** Undefined: the INVITE has reached too many already. */
@@ -89,6 +106,7 @@ function addDialog(core: Core, leg: LegB, response: SipResponse, tag: Tag): Dial
     dialog,
     state: { tag: 'early' },
     exchange: undefined,
+    rack: undefined,
   };
   leg.dialogs.push(made);
   core.dialogs.set(key, made);

@@ -4,6 +4,7 @@ import type { InviteResponse } from '../../ports/sip-engine.ts';
 import type { Address } from '../../sip/address.ts';
 import type { LegId, SipCallId, Tag } from '../../sip/ids.ts';
 import type { Header, SipRequest } from '../../sip/message.ts';
+import type { RAck } from '../../sip/rel100.ts';
 import type { Errand } from './errand.ts';
 import type { Exchange } from './exchange.ts';
 import type { Far } from './far.ts';
@@ -33,9 +34,28 @@ export type LegA = {
   /** After which it is told again that it rings. */
   ringing: Alarm | undefined;
   /** Its last 1xx or 2xx, as long as a further INVITE may ask for it. */
-  said: InviteResponse | undefined;
+  said: Said | undefined;
+  /** Absent: no provisional response of it is acknowledged. */
+  reliable: Reliable | undefined;
   /** The 2xx on further INVITEs, until its ACK. */
   readonly copies: Copy[];
+};
+
+/** A response as the node ordered it, and its RSeq if it is reliable. [3262-7.1] */
+export type Said = InviteResponse & { readonly rseq?: number };
+
+/** Provisional responses that the caller acknowledges. [3262-3] */
+export type Reliable = {
+  /** The caller wants no other ones. */
+  readonly isRequired: boolean;
+  /** Of the last one. */
+  rseq: number;
+  /** The last one, until its PRACK. */
+  unacked: { readonly said: Said; readonly alarm: Alarm } | undefined;
+  /** What is said after that. */
+  readonly waiting: InviteResponse[];
+  /** A 2xx is among it, and waits no longer than this. */
+  held: Alarm | undefined;
 };
 
 /** What keeps the caller's router from forgetting it. */
@@ -97,6 +117,8 @@ export type LegB = {
   /** Where the INVITE went. */
   readonly flow: Flow;
   readonly invite: SentInvite;
+  /** It left the offer to the gateway. */
+  readonly isOffered: boolean;
   readonly clientKey: string;
   phase: PhaseB;
   readonly dialogs: DialogB[];
@@ -118,6 +140,8 @@ export type DialogB = {
   dialog: Dialog;
   state: DialogStateB;
   exchange: Exchange | undefined;
+  /** The last reliable provisional response in it; an offer is acknowledged by the node. */
+  rack: RAck | undefined;
 };
 
 export type DialogStateB =

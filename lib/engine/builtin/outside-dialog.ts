@@ -1,3 +1,4 @@
+import { isBuilt } from '../../sip/extensions.ts';
 import { header } from '../../sip/header-names.ts';
 import { listValues } from '../../sip/headers.ts';
 import type { StrayId } from '../../sip/ids.ts';
@@ -14,7 +15,7 @@ import type { Arrival } from './arrival.ts';
 import { retractedByThem } from './asked.ts';
 import { type Core, dialogIn } from './core.ts';
 import { withdrawOne } from './joined-invites.ts';
-import { openLegA } from './leg-a.ts';
+import { answerNow, openLegA } from './leg-a.ts';
 import { fenced } from './proto/fence.ts';
 import { cancelledKey } from './proto/match.ts';
 import type { InviteServer } from './server-transactions.ts';
@@ -48,7 +49,7 @@ export function serveOutside(core: Core, key: string, arrival: Arrival): void {
 
 /** What is asked for under a condition that is not met is not told. [3261-8.2.2.3] */
 function abilitiesFor({ request }: Arrival): Answer {
-  const unknown = listValues(request.headers, 'require');
+  const unknown = listValues(request.headers, 'require').filter((tag) => !isBuilt(tag));
   if (unknown.length === 0) return ABILITIES;
   return { status: 420, headers: [header('Unsupported', unknown.join(', '))] };
 }
@@ -84,6 +85,7 @@ function cancel(core: Core, key: string, arrival: Arrival): void {
     retractedByThem(core, dialogIn(core, request), invite, arrival);
     return;
   }
+  answerNow(core, leg);
   if (leg.phase.tag !== 'pending' || withdrawOne(core, leg, invite)) return;
   const { headers, body } = request;
   const event = { on: 'cancelled', headers, body, receivedOn, raw } as const;

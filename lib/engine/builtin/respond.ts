@@ -1,10 +1,10 @@
 import { NO_OCTETS } from '../../base/brands.ts';
-import type { InviteResponse } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
+import { reliableHeaders } from '../../sip/rel100.ts';
 import type { Core } from './core.ts';
-import type { Copy } from './legs.ts';
+import type { Copy, Said } from './legs.ts';
 import type { ReplyWith } from './proto/compose.ts';
-import { ALLOW, fenced } from './proto/fence.ts';
+import { ALLOW, fenced, SUPPORTED } from './proto/fence.ts';
 import type { InviteServer } from './server-transactions.ts';
 
 /** What the engine says to every INVITE before anybody else does. [3261-17.2.1] */
@@ -18,15 +18,12 @@ export const TRYING: ReplyWith = {
 };
 
 /** Gives the response on one INVITE of the leg; answers what was sent, none after a final one. */
-export function respond(
-  core: Core,
-  transaction: InviteServer,
-  response: InviteResponse,
-): readonly Copy[] {
-  const { status, reason, tag, contact, body } = response;
+export function respond(core: Core, transaction: InviteServer, response: Said): readonly Copy[] {
+  const { status, reason, tag, contact, body, rseq } = response;
   const formsDialog = status < 300;
   const own = contact === undefined ? [] : [header('Contact', `<${contact}>`)];
-  if (formsDialog && status >= 200) own.push(ALLOW);
+  if (formsDialog && status >= 200) own.push(ALLOW, SUPPORTED);
+  if (rseq !== undefined) own.push(...reliableHeaders(rseq));
   const bytes = core.servers.respond(transaction, {
     status,
     reason,

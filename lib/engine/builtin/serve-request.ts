@@ -1,8 +1,8 @@
+import { acknowledgedA } from './answered-a.ts';
 import type { Arrival } from './arrival.ts';
 import { confirmedByThem } from './asked.ts';
 import { type Core, dialogIn } from './core.ts';
 import { serveInDialog } from './in-dialog.ts';
-import { acknowledgedA } from './leg-a.ts';
 import { reportStrayAck, serveOutside } from './outside-dialog.ts';
 import { serverKey } from './proto/match.ts';
 

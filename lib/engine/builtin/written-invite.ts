@@ -4,7 +4,7 @@ import type { Branch, UriText } from '../../sip/ids.ts';
 import { writeRequest } from '../../sip/write.ts';
 import type { Core } from './core.ts';
 import type { SentInvite } from './proto/compose.ts';
-import { ALLOW, fenced } from './proto/fence.ts';
+import { ALLOW, fenced, SUPPORTED } from './proto/fence.ts';
 import { ownVia, type Wire } from './wires.ts';
 
 /** More than fits through a path that nothing is known of. [3261-18.1.1] */
@@ -54,6 +54,7 @@ function writeFrom(
     header('CSeq', `${FIRST_NUMBER} INVITE`),
     header('Contact', `<${contact}>`),
     ALLOW,
+    ...(order.mayRingReliably === true ? [SUPPORTED] : []),
     ...fenced(order.headers),
   ];
   return { wire, branch, invite, bytes: writeRequest({ method: 'INVITE', uri, headers, body }) };

@@ -1,11 +1,15 @@
+import { BUILT } from '../../../sip/extensions.ts';
 import { header } from '../../../sip/header-names.ts';
 import type { Header } from '../../../sip/message.ts';
 
 /** What this engine does, on either leg and to everybody. [3261-20.5] */
 export const ALLOW = header(
   'Allow',
-  'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE, NOTIFY',
+  'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, NOTIFY',
 );
+
+/** The extensions that a far end may ask for. [3261-20.37] */
+export const SUPPORTED = header('Supported', BUILT.join(', '));
 
 /** Requests within a dialog whose meaning is for the far end's far end: the node carries them. */
 const CARRIED: ReadonlySet<string> = new Set(['INVITE', 'UPDATE', 'INFO', 'MESSAGE', 'NOTIFY']);

@@ -15,10 +15,10 @@ describe('requests outside dialogs', () => {
     const { message } = stage.caller.last();
     expect(stage.caller.summary).toEqual(['200 OPTIONS']);
     expect(headerValue(message.headers, 'allow')).toBe(
-      'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE, NOTIFY',
+      'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, NOTIFY',
     );
     expect(headerValue(message.headers, 'accept')).toBe('application/sdp');
-    expect(headerValue(message.headers, 'supported')).toBe('');
+    expect(headerValue(message.headers, 'supported')).toBe('100rel');
   });
 
   test('If a UAS does not understand an option-tag listed in a Require header field, it MUST respond by generating a response with status code 420 (Bad Extension). [3261-8.2.2.3]', async () => {
@@ -37,7 +37,7 @@ describe('requests outside dialogs', () => {
       expect(stage.caller.summary).toEqual([`405 ${method}`]);
       const { message } = stage.caller.last();
       expect(headerValue(message.headers, 'allow')).toBe(
-        'INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE, NOTIFY',
+        'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, NOTIFY',
       );
       expect(stage.strays).toEqual([]);
     },
