@@ -27,9 +27,9 @@ export type Body = { readonly type: string; readonly text: string };
 
 const firstUri = ({ dialled }: CallNames) => `sip:${dialled}@${ANYCAST}`;
 
-export function inviteText(names: CallNames, body: Body): string {
+export function inviteText(names: CallNames, body: Body, more: readonly string[] = []): string {
   const lines = [...opening(names, 'INVITE', firstUri(names), inviteBranch(names))];
-  lines.push(`To: <${firstUri(names)}>`, ...naming(names, '1 INVITE'));
+  lines.push(`To: <${firstUri(names)}>`, ...naming(names, '1 INVITE'), ...more);
   return writeSip([...lines, contactLine(names), `Content-Type: ${body.type}`], body.text);
 }
 
@@ -52,19 +52,20 @@ export function refusalAck(names: CallNames, refusal: SipText): Worded {
 export type Asked = {
   readonly method: string;
   readonly cseq: number;
-  /** The 200 that made the dialog; absent outside of one. */
+  /** The response that made the dialog; absent outside of one. */
   readonly answer: SipText | undefined;
   /** A To of another's making. */
   readonly to?: string | undefined;
+  readonly lines?: readonly string[];
   readonly body?: string;
 };
 
 export function requestText(names: CallNames, asked: Asked): Worded {
-  const { method, cseq, answer, body = '' } = asked;
+  const { method, cseq, answer, lines: more = [], body = '' } = asked;
   const { uri, target, route } = wayOf(names, answer);
   const to = asked.to ?? (answer === undefined ? `<${uri}>` : headerOf(answer, 'to'));
   const lines = opening(names, method, uri, branchFor(names, `${cseq} ${method}`));
-  lines.push(...route, `To: ${to}`, ...naming(names, `${cseq} ${method}`));
+  lines.push(...route, `To: ${to}`, ...naming(names, `${cseq} ${method}`), ...more);
   if (method === 'INVITE') lines.push(contactLine(names));
   if (body !== '') lines.push('Content-Type: application/sdp');
   return { text: writeSip(lines, body), target };

@@ -32,6 +32,8 @@ export type CallerOptions = {
   readonly body?: Body | undefined;
   /** How many 200 to the INVITE it lets go by without an ACK. */
   readonly deafTo?: number;
+  /** Says that it acknowledges what it hears before the answer. */
+  readonly ringsReliably?: boolean;
   /** Sends the INVITE again though it has heard a provisional. */
   readonly insists?: boolean;
   /** How long it waits for what it wants to hear. */
@@ -57,6 +59,8 @@ export class Caller {
   /** The 200 of each dialog, by its To-tag; the first one is the call. */
   #dialogs = new Map<string, SipText>();
   #acks = new Map<string, Worded>();
+  /** The last provisional response with a To-tag. */
+  #early: SipText | undefined;
   /** The last thing that it was asked, and what it answered. */
   #answered: (Worded & { readonly at: number }) | undefined;
   #deafTo: number;
@@ -85,9 +89,10 @@ export class Caller {
   }
 
   invite(): void {
-    const { address, body } = this.options;
+    const { address, body, ringsReliably = false } = this.options;
     const offer = body ?? { type: 'application/sdp', text: sdpOf(address) };
-    this.#begin('INVITE', '1 INVITE', { text: inviteText(this.names, offer), target: A });
+    const text = inviteText(this.names, offer, ringsReliably ? ['Supported: 100rel'] : []);
+    this.#begin('INVITE', '1 INVITE', { text, target: A });
   }
 
   cancel(): void {
@@ -96,7 +101,7 @@ export class Caller {
 
   /** A request in the dialog, where there is one; `to` makes it another's. */
   request(method: string, to?: string): void {
-    const [answer] = this.#dialogs.values();
+    const [answer = this.#early] = this.#dialogs.values();
     this.#ask(method, answer, to);
   }
 
@@ -164,6 +169,7 @@ export class Caller {
 
   #hearAnswer(message: SipText): void {
     const status = message.status ?? 0;
+    if (status > 100 && status < 200 && cseqOf(message) === '1 INVITE') this.#early = message;
     if (status < 200) return;
     this.#pending.delete(cseqOf(message));
     if (!cseqOf(message).endsWith(' INVITE')) return;
@@ -194,7 +200,9 @@ export class Caller {
     this.#cseq += 1;
     const cseq = this.#cseq;
     const body = method === 'INVITE' ? sdpOf(this.options.address, cseq) : '';
-    const worded = requestText(this.names, { method, cseq, answer, to, body });
+    const rseq = answer === undefined ? '' : headerOf(answer, 'rseq');
+    const lines = method === 'PRACK' ? [`RAck: ${rseq} 1 INVITE`] : [];
+    const worded = requestText(this.names, { method, cseq, answer, to, lines, body });
     this.#begin(method, `${cseq} ${method}`, worded);
   }
 

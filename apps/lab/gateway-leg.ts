@@ -53,11 +53,12 @@ export function openLeg(invite: SipText, self: Host, say: Say): GatewayLeg {
     cseq: 1,
   };
   respond(leg, invite, '100 Trying');
-  respond(leg, invite, '180 Ringing');
   const dialled = userOf(invite.first) ?? '';
+  if (dialled.startsWith('early')) ringWithMedia(leg);
+  else respond(leg, invite, '180 Ringing');
   const afterMs = Number(/-(\d+)$/.exec(dialled)?.[1] ?? ANSWER_AFTER_MS);
   if (dialled.startsWith('busy')) later(leg, BUSY_AFTER_MS, () => refuse(leg, '486 Busy Here'));
-  else if (dialled.startsWith('answer')) later(leg, afterMs, () => answer(leg));
+  else if (/^(answer|early)/.test(dialled)) later(leg, afterMs, () => answer(leg));
   else if (!dialled.startsWith('ring')) later(leg, ANSWER_AFTER_MS, () => answer(leg));
   later(leg, RING_MS_MAX, () => refuse(leg, '480 Nobody came'));
   return leg;
@@ -91,6 +92,13 @@ function serve(leg: GatewayLeg, message: SipText): void {
     default:
       respond(leg, message, '200 OK');
   }
+}
+
+/** Once: the way from a gateway loses nothing. */
+function ringWithMedia(leg: GatewayLeg): void {
+  const isReliable = headersOf(leg.invite, 'supported').join().includes('100rel');
+  const lines = isReliable ? ['Require: 100rel', 'RSeq: 1'] : [];
+  respond(leg, leg.invite, '183 Session Progress', sdpOf(leg.self.host), lines);
 }
 
 function answer(leg: GatewayLeg): void {
@@ -171,11 +179,18 @@ function requestOf(leg: GatewayLeg, method: string, cseq: string, branch: string
   );
 }
 
-function respond(leg: GatewayLeg, request: SipText, status: string, body = ''): void {
+function respond(
+  leg: GatewayLeg,
+  request: SipText,
+  status: string,
+  body = '',
+  more: readonly string[] = [],
+): void {
   const text = responseTo(request, status, {
     ...(status.startsWith('100') ? {} : { tag: leg.tag }),
     lines: [
       `Contact: <sip:gw@${leg.self.host}:${leg.self.port}>`,
+      ...more,
       ...(body === '' ? [] : ['Content-Type: application/sdp']),
     ],
     body,

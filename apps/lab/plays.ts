@@ -9,7 +9,7 @@ import {
   noneLeft,
   stopsIn1s,
 } from './checks.ts';
-import type { SipText } from './sip-text.ts';
+import { cseqOf, type SipText } from './sip-text.ts';
 
 /** What callers do in several rows, and what must hold then. */
 
@@ -57,6 +57,20 @@ export const askAndHangUp =
     caller.request(method);
     await caller.final(method);
     await pause(200);
+    caller.request('BYE');
+    await caller.final('BYE');
+  };
+
+/** Asks something when it hears the gateway's media, is answered, and hangs up. */
+export const askWhileItRings =
+  (method: string) =>
+  async (caller: Caller): Promise<void> => {
+    caller.invite();
+    await caller.hears(({ status }) => status === 183);
+    caller.request(method);
+    await caller.final(method);
+    await caller.hears((one) => one.status === 200 && cseqOf(one) === '1 INVITE');
+    await pause(300);
     caller.request('BYE');
     await caller.final('BYE');
   };

@@ -27,7 +27,7 @@ export type Take = {
   readonly name: string;
   readonly dialled: string;
   readonly route: RouteRule;
-  readonly caller?: Pick<CallerOptions, 'body' | 'deafTo' | 'insists'>;
+  readonly caller?: Pick<CallerOptions, 'body' | 'deafTo' | 'insists' | 'ringsReliably'>;
   play(caller: Caller, stage: Stage): Promise<void>;
   readonly must: readonly Check[];
 };

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CallerType } from './caller-words.ts';
 import {
   answeredFromA,
+  crossed,
   ends,
   fromWhereAsked,
   legsB,
@@ -11,7 +12,7 @@ import {
   wentInFragments,
 } from './checks.ts';
 import { largeInvite } from './large-invite.ts';
-import { beRefused, cancelled, cancelRinging, talk, talked } from './plays.ts';
+import { askWhileItRings, beRefused, cancelled, cancelRinging, talk, talked } from './plays.ts';
 import type { Row, Take } from './row.ts';
 import type { RouteRule, ScriptStep } from './transit-link.ts';
 
@@ -100,14 +101,17 @@ export const FIRST_ROWS: readonly Row[] = [
   {
     id: 'F4',
     says: 'PRACK reaches another site',
-    notFor: () => 'PRACK is not built',
-    takes: () => [],
+    takes: ({ a, b }, caller) => [
+      {
+        ...early('PRACK', scripted(a, stray(caller, 'PRACK', b))),
+        caller: { ringsReliably: true },
+      },
+    ],
   },
   {
     id: 'F5',
     says: 'an UPDATE before the answer reaches another site',
-    notFor: () => 'requests before the answer are not built',
-    takes: () => [],
+    takes: ({ a, b }, caller) => [early('UPDATE', scripted(a, stray(caller, 'UPDATE', b)))],
   },
   {
     id: 'F6',
@@ -118,6 +122,11 @@ export const FIRST_ROWS: readonly Row[] = [
 
 function placed(name: string, route: RouteRule): Take {
   return { name, dialled: 'answer-300', route, play: talk(), must: talked() };
+}
+
+function early(method: string, route: RouteRule): Take {
+  const must = [...talked(3), ends(`2 ${method}`, 200), crossed(method)];
+  return { name: method, dialled: 'early-1200', route, play: askWhileItRings(method), must };
 }
 
 const largeAt = (a: number, b: number) => scripted(b, { kind: 'INVITE', to: a });
