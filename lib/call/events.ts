@@ -33,6 +33,8 @@ export type CallEvent = { readonly at: MonoMs } & (
       readonly status: number;
       readonly reason: string;
       readonly tag: Tag | undefined;
+      /** What it says of the session is an offer, and its answer goes in PRACK. */
+      readonly isOffer?: boolean;
     })
   | (Content & {
       readonly on: 'b-answered';

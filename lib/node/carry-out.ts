@@ -2,7 +2,7 @@ import { never } from '../base/never.ts';
 import type { Rng } from '../base/time.ts';
 import type { Effect } from '../call/effects.ts';
 import type { TimerName } from '../call/events.ts';
-import type { Target } from '../call/facts.ts';
+import type { Facts, Target } from '../call/facts.ts';
 import type { DialogName } from '../call/state.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
 import { listenerLike, listenerToward } from '../gateways/listener-toward.ts';
@@ -197,7 +197,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     callId: legCallId,
     contact,
     maxForwards: asked.maxForwards,
-    mayRingReliably: asked.body !== '' || asked.ringsReliably,
+    mayRingReliably: mayRingReliably(call.state.facts),
     headers: [...asked.headers, ...(target.headers ?? [])],
     body: effect.body ?? asked.body,
   };
@@ -226,6 +226,11 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     group: call.group,
   });
   engine.invite(invite);
+}
+
+/** An offer in what rings must find its answer: each reaches a caller who can give one. [3262-5] */
+function mayRingReliably({ asked, earlyDialogs }: Facts): boolean {
+  return asked.body !== '' || (asked.ringsReliably && earlyDialogs === 'each');
 }
 
 /** The side of ours that speaks the target's transport, whatever the caller's leg speaks. */

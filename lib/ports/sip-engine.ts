@@ -121,6 +121,8 @@ export type LegEvent =
       readonly reason: string;
       /** Absent in a provisional that makes no dialog. */
       readonly tag: Tag | undefined;
+      /** It offers, and waits for a PRACK of the node's with the answer. [3262-5] */
+      readonly isOffer?: boolean;
     })
   | (Content & {
       readonly on: 'answered';

@@ -5,6 +5,7 @@ import { contactUri } from '../../lib/sip/name-addr.ts';
 import { parse } from '../../lib/sip/parse.ts';
 import type { VirtualNetwork } from '../support/virtual-network.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
+import { RingsReliably } from './reliable.ts';
 import { type Repeater, repeat, response, SDP, wire } from './wire.ts';
 import { Within, type WithinPlan } from './within.ts';
 import type { Witness } from './witness.ts';
@@ -17,6 +18,8 @@ export type GatewayPlan = {
   readonly rings: boolean;
   /** It rings with media of its own. */
   readonly earlyMedia: boolean;
+  /** That is said until it is acknowledged, where the INVITE allows it. */
+  readonly ringsReliably?: boolean;
   /** The final answer, this long after waking; absent: none ever. */
   readonly final: { readonly afterMs: number; readonly status: number } | undefined;
   /** A second 2xx of another device behind it. */
@@ -36,6 +39,7 @@ export type GatewayLeg = {
   readonly acked: Set<string>;
   wasCancelled: boolean;
   readonly within: Within;
+  readonly reliable: RingsReliably;
 };
 
 /**
@@ -51,6 +55,7 @@ export class SimGateway {
   readonly #edge: Witness;
   readonly #optionsStatus: number;
   #isDeaf = false;
+  #hasCrashed = false;
 
   constructor(
     me: Address,
@@ -73,6 +78,7 @@ export class SimGateway {
 
   crash(forMs: number): void {
     this.#isDeaf = true;
+    this.#hasCrashed = true;
     for (const leg of this.legs.values()) this.#end(leg);
     this.#after(forMs, () => {
       this.#isDeaf = false;
@@ -87,6 +93,7 @@ export class SimGateway {
     leg.state = 'over';
     leg.up.clear();
     leg.within.stop();
+    leg.reliable.stop();
     for (const repeater of leg.repeaters) repeater.stop();
   }
 
@@ -136,6 +143,9 @@ export class SimGateway {
         leg.up.delete(message.to.tag ?? '');
         if (leg.up.size === 0) this.#end(leg);
         return;
+      case 'PRACK':
+        say(leg?.reliable.hear(message) ?? 481);
+        return;
       case 'OPTIONS':
         say(this.#optionsStatus, 'opt');
         return;
@@ -154,6 +164,7 @@ export class SimGateway {
       repeaters: [],
       acked: new Set(),
       wasCancelled: false,
+      reliable: new RingsReliably(this.#after),
       within: new Within(plan.within, 0, {
         me: this.#me,
         after: this.#after,
@@ -176,20 +187,55 @@ export class SimGateway {
       this.#socket.send(response(invite, status, more), from);
     };
     if (plan.says100) whilePending(plan.wakesMs, () => send(100));
-    const ring = (tag: string) => (plan.earlyMedia ? send(183, tag, SDP) : send(180, tag));
+    const ring = (tag: string) => {
+      if (plan.earlyMedia) this.#ringWithMedia(leg, tag, from);
+      else send(180, tag);
+    };
     if (plan.rings) whilePending(plan.wakesMs + 5, () => ring('gw'));
     if (plan.rings && plan.answersTwice) whilePending(plan.wakesMs + 8, () => ring('fork'));
     const { final } = plan;
     if (final === undefined) return;
     whilePending(plan.wakesMs + final.afterMs + 10, () => {
       if (final.status >= 300) return this.#refuse(leg, final.status, from);
-      this.#answer(leg, 'gw', from);
-      if (plan.answersTwice) this.#after(20, () => this.#answer(leg, 'fork', from));
+      this.#answerInTurn(leg, from);
     });
+  }
+
+  #ringWithMedia(leg: GatewayLeg, tag: string, to: Address): void {
+    const { invite, plan, reliable } = leg;
+    const allowed = headerValue(invite.headers, 'supported')?.includes('100rel') === true;
+    const isReliable = plan.ringsReliably === true && allowed;
+    const rseq = tag === 'gw' ? 4711 : 1;
+    const lines = isReliable ? ['Require: 100rel', `RSeq: ${rseq}`] : [];
+    const bytes = response(invite, 183, { tag, contact: this.#me, lines, body: SDP });
+    leg.state = 'proceeding';
+    const send = () => this.#socket.send(bytes, to);
+    if (!isReliable) send();
+    else reliable.ring(tag, rseq, send, () => this.#giveUp(leg, to));
+  }
+
+  /** Who was deaf until its INVITE was given up is not heard before it answers. */
+  #giveUp(leg: GatewayLeg, to: Address): void {
+    if (leg.state !== 'proceeding' || this.#isDeaf) return;
+    if (!this.#hasCrashed) this.faults.push(`${leg.invite.callId}: no PRACK came`);
+    this.#refuse(leg, 504, to);
+  }
+
+  /** Not before what it has rung with is acknowledged. [3262-3] */
+  #answerInTurn(leg: GatewayLeg, to: Address): void {
+    if (leg.state !== 'new' && leg.state !== 'proceeding') return;
+    const isOwed = leg.reliable.isOwed('gw') || leg.reliable.isOwed('fork');
+    if (isOwed) {
+      this.#after(50, () => this.#answerInTurn(leg, to));
+      return;
+    }
+    this.#answer(leg, 'gw', to);
+    if (leg.plan.answersTwice) this.#after(20, () => this.#answer(leg, 'fork', to));
   }
 
   #refuse(leg: GatewayLeg, status: number, to: Address): void {
     leg.state = 'refused';
+    leg.reliable.stop();
     const bytes = response(leg.invite, status, { tag: 'gw' });
     leg.repeaters.push(repeat(this.#after, () => this.#socket.send(bytes, to), 4000));
   }

@@ -18,15 +18,21 @@ export function judgeAnswers({ seen }: Witnessed, call: CallSeen, say: Complain)
     if (handled.has(key)) return;
     handled.add(key);
     if (message.to.tag !== undefined && CROSS.has(message.method)) return;
+    if (message.method === 'PRACK' && message.body !== '') return;
     const answer = seen.slice(index).find((other) => other.way === 'out' && keyOf(other) === key);
     const status = answer?.message.kind === 'response' ? answer.message.status : undefined;
     const what = `${message.method} on leg ${side}`;
     if (status === undefined || (answer?.atMs ?? 0) - one.atMs > 1) {
       say('P4', `its ${what} was not answered at once`);
-    } else if (status === 481 && isOurs(seen, index, call)) {
+    } else if (status === 481 && isOurs(seen, index, call) && !isOldPrack(one, index, call)) {
       say('P3', `its ${what} got 481`);
     }
   });
+}
+
+/** After the final response nothing is owed that a PRACK could be for. */
+function isOldPrack({ message }: Seen, index: number, { final }: CallSeen): boolean {
+  return message.cseq.method === 'PRACK' && final !== undefined && final.index < index;
 }
 
 function keyOf({ message, side }: Seen): string {

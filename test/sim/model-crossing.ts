@@ -1,7 +1,7 @@
 import { headerValue } from '../../lib/sip/headers.ts';
 import type { SipMessage } from '../../lib/sip/message.ts';
 import type { Complain } from './model.ts';
-import { answersOf, type CallSeen } from './reading.ts';
+import { answersInAck, answersOf, type CallSeen } from './reading.ts';
 import type { Witnessed } from './witness.ts';
 
 /** What each leg writes anew; every other header of an emergency call crosses as it is. */
@@ -30,7 +30,7 @@ export function judgeCrossing({ seen }: Witnessed, call: CallSeen, say: Complain
   const { acked } = first.answer;
   const ackIn = call.acked === undefined ? undefined : messages[call.acked.index];
   const ackOut = acked === undefined ? undefined : messages[acked.index];
-  if (!call.lateOffer || ackIn === undefined || ackOut === undefined) return;
+  if (!answersInAck(call) || ackIn === undefined || ackOut === undefined) return;
   if (acked?.atMs === call.acked?.atMs && ackIn.body !== ackOut.body) {
     say('P13', 'the answer in the ACK did not cross');
   }

@@ -1,6 +1,7 @@
 import type { Complain } from './model.ts';
 import {
   type Answered,
+  answersInAck,
   answersOf,
   type CallSeen,
   isAtOnce,
@@ -74,7 +75,7 @@ function judgeBridge(call: CallSeen, answer: Answered, say: Complain): void {
   const { final, acked, byeIn, byeOut } = call;
   if (final === undefined) return;
   judgeUnacknowledged(call, answer, final, say);
-  const isLate = call.lateOffer;
+  const isLate = answersInAck(call);
   if (!isLate && !isAtOnce(answer.acked, answer)) say('P12', 'the ACK to the gateway came late');
   if (isLate && isBefore(acked, byeIn) && !isAtOnce(answer.acked, acked)) {
     if (!isBefore(answer.byeIn, acked) && !isBefore(answer.byeOut, acked)) {
@@ -94,7 +95,7 @@ function judgeBridge(call: CallSeen, answer: Answered, say: Complain): void {
 
 /** A caller who never acknowledges is hung up, but for an emergency call that has its media. */
 function judgeUnacknowledged(call: CallSeen, answer: Answered, final: Mark, say: Complain): void {
-  if (call.emergency && !call.lateOffer) return;
+  if (call.emergency && !answersInAck(call)) return;
   const dueMs = final.atMs + ACK_MS_MAX;
   if ([call.acked, call.byeIn, answer.byeIn].some((one) => (one?.atMs ?? dueMs) < dueMs)) return;
   for (const bye of [call.byeOut, answer.byeOut]) {

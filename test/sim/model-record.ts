@@ -1,6 +1,6 @@
 import type { CallRecord } from '../../lib/call/record.ts';
 import type { Complain, Rules } from './model.ts';
-import { answersOf, type CallSeen, isBefore, type Mark } from './reading.ts';
+import { answersInAck, answersOf, type CallSeen, isBefore, type Mark } from './reading.ts';
 
 const A_DOOR = '192.0.2.112:5060';
 const ACK_PATIENCE_MS = 32_000;
@@ -31,14 +31,20 @@ export function judgeRecord(
   if (call.final?.status === 200) judgeMoved(call, record, rules, say);
 }
 
-function judgeTimes({ rang, final, acked, invited }: CallSeen, record: CallRecord, say: Complain) {
+function judgeTimes(
+  { rang, final, acked, invited, isReliable }: CallSeen,
+  record: CallRecord,
+  say: Complain,
+) {
   const isAnswered = final?.status === 200;
   const isAfter = (at: number | undefined, mark: Mark | undefined) =>
     at === undefined
       ? mark === undefined
       : mark !== undefined && Math.abs(at - record.times.invite - (mark.atMs - invited.atMs)) <= 1;
   if (!isAfter(record.times.ringing, rang[0])) say('P12', 'its record has another ringing');
-  if (!isAfter(record.times.answered, isAnswered ? final : undefined)) {
+  // What the gateway has answered may have waited for a PRACK.
+  const mayHaveWaited = isReliable && isAnswered && record.times.answered !== undefined;
+  if (!mayHaveWaited && !isAfter(record.times.answered, isAnswered ? final : undefined)) {
     say('P12', 'its record has another answer');
   }
   if (record.times.acked !== undefined && !isAfter(record.times.acked, acked)) {
@@ -66,7 +72,7 @@ function judgeAttempts({ legs, invited }: CallSeen, record: CallRecord, say: Com
 
 /** How the call ended, as far as the wire alone can say it. */
 function endOf(call: CallSeen): CallRecord['reason'] | undefined {
-  const { final, byeIn, acked, emergency, lateOffer } = call;
+  const { final, byeIn, acked, emergency } = call;
   if (final === undefined) return undefined;
   if (final.status === 487) return 'caller-cancelled';
   if (final.status !== 200) return undefined;
@@ -77,7 +83,7 @@ function endOf(call: CallSeen): CallRecord['reason'] | undefined {
     acked?.atMs ?? Number.POSITIVE_INFINITY,
     end?.atMs ?? Number.POSITIVE_INFINITY,
   );
-  const isPatient = emergency && !lateOffer;
+  const isPatient = emergency && !answersInAck(call);
   if (!isPatient && heard >= final.atMs + ACK_PATIENCE_MS) return 'caller-never-acknowledged';
   if (isBefore(call.gone, end)) return call.gone?.side === 'a' ? 'caller-lost' : 'gateway-lost';
   if (end === undefined) return undefined;

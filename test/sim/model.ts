@@ -30,6 +30,7 @@ const TURN_MS_MAX = 2000;
 const PROGRESS_MS = 4000;
 const BUDGET_MS = 6000;
 const THREE_MINUTES_MS = 180_000;
+const HELD_MS_MAX = 4001;
 
 /** Statuses with which an ordinary hunt goes on. */
 const HUNT_ON = [408, 503];
@@ -76,7 +77,7 @@ function judgeFinal(
   const isCancelled = isBefore(call.cancelled, final);
   if (isAnswered && !(isCancelled && isBefore(call.cancelled, first?.answer))) {
     if (final.status !== 200) say('P4', `a gateway answered and the caller heard ${final.status}`);
-    else if (!isAtOnce(final, first?.answer)) say('P4', 'the answer came late');
+    else if (!isInTurnOf(call, final, first?.answer)) say('P4', 'the answer came late');
     return;
   }
   if (isCancelled) {
@@ -88,6 +89,12 @@ function judgeFinal(
   else if (final.status < 300) say('P12', `a ${final.status} that no gateway gave`);
   else if (call.emergency) judgeEmergencyFailure(call, final, rules, say);
   else judgeOrdinaryFailure(call, final, rules, say);
+}
+
+/** To a caller who acknowledges what it hears before it, the answer may wait for that. [3262-3] */
+function isInTurnOf(call: CallSeen, final: Final, answer: Mark | undefined): boolean {
+  if (isAtOnce(final, answer)) return true;
+  return call.isReliable && answer !== undefined && final.atMs - answer.atMs <= HELD_MS_MAX;
 }
 
 type Final = NonNullable<CallSeen['final']>;
@@ -137,7 +144,9 @@ function judgeOrdinaryFailure(call: CallSeen, final: Final, rules: Rules, say: C
   }
   if (status === 408) {
     const isDue = ({ atMs }: Mark) => Math.abs(final.atMs - atMs - THREE_MINUTES_MS) < 1;
-    if (!call.rang.some(isDue)) say('P4', '408 before three minutes of ringing');
+    // What rings may have to wait before the caller hears it. [3262-3]
+    const rang = call.isReliable ? call.legs.flatMap((leg) => leg.rang) : call.rang;
+    if (!rang.some(isDue)) say('P4', '408 before three minutes of ringing');
     return;
   }
   if (status !== 500) say('P4', `${status} that no gateway gave`);

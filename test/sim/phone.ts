@@ -6,6 +6,7 @@ import { parse } from '../../lib/sip/parse.ts';
 import { parseUri } from '../../lib/sip/uri.ts';
 import type { VirtualNetwork } from '../support/virtual-network.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
+import { Acknowledges } from './reliable.ts';
 import { type Repeater, repeat, response, SDP, wire } from './wire.ts';
 import { Within, type WithinPlan } from './within.ts';
 import type { Witness } from './witness.ts';
@@ -23,6 +24,8 @@ export type PhonePlan = {
   readonly patienceMs: number;
   /** Hangs up this long after the answer; absent: leaves it to the gateway. */
   readonly talkMs: number | undefined;
+  /** Acknowledges what it hears before the answer. */
+  readonly ringsReliably?: boolean;
   readonly within: WithinPlan;
 };
 
@@ -48,6 +51,9 @@ export class Phone {
   #target = '';
   #next: Address;
   #heardProvisional = false;
+  readonly #acknowledges: Acknowledges;
+  /** The To-tags of dialogs in which its PRACK has answered an offer. */
+  readonly #settled = new Set<string>();
 
   constructor(
     name: string,
@@ -70,6 +76,7 @@ export class Phone {
     });
     this.#send = (bytes, to) => socket.send(bytes, to);
     this.#close = () => socket.close();
+    this.#acknowledges = new Acknowledges(this.#after, (what) => void this.faults.push(what));
     this.#within = new Within(plan.within, 1, {
       me,
       after: this.#after,
@@ -128,6 +135,10 @@ export class Phone {
 
   #hearResponse(message: SipResponse): void {
     if (this.#within.hearResponse(message)) return;
+    if (message.cseq.method === 'PRACK') {
+      this.#acknowledges.answered(message);
+      return;
+    }
     if (message.cseq.method !== 'INVITE') {
       this.#repeaters.get(message.cseq.method)?.stop();
       this.#repeaters.get(`${message.cseq.method} ${message.to.tag}`)?.stop();
@@ -136,6 +147,8 @@ export class Phone {
     this.#invite?.stop();
     if (message.status < 200) {
       this.#heardProvisional = true;
+      if (this.#ack === undefined)
+        this.#acknowledges.hear(message, (rack) => this.#prack(message, rack));
       if (this.hasGivenUp) this.#giveUp();
       return;
     }
@@ -152,6 +165,24 @@ export class Phone {
     this.#answered(message);
   }
 
+  #prack({ headers, to, body }: SipResponse, rack: string) {
+    const target = contactUri(headerValue(headers, 'contact') ?? '') ?? '';
+    const next = this.#wayTo(target);
+    const cseq = this.#within.nextCseq();
+    const dialog = { target, toTag: to.tag ?? '' };
+    const answer = this.plan.lateOffer && body !== '' ? SDP : '';
+    if (answer !== '') this.#settled.add(dialog.toTag);
+    const bytes = this.#request('PRACK', cseq, `prack${cseq}`, answer, dialog, [rack]);
+    return { cseq, send: () => this.#send(bytes, next) };
+  }
+
+  #wayTo(target: string): Address {
+    const uri = parseUri(target);
+    return uri.kind === 'sip' && !this.plan.pinsA
+      ? { address: uri.host, port: uri.port ?? 5060 }
+      : this.#dialled;
+  }
+
   #answered(message: SipResponse): void {
     if (this.#ack !== undefined) {
       if (message.to.tag === this.#toTag) this.#send(this.#ack.bytes, this.#ack.to);
@@ -160,11 +191,8 @@ export class Phone {
     }
     this.#toTag = message.to.tag ?? '';
     this.#target = contactUri(headerValue(message.headers, 'contact') ?? '') ?? '';
-    const target = parseUri(this.#target);
-    if (target.kind === 'sip' && !this.plan.pinsA) {
-      this.#next = { address: target.host, port: target.port ?? 5060 };
-    }
-    const body = this.plan.lateOffer ? SDP : '';
+    this.#next = this.#wayTo(this.#target);
+    const body = this.plan.lateOffer && !this.#settled.has(this.#toTag) ? SDP : '';
     this.#ack = { bytes: this.#request('ACK', 1, 'ack', body), to: this.#next };
     this.#send(this.#ack.bytes, this.#ack.to);
     const wasCancelling = this.state === 'cancelling';
@@ -178,16 +206,12 @@ export class Phone {
   /** A second callee: whoever answered first is talked to. [3261-13.2.2.4] */
   #decline({ to, headers }: SipResponse): void {
     const target = contactUri(headerValue(headers, 'contact') ?? '') ?? '';
-    const uri = parseUri(target);
-    const next =
-      uri.kind === 'sip' && !this.plan.pinsA
-        ? { address: uri.host, port: uri.port ?? 5060 }
-        : this.#dialled;
+    const next = this.#wayTo(target);
     const dialog = { target, toTag: to.tag ?? '' };
     this.#send(this.#request('ACK', 1, `ack${to.tag}`, '', dialog), next);
     const name = `BYE ${to.tag}`;
     if (this.#repeaters.has(name)) return;
-    const bye = this.#request('BYE', 2, `bye${to.tag}`, '', dialog);
+    const bye = this.#request('BYE', this.#within.nextCseq(), `bye${to.tag}`, '', dialog);
     const repeater = repeat(this.#after, () => this.#send(bye, next), 4000);
     this.#repeaters.set(name, repeater);
   }
@@ -211,6 +235,7 @@ export class Phone {
     branch: string,
     body: string,
     { target, toTag } = { target: this.#target, toTag: this.#toTag },
+    more: readonly string[] = [],
   ): Buffer {
     const dialled = this.plan.emergency ? 'urn:service:sos' : `sip:200@${this.#dialled.address}`;
     const own = branch !== 'first';
@@ -229,6 +254,8 @@ export class Phone {
         'Geolocation: <cid:where@op.example>',
         `Subject: ${this.callId}`,
         `X-Phone: ${this.callId}`,
+        ...(method === 'INVITE' && this.plan.ringsReliably === true ? ['Supported: 100rel'] : []),
+        ...more,
       ],
       body,
     );

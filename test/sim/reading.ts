@@ -1,4 +1,5 @@
 import { writeAddress } from '../../lib/sip/address.ts';
+import { headerValue } from '../../lib/sip/headers.ts';
 import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
 import type { Seen, Witnessed } from './witness.ts';
 
@@ -25,6 +26,8 @@ export type LegSeen = {
   /** The first provisional response, 100 included, and each that rings. */
   heard: Mark | undefined;
   readonly rang: Mark[];
+  /** Its reliable responses, each as the tag and the number. */
+  readonly rseqs: Set<string>;
   refused: (Mark & { readonly status: number }) | undefined;
   readonly answers: Answered[];
   cancelled: Mark | undefined;
@@ -36,6 +39,8 @@ export type CallSeen = {
   readonly callId: string;
   readonly emergency: boolean;
   readonly lateOffer: boolean;
+  /** Its caller acknowledges provisional responses. */
+  readonly isReliable: boolean;
   readonly invited: Mark;
   cancelled: Mark | undefined;
   final: (Mark & { readonly status: number; readonly tag: string }) | undefined;
@@ -50,7 +55,14 @@ export type CallSeen = {
   /** Who first told a re-INVITE of ours that there is no such dialog any more. */
   gone: (Mark & { readonly side: Seen['side'] }) | undefined;
   readonly legs: LegSeen[];
+  /** To-tags of dialogs in which a PRACK of the caller has borne SDP. */
+  readonly settled: Set<string>;
 };
+
+/** Whether the caller's answer to an offer of the gateway is still to come with its ACK. */
+export function answersInAck({ lateOffer, settled, final }: CallSeen): boolean {
+  return lateOffer && !settled.has(final?.tag ?? '');
+}
 
 /** Puts the messages of a call into order; undefined: its INVITE never reached the site. */
 export function readCall({ callId, seen }: Witnessed): CallSeen | undefined {
@@ -72,6 +84,7 @@ function begun(callId: string, { way, side, message }: Seen, invited: Mark): Cal
     callId,
     emergency: message.uri.startsWith('urn:'),
     lateOffer: message.body === '',
+    isReliable: headerValue(message.headers, 'supported')?.includes('100rel') === true,
     invited,
     cancelled: undefined,
     final: undefined,
@@ -83,6 +96,7 @@ function begun(callId: string, { way, side, message }: Seen, invited: Mark): Cal
     byeOut: undefined,
     gone: undefined,
     legs: [],
+    settled: new Set(),
   };
 }
 
@@ -95,6 +109,9 @@ function readA(call: CallSeen, { way, message, door }: Seen, mark: Mark): void {
   switch (`${way} ${message.method}`) {
     case 'in CANCEL':
       if (isFirst(message)) call.cancelled ??= mark;
+      return;
+    case 'in PRACK':
+      if (message.body !== '') call.settled.add(message.to.tag ?? '');
       return;
     case 'in ACK':
       if (call.final?.tag === message.to.tag && isFirst(message)) call.acked ??= at;
@@ -164,6 +181,7 @@ function legOf(callId: string, gateway: string, invited: Mark): LegSeen {
     invited,
     heard: undefined,
     rang: [],
+    rseqs: new Set(),
     refused: undefined,
     answers: [],
     cancelled: undefined,
@@ -171,12 +189,13 @@ function legOf(callId: string, gateway: string, invited: Mark): LegSeen {
   };
 }
 
-function answerOf(leg: LegSeen, { status, to }: SipResponse, mark: Mark): void {
+function answerOf(leg: LegSeen, { status, to, headers }: SipResponse, mark: Mark): void {
+  const tag = to.tag ?? '';
   const isOver = leg.refused !== undefined || leg.answers.length > 0;
   if (status < 200) {
     if (isOver || mark.atMs - leg.invited.atMs >= TIMER_B_MS) return;
     leg.heard ??= mark;
-    if (status > 100) leg.rang.push(mark);
+    if (status > 100 && !isKnown(leg, tag, headers)) leg.rang.push(mark);
     return;
   }
   if (status >= 300) {
@@ -185,11 +204,19 @@ function answerOf(leg: LegSeen, { status, to }: SipResponse, mark: Mark): void {
     leg.lastStatus = status;
     return;
   }
-  const tag = to.tag ?? '';
   if (leg.answers.some((one) => one.tag === tag)) return;
   leg.lastStatus = status;
   const open = { acked: undefined, byeOut: undefined, byeIn: undefined };
   leg.answers.push({ ...mark, tag, ...open });
+}
+
+/** A reliable response that comes again says nothing. [3262-4] */
+function isKnown({ rseqs }: LegSeen, tag: string, headers: SipResponse['headers']): boolean {
+  const rseq = headerValue(headers, 'rseq');
+  if (rseq === undefined) return false;
+  const isOld = rseqs.has(`${tag} ${rseq}`);
+  rseqs.add(`${tag} ${rseq}`);
+  return isOld;
 }
 
 /** With it the other end leaves the dialog, whatever BYE of its own was lost. [3261-14.1] */

@@ -16,7 +16,7 @@ import { makeMischief } from './mischief.ts';
 import { type Complain, judgeCall, type Rules } from './model.ts';
 import { judgeAnswers, judgeRepeats } from './model-answers.ts';
 import { judgeCrossing } from './model-crossing.ts';
-import { judgeEarly } from './model-early.ts';
+import { judgeEarly, judgeReliable } from './model-early.ts';
 import { judgeReInvites } from './model-re-invites.ts';
 import { Phone } from './phone.ts';
 import { watchdog } from './promises.ts';
@@ -71,7 +71,7 @@ export async function runWorld(
 
   const gateways = Array.from({ length: GATEWAYS }, (_, index) => {
     const says = draw.chance(0.1) ? 503 : draw.chance(0.2) ? 404 : 200;
-    const plan = () => drawGateway(draw);
+    const plan = () => ({ ...drawGateway(draw), ringsReliably: draw.chance(0.5) });
     return new SimGateway(gatewayAddress(index + 1), time, network, edge, plan, says);
   });
   if (draw.chance(0.4)) {
@@ -123,7 +123,8 @@ function phoneOf(
 ): Phone {
   const me = { address: `203.0.113.${1 + (index % 250)}`, port: 5060 + Math.floor(index / 250) };
   const dialled = draw.chance(0.8) ? A : U;
-  const phone = new Phone(`${seed}-${index}`, drawPhone(draw), me, dialled, time, network, edge);
+  const plan = { ...drawPhone(draw), ringsReliably: draw.chance(0.4) };
+  const phone = new Phone(`${seed}-${index}`, plan, me, dialled, time, network, edge);
   time.at(draw.between(0, LATEST_START_MS), () => phone.dial());
   return phone;
 }
@@ -151,7 +152,8 @@ function judge(
     judgeRepeats(witnessed, call, say);
     judgeCrossing(witnessed, call, say);
     judgeReInvites(witnessed, call, say);
-    judgeEarly(witnessed, rules, say);
+    judgeEarly(witnessed, call, rules, say);
+    judgeReliable(witnessed, call, say);
   }
   for (const leg of edge.unnamed) complain('P13', `leg b ${leg} names no caller`);
   for (const gateway of gateways) {

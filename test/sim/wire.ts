@@ -11,11 +11,13 @@ export function wire(start: string, headers: readonly string[], body = ''): Buff
   return Buffer.from([start, ...headers, ...type, length, '', body].join('\r\n'), 'latin1');
 }
 
+type Said = { tag?: string; contact?: Address; lines?: readonly string[]; body?: string };
+
 /** A response that echoes what a response must. */
 export function response(
   request: SipRequest,
   status: number,
-  { tag, contact, body }: { tag?: string; contact?: Address; body?: string },
+  { tag, contact, lines = [], body }: Said,
 ): Buffer {
   const to = headerValue(request.headers, 'to') ?? '';
   return wire(
@@ -27,6 +29,7 @@ export function response(
       `Call-ID: ${request.callId}`,
       `CSeq: ${request.cseq.number} ${request.cseq.method}`,
       ...(contact === undefined ? [] : [`Contact: <sip:peer@${writeAddress(contact)}>`]),
+      ...lines,
     ],
     body,
   );

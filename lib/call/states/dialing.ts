@@ -76,11 +76,13 @@ function ringing(state: Dialing, event: EventOf<'b-ringing'>): Transition {
   const chosen = choose(state, event.attempt);
   if (chosen === undefined) return ignored(state, event);
   const { attempt, tag, status, reason } = event;
-  const { facts, fork, mayCarrySdp } = earlyForkFor(state.facts, attempt, tag, event.body !== '');
+  const withSdp = event.body !== '' && !isMereSketch(state.facts, event);
+  const { facts, fork, mayCarrySdp } = earlyForkFor(state.facts, attempt, tag, withSdp);
   const headers = crossing(event.headers, facts.emergency);
-  const content = mayCarrySdp
-    ? { headers, body: event.body }
-    : { headers: withoutMedia(headers), body: NO_OCTETS };
+  const content =
+    withSdp && mayCarrySdp
+      ? { headers, body: event.body }
+      : { headers: withoutMedia(headers), body: NO_OCTETS };
   const { fading, effects } = cancelAll(chosen.others, []);
   const gateway = chosen.attempt.target.gateway;
   // What is said is no longer true, or is drowned out by the gateway's own media.
@@ -105,6 +107,14 @@ function ringing(state: Dialing, event: EventOf<'b-ringing'>): Transition {
       ...effects,
     ],
   );
+}
+
+/**
+ * What a gateway tells unreliably of the offer that it will make: a caller who acknowledges what it
+ * hears would answer that. [3262-5]
+ */
+function isMereSketch({ asked }: Facts, { isOffer }: EventOf<'b-ringing'>): boolean {
+  return asked.body === '' && asked.ringsReliably && isOffer !== true;
 }
 
 /** The first 2xx is the answer, even of a gateway whose Timer B has long run out. */

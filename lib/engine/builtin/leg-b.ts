@@ -65,7 +65,8 @@ function onProvisional(core: Core, leg: LegB, response: SipResponse): void {
   if (phase.tag === 'calling') leg.phase = { tag: 'proceeding' };
   if (status > 100) {
     if (!isNext(core, leg, response)) return;
-    tell(core, leg, { on: 'ringing', status, reason, tag: to.tag, headers, body });
+    const isOffer = leg.isOffered && body !== '' && rseqOf(headers) !== undefined;
+    tell(core, leg, { on: 'ringing', status, reason, tag: to.tag, isOffer, headers, body });
   } else if (phase.tag === 'calling') {
     tell(core, leg, { on: 'trying' });
   }

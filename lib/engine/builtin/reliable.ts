@@ -35,12 +35,13 @@ export function isToBeAcknowledged({ reliable }: LegA, { status, body }: InviteR
 
 /**
  * Whether something has to wait for a PRACK before it is said: one reliable response after the
- * other, and no 2xx before the SDP ahead of it has arrived. [3262-3]
+ * other, and no 2xx before the SDP ahead of it has arrived; in another dialog there is none. [3262-3]
  */
 export function mustWait(leg: LegA, response: InviteResponse): boolean {
   const unacked = leg.reliable?.unacked;
   if (unacked === undefined) return false;
-  return response.status < 200 ? isToBeAcknowledged(leg, response) : unacked.said.body !== '';
+  if (response.status < 200) return isToBeAcknowledged(leg, response);
+  return unacked.said.body !== '' && unacked.said.tag === response.tag;
 }
 
 /** Keeps what must wait; `release` is run when a 2xx has waited for long enough. */
