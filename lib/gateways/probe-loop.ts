@@ -1,5 +1,6 @@
 import type { Alarm, World } from '../base/time.ts';
-import type { Listener, Probe, ProbeOutcome } from '../ports/sip-engine.ts';
+import type { Probe, ProbeOutcome } from '../ports/probe.ts';
+import type { Listener } from '../ports/sip-engine.ts';
 import { familyOf } from '../sip/address.ts';
 import { type Hop, writeHop } from './dns/hop.ts';
 import type { HealthBook, HopSaid, ProbeEvent } from './health-book.ts';

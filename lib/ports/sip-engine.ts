@@ -3,6 +3,8 @@ import type { Address, Place, Transport } from '../sip/address.ts';
 import type { LegId, RequestId, SipCallId, StrayId, Tag, UriText } from '../sip/ids.ts';
 import type { Header, SipFault, SipRequest, SipResponse } from '../sip/message.ts';
 
+import type { Probe, ProbeOutcome } from './probe.ts';
+
 export type { LegId, RequestId, StrayId } from '../sip/ids.ts';
 
 export type ListenerRole = 'anycast' | 'unicast' | 'gateway';
@@ -224,28 +226,6 @@ export interface EngineEars {
   /** Bytes that were no usable message; 400 was sent where that was possible. */
   onFault(fault: SipFault, receivedOn: ReceivedOn, answered: boolean): void;
 }
-
-/** A question whether a gateway lives: OPTIONS, outside of every dialog. */
-export type Probe = {
-  /** The listener of role `gateway` that it leaves from. */
-  readonly listener: Listener;
-  readonly nextHop: Place;
-  readonly uri: UriText;
-  /** How long an answer is waited for. */
-  readonly timeoutMs: number;
-};
-
-export type ProbeOutcome =
-  /** Any final response. */
-  | {
-      readonly kind: 'answered';
-      readonly status: number;
-      readonly afterMs: number;
-      /** How long it wants rest, as its Retry-After says. [3261-20.33] */
-      readonly restMs: number | undefined;
-    }
-  | { readonly kind: 'silent' }
-  | { readonly kind: 'unsent'; readonly why: string };
 
 export type Listening =
   | { readonly kind: 'listening' }

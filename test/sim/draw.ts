@@ -1,5 +1,5 @@
 import type { Weather } from '../support/virtual-network.ts';
-import type { GatewayPlan } from './gateway.ts';
+import type { GatewayPlan } from './gateway-plan.ts';
 import type { PhonePlan } from './phone.ts';
 import type { WithinPlan } from './within.ts';
 

@@ -5,29 +5,11 @@ import { contactUri } from '../../lib/sip/name-addr.ts';
 import { parse } from '../../lib/sip/parse.ts';
 import type { VirtualNetwork } from '../support/virtual-network.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
+import type { GatewayPlan } from './gateway-plan.ts';
 import { RingsReliably } from './reliable.ts';
 import { type Repeater, repeat, response, SDP, wire } from './wire.ts';
-import { Within, type WithinPlan } from './within.ts';
+import { Within } from './within.ts';
 import type { Witness } from './witness.ts';
-
-/** What a gateway does with one INVITE; drawn from the seed. */
-export type GatewayPlan = {
-  /** Nothing at all is said before this. */
-  readonly wakesMs: number;
-  readonly says100: boolean;
-  readonly rings: boolean;
-  /** It rings with media of its own. */
-  readonly earlyMedia: boolean;
-  /** That is said until it is acknowledged, where the INVITE allows it. */
-  readonly ringsReliably?: boolean;
-  /** The final answer, this long after waking; absent: none ever. */
-  readonly final: { readonly afterMs: number; readonly status: number } | undefined;
-  /** A second 2xx of another device behind it. */
-  readonly answersTwice: boolean;
-  /** It hangs up this long after its 2xx. */
-  readonly talkMs: number | undefined;
-  readonly within: WithinPlan;
-};
 
 export type GatewayLeg = {
   readonly invite: SipRequest;

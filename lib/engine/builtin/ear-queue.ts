@@ -1,9 +1,9 @@
 import { never } from '../../base/never.ts';
 import type { Timers } from '../../base/time.ts';
+import type { ProbeOutcome } from '../../ports/probe.ts';
 import type {
   EngineEars,
   LegEvent,
-  ProbeOutcome,
   ReceivedInvite,
   ReceivedOn,
   Stray,

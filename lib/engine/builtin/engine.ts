@@ -1,5 +1,6 @@
 import { never } from '../../base/never.ts';
 import type { World } from '../../base/time.ts';
+import type { Probe, ProbeOutcome } from '../../ports/probe.ts';
 import type {
   Content,
   Departure,
@@ -10,8 +11,6 @@ import type {
   Listening,
   OutgoingDialogRequest,
   OutgoingInvite,
-  Probe,
-  ProbeOutcome,
   ReceivedOn,
   RelayedMessage,
   SipEngine,

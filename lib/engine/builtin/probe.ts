@@ -1,5 +1,5 @@
 import { NO_OCTETS } from '../../base/brands.ts';
-import type { Probe, ProbeOutcome } from '../../ports/sip-engine.ts';
+import type { Probe, ProbeOutcome } from '../../ports/probe.ts';
 import { header } from '../../sip/header-names.ts';
 import { headerValue } from '../../sip/headers.ts';
 import { sipCallId } from '../../sip/ids.ts';

@@ -35,7 +35,7 @@ export function isToBeAcknowledged({ reliable }: LegA, { status, body }: InviteR
 
 /**
  * Whether something has to wait for a PRACK before it is said: one reliable response after the
- * other, and no 2xx before the SDP ahead of it has arrived; in another dialog there is none. [3262-3]
+ * other, and no 2xx before the SDP ahead of it in its dialog has arrived. [3262-3]
  */
 export function mustWait(leg: LegA, response: InviteResponse): boolean {
   const unacked = leg.reliable?.unacked;

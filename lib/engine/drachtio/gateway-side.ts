@@ -1,4 +1,5 @@
 import type { World } from '../../base/time.ts';
+import type { Probe, ProbeOutcome } from '../../ports/probe.ts';
 import type {
   Content,
   Departure,
@@ -9,8 +10,6 @@ import type {
   Listening,
   OutgoingDialogRequest,
   OutgoingInvite,
-  Probe,
-  ProbeOutcome,
   ReceivedOn,
   RelayedMessage,
   SipEngine,
