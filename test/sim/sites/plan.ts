@@ -1,6 +1,6 @@
 import type { Weather } from '../../support/virtual-network.ts';
 import { type Draw, drawGateway, drawPhone } from '../draw.ts';
-import type { GatewayPlan } from '../gateway.ts';
+import type { GatewayPlan } from '../gateway-plan.ts';
 import type { PhonePlan } from '../phone.ts';
 
 /** What goes wrong between sites. */
