@@ -18,6 +18,8 @@ export function fromLegA(event: LegEvent, at: MonoMs): CallEvent | undefined {
       const { headers, body } = event;
       return { on: 'a-hung-up', at, headers, body, door: doorOf(event.receivedOn) };
     }
+    case 'expired':
+      return { on: 'a-expired', at, status: event.status };
     case 'declined':
       return { on: 'a-declined', at, door: doorOf(event.receivedOn) };
     case 'asked':
@@ -53,6 +55,8 @@ export function fromLegB(event: LegEvent, attempt: number, at: MonoMs): CallEven
       const { tag, headers, body } = event;
       return { on: 'b-hung-up', at, attempt, tag, headers, body };
     }
+    case 'expired':
+      return { at, attempt, ...event, on: 'b-expired' };
     case 'declined':
       return { on: 'b-declined', at, attempt };
     case 'asked':

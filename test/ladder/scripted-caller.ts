@@ -8,6 +8,7 @@ import {
   type Scene,
   scriptedMessage,
   scriptedResponse,
+  sessionLines,
   viaOf,
 } from './scripted-message.ts';
 
@@ -73,6 +74,7 @@ export class ScriptedCaller {
       `CSeq: ${cseq} ${line.what}`,
       contactOf(this.#home, 'caller'),
       ...(required === undefined ? [] : [`Require: ${required}`]),
+      ...sessionLines(line),
     ];
     return scriptedMessage(`${line.what} ${uri} SIP/2.0`, headers, line.sdp);
   }

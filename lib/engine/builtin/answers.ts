@@ -2,6 +2,7 @@ import { NO_OCTETS } from '../../base/brands.ts';
 import { header } from '../../sip/header-names.ts';
 import type { Tag } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
+import { SUPPORTED } from '../../sip/option-tags.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import type { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
@@ -24,7 +25,7 @@ export type Answer = {
 /** What an OPTIONS wants to know: what is carried here. [3261-11.2] */
 export const ABILITIES: Answer = {
   status: 200,
-  headers: [ALLOW, header('Accept', 'application/sdp'), header('Supported', '')],
+  headers: [ALLOW, header('Accept', 'application/sdp'), SUPPORTED],
 };
 
 /** A method that is not carried here. [3261-8.2.1] */

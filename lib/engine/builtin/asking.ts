@@ -12,7 +12,7 @@ export function askByUs(core: Core, entry: AnyDialog, order: OutgoingDialogReque
     tellFailure(core, entry, request, 481);
   } else if (method === 'INVITE') inviteWithin(core, entry, order);
   else {
-    const headers = headersWithin(order);
+    const headers = headersWithin(entry, order);
     const { body, maxForwards } = order;
     const what = { method, headers, body, maxForwards };
     sendErrand(core, entry, waysOf(core, entry), what, (outcome) => {

@@ -15,6 +15,7 @@ import { dialogKey } from './proto/match.ts';
 import { respond, TRYING } from './respond.ts';
 import { keepRinging, stopRinging } from './ringing.ts';
 import type { InviteServer } from './server-transactions.ts';
+import { acceptSession, wantedIn } from './sessions.ts';
 
 /** How long a 2xx is repeated. */
 const PATIENCE_MS = TIMER_H_MS;
@@ -60,6 +61,7 @@ export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
   leg.phase = { tag: 'final' };
   stopRinging(core, leg);
   leg.flow = flowFrom(core, leg, response.contact);
+  acceptSession(core, entry, wantedIn(core, entry, invite.headers), response);
   leg.said = response;
   const [copy, ...copies] = transactions.flatMap((one) => respond(core, one, response));
   if (copy === undefined) throw new Error(`leg ${leg.id} has no INVITE to answer`);
@@ -104,6 +106,7 @@ function dialogOf(core: Core, leg: LegA, invite: SipRequest, tag: Tag): DialogA 
     dialog: uasDialog(invite, tag),
     state: { tag: 'early' },
     exchange: undefined,
+    session: undefined,
   };
   leg.dialogs.push(made);
   core.dialogs.set(key, made);

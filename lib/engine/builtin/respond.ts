@@ -1,11 +1,13 @@
 import { NO_OCTETS } from '../../base/brands.ts';
 import type { InviteResponse } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
+import { MIN_SE_SEC, minSe } from '../../sip/session-expires.ts';
 import type { Core } from './core.ts';
 import type { Copy } from './legs.ts';
 import type { ReplyWith } from './proto/compose.ts';
 import { ALLOW, fenced } from './proto/fence.ts';
 import type { InviteServer } from './server-transactions.ts';
+import { sessionHeadersOfA } from './sessions.ts';
 
 /** What the engine says to every INVITE before anybody else does. [3261-17.2.1] */
 export const TRYING: ReplyWith = {
@@ -26,7 +28,8 @@ export function respond(
   const { status, reason, tag, contact, body } = response;
   const formsDialog = status < 300;
   const own = contact === undefined ? [] : [header('Contact', `<${contact}>`)];
-  if (formsDialog && status >= 200) own.push(ALLOW);
+  if (formsDialog && status >= 200) own.push(ALLOW, ...sessionHeadersOfA(transaction.leg, tag));
+  if (status === 422) own.push(minSe(MIN_SE_SEC));
   const bytes = core.servers.respond(transaction, {
     status,
     reason,
