@@ -27,6 +27,7 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
     stateDir,
     dns,
     nat,
+    sessionTimer,
     log,
     admin,
   } = values;
@@ -59,6 +60,7 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
     cluster: cluster(values, lists),
     tls: credentialFiles(values, lists),
     nat,
+    sessionTimer,
     log,
     admin: { listen, token: secrets.adminToken },
   };

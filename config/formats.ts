@@ -81,6 +81,22 @@ export function wholeNumber(min: number, max: number): Format<number> {
   };
 }
 
+/** A whole number, or 0 for none at all. */
+export function zeroOr(min: number, max: number): Format<number> {
+  const range = wholeNumber(min, max);
+  const want = `${range.want}, or 0`;
+  return {
+    ...range,
+    name: `0 or ${range.name}`,
+    want,
+    read(value) {
+      const reading = value === 0 ? good(0) : range.read(value);
+      if (reading.kind === 'good') return reading;
+      return { kind: 'bad', faults: reading.faults.map((fault) => ({ ...fault, want })) };
+    },
+  };
+}
+
 export const PORT = wholeNumber(1, 65_535);
 
 const YES_OR_NO_WANT = 'write true or false, without quotes';

@@ -2,7 +2,7 @@ import type { LogLevel } from '../lib/observe/log-sink.ts';
 import { ADMIN_LISTEN, NAME_SERVER } from './addresses.ts';
 import { ELEMENT, SITE_NAME, SITE_NUMBER } from './cluster-items.ts';
 import { CLUSTER, PEERS } from './cluster-schema.ts';
-import { anyList, filePath, listOf, oneOf, orEmpty, wholeNumber } from './formats.ts';
+import { anyList, filePath, listOf, oneOf, orEmpty, wholeNumber, zeroOr } from './formats.ts';
 import { PROBE_FORMATS } from './gateway-formats.ts';
 import { type Leaf, leaf, live, optional, required } from './leaf.ts';
 import { MEDIA } from './media-schema.ts';
@@ -133,6 +133,15 @@ export const SCHEMA = {
       wholeNumber(1000, 600_000),
       25_000,
       'How often, in milliseconds, a UDP caller behind NAT gets OPTIONS within its call, so that its router keeps the way open.',
+    ),
+  },
+  sessionTimer: {
+    expiresSec: leaf(
+      zeroOr(90, 86_400),
+      1800,
+      'After how many seconds without a refresh a session is dead, where gateway or caller names no ' +
+        'other time; Landfall refreshes each leg at half of it. 0: it asks for no session timers ' +
+        '(RFC 4028), and serves those who do.',
     ),
   },
   probe: {

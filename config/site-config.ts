@@ -42,6 +42,7 @@ export type SiteConfig = {
   /** Absent: nobody speaks TLS here. */
   readonly tls: CredentialFiles | undefined;
   readonly nat: { readonly keepAliveMs: number };
+  readonly sessionTimer: { readonly expiresSec: number };
   readonly log: LogOptions;
   readonly admin: {
     readonly listen: Address;

@@ -109,6 +109,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'media.outside': 'pub',
   'media.inside': 'priv',
   'nat.keepAliveMs': 15_000,
+  'sessionTimer.expiresSec': 900,
   'probe.everySec': 5,
   'probe.downAfter': 2,
   'probe.upAfter': 3,

@@ -123,6 +123,7 @@ const EVENTS: Readonly<Record<CallEvent['on'], (call: CallState) => readonly Row
   ],
   'a-unacknowledged': () => [{ what: '', happening: { on: 'a-unacknowledged' } }],
   'a-hung-up': () => [{ what: '', happening: { on: 'a-hung-up', door: 'unicast', ...empty } }],
+  'a-expired': () => [{ what: '', happening: { on: 'a-expired', status: 408 } }],
   'a-declined': () => [{ what: '', happening: { on: 'a-declined', door: 'unicast' } }],
   'b-trying': (call) => ofEach(call, trying),
   'b-ringing': (call) => ofEach(call, (attempt) => ringing(attempt)),
@@ -144,6 +145,13 @@ const EVENTS: Readonly<Record<CallEvent['on'], (call: CallState) => readonly Row
   ],
   announced: () => [{ what: '', happening: { on: 'announced', sdp: NO_OCTETS } }],
   'announcement-over': () => [{ what: '', happening: { on: 'announcement-over' } }],
+  'b-expired': (call) =>
+    ofEach(call, (attempt) => ({
+      on: 'b-expired',
+      attempt,
+      tag: tagOf(`g${attempt}`),
+      status: 408,
+    })),
   'b-lost': (call) =>
     ofEach(call, (attempt) => ({ on: 'b-lost', attempt, tag: tagOf(`g${attempt}`) })),
   'b-declined': (call) => ofEach(call, (attempt) => ({ on: 'b-declined', attempt })),

@@ -153,6 +153,7 @@ function onLeg(caller: Caller, event: LegEvent): void {
     case 'acknowledged':
     case 'unacknowledged':
     case 'declined':
+    case 'expired':
     case 'lost':
       return;
     default:

@@ -176,9 +176,12 @@ function openSite(
   const showHosts = () =>
     observer.reconfigure({ level: configured().log.level, readableHosts: sought.readableHosts() });
   const { directory } = sought;
-  const { drachtio: servers, media: config, cluster, tls, nat } = configured();
+  const { drachtio: servers, media: config, cluster, tls, nat, sessionTimer } = configured();
   const streams = siteStreams(tls, { world, sink });
-  const limits = { natKeepAliveMs: nat.keepAliveMs };
+  const limits = {
+    natKeepAliveMs: nat.keepAliveMs,
+    sessionExpiresSec: sessionTimer.expiresSec,
+  };
   const parts = { datagrams: udpDatagrams(), streams: streams.by, limits };
   const { site: name, siteNumber: site, epoch } = options;
   const { recent } = observer;

@@ -25,6 +25,8 @@ export type CallEvent = { readonly at: MonoMs } & (
   | (Content & { readonly on: 'a-acknowledged'; readonly door: Door })
   | { readonly on: 'a-unacknowledged' }
   | (Content & { readonly on: 'a-hung-up'; readonly door: Door })
+  /** The far end does not keep the session alive: 408, or 481 where it knows none. [4028-10] */
+  | { readonly on: 'a-expired'; readonly status: number }
   | { readonly on: 'a-declined'; readonly door: Door }
   | { readonly on: 'b-trying'; readonly attempt: number }
   | (Content & {
@@ -53,6 +55,13 @@ export type CallEvent = { readonly at: MonoMs } & (
       readonly redirects?: readonly Target[] | undefined;
     })
   | (Content & { readonly on: 'b-hung-up'; readonly attempt: number; readonly tag: Tag })
+  /** As on leg a. */
+  | {
+      readonly on: 'b-expired';
+      readonly attempt: number;
+      readonly tag: Tag;
+      readonly status: number;
+    }
   /** What carried the leg is gone. */
   | { readonly on: 'b-lost'; readonly attempt: number; readonly tag: Tag }
   | { readonly on: 'b-declined'; readonly attempt: number }

@@ -21,6 +21,7 @@ export type EndReason =
   | 'malformed'
   | 'too-many-hops'
   | 'unknown-extension'
+  | 'interval-too-small'
   | 'unknown-source'
   | 'no-route'
   | 'loop'
@@ -63,6 +64,7 @@ export const FAULT_OF: Readonly<Record<EndReason, Fault>> = {
   malformed: 'caller',
   'too-many-hops': 'caller',
   'unknown-extension': 'caller',
+  'interval-too-small': 'caller',
   'unknown-source': 'caller',
   'no-route': 'caller',
   loop: 'gateway',

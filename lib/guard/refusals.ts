@@ -5,6 +5,7 @@ export type Condition =
   | 'from-gateway-side'
   | 'too-many-hops'
   | 'unknown-extension'
+  | 'interval-too-small'
   | 'unknown-source'
   | 'no-route'
   | 'over-rate'
@@ -57,6 +58,11 @@ export const REFUSALS: Readonly<Record<Condition, Row>> = {
   },
   'unknown-extension': {
     ordinary: { status: 420, says: 'a required extension is not supported' },
+    emergency: 'place',
+  },
+  // An emergency call goes on without a session timer on that leg. [4028-9]
+  'interval-too-small': {
+    ordinary: { status: 422, says: 'the session interval is less than Min-SE' },
     emergency: 'place',
   },
   'unknown-source': {

@@ -5,8 +5,9 @@ import type { ScannerMark } from '../guard/scanner-marks.ts';
 import type { Standing } from '../guard/shares.ts';
 import type { Trunk } from '../guard/trunks.ts';
 import type { ReceivedInvite } from '../ports/sip-engine.ts';
-import { isBuilt } from '../sip/extensions.ts';
-import { headerValue, listValues } from '../sip/headers.ts';
+import { headerValue } from '../sip/headers.ts';
+import { unknownTags } from '../sip/option-tags.ts';
+import { isIntervalTooSmall } from '../sip/session-expires.ts';
 
 /** What is known of a new call when it is admitted or not. */
 export type Inquiry = {
@@ -40,6 +41,10 @@ export const ADMISSION: readonly Check[] = [
   { condition: 'too-many-hops', applies: ({ invite }) => hopsLeft(invite) === 0 },
   { condition: 'unknown-source', applies: ({ trunk }) => trunk === undefined },
   { condition: 'unknown-extension', applies: ({ invite }) => requiredExtensions(invite) !== '' },
+  {
+    condition: 'interval-too-small',
+    applies: ({ invite }) => isIntervalTooSmall(invite.request.headers),
+  },
   { condition: 'no-route', applies: ({ routed }) => routed === undefined },
   { condition: 'over-rate', applies: ({ standing }) => standing.isOverRate },
   { condition: 'over-share', applies: ({ standing }) => standing.isOverShare },
@@ -96,10 +101,9 @@ export function hopsLeft({ request }: ReceivedInvite): number {
   return Number.isInteger(hops) && hops >= 0 && hops <= 255 ? hops : 70;
 }
 
-/** The option tags that the caller requires and we do not know; empty when there are none. */
+/** The option tags that the caller requires and that are unknown to us; empty: none. */
 export function requiredExtensions({ request }: ReceivedInvite): string {
-  const required = listValues(request.headers, 'require');
-  return required.filter((tag) => !isBuilt(tag)).join(', ');
+  return unknownTags(request.headers).join(', ');
 }
 
 /** Of the room that emergency calls have beyond `callsMax`, what a flood may take. */

@@ -9,6 +9,7 @@ import { listenerLike, listenerToward } from '../gateways/listener-toward.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { InviteResponse, Listener, OutgoingInvite, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
+import { glareMs } from '../sip/glare.ts';
 import { legId, type Tag } from '../sip/ids.ts';
 import { contactUri, withoutTag, withTag } from '../sip/name-addr.ts';
 import { contactAt, type Identities } from './identities.ts';
@@ -106,7 +107,7 @@ function carryOutHere(
 ): void {
   switch (effect.do) {
     case 'set-glare-timer':
-      hands.setTimer(call, 'glare', glareMs(effect.ownsCallId, hands.rng));
+      hands.setTimer(call, 'glare', glareMs(effect.ownsCallId, hands.rng.fraction()));
       return;
     case 'set-timer':
       hands.setTimer(call, effect.name, effect.delayMs);
@@ -144,16 +145,6 @@ function dialogBy(call: LiveCall, dialog: DialogName) {
   }
   const tag = forkTag(call, dialog.fork);
   return { leg: call.legA, tag, contact: contactAt(call.contactListener, tag) };
-}
-
-/**
- * How long glare is given to clear, in units of 10 ms: the owner of the Call-ID waits longer, so
- * that the other one finds the dialog free. [3261-14.1]
- */
-function glareMs(ownsCallId: boolean, rng: Rng): number {
-  const [fromMs, toMs] = ownsCallId ? [2100, 4000] : [0, 2000];
-  const steps = (toMs - fromMs) / 10 + 1;
-  return fromMs + 10 * Math.floor(rng.fraction() * steps);
 }
 
 /** A response in one dialog of leg a: its To-tag and its Contact; a new fork gets its token. */

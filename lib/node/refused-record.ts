@@ -15,6 +15,7 @@ const REASON_OF: Readonly<Record<Condition, EndReason>> = {
   'from-gateway-side': 'from-gateway-side',
   'too-many-hops': 'too-many-hops',
   'unknown-extension': 'unknown-extension',
+  'interval-too-small': 'interval-too-small',
   'unknown-source': 'unknown-source',
   'no-route': 'no-route',
   'over-rate': 'over-rate',

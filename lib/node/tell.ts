@@ -55,7 +55,7 @@ export function teller(sink: EventSink, site: string): Teller {
       if (event.on === 'unacknowledged') ackWays.missed(call);
       const message = messageOf(event);
       if (message === undefined) {
-        tell(call, at, { leg: 'a', event: `a-${event.on}` });
+        tell(call, at, { leg: 'a', event: `a-${event.on}`, why: whyIn(event) });
         return;
       }
       const door = addresses('receivedOn' in event ? event.receivedOn : call.receivedOn);
@@ -124,6 +124,7 @@ function messageOf(event: LegEvent): string | undefined {
       return `${event.method} (${event.status})`;
     case 'unacknowledged':
     case 'unconfirmed':
+    case 'expired':
     case 'lost':
       return undefined;
     default:
@@ -133,6 +134,7 @@ function messageOf(event: LegEvent): string | undefined {
 
 function whyIn(event: LegEvent): string | undefined {
   if (event.on === 'lost') return event.why;
+  if (event.on === 'expired') return `${event.status}`;
   return event.on === 'refused' && event.cause !== 'response' ? event.cause : undefined;
 }
 

@@ -29,6 +29,8 @@ function fromLegA(call: LiveCall, event: LegEvent, at: MonoMs): CallEvent | unde
       const { headers, body } = event;
       return { on: 'a-hung-up', at, headers, body, door: doorOf(event.receivedOn) };
     }
+    case 'expired':
+      return { on: 'a-expired', at, status: event.status };
     case 'declined':
       return { on: 'a-declined', at, door: doorOf(event.receivedOn) };
     case 'asked':
@@ -67,6 +69,8 @@ function fromLegB(event: LegEvent, attempt: number, at: MonoMs): CallEvent | und
       const { tag, headers, body } = event;
       return { on: 'b-hung-up', at, attempt, tag, headers, body };
     }
+    case 'expired':
+      return { at, attempt, ...event, on: 'b-expired' };
     case 'declined':
       return { on: 'b-declined', at, attempt };
     case 'asked':

@@ -181,6 +181,11 @@ export type LegEvent =
     })
   /** No ACK to our 2xx to a re-INVITE came within 64*T1. [3261-13.3.1.4] */
   | { readonly on: 'unconfirmed'; readonly request: RequestId; readonly tag: Tag }
+  /**
+   * The far end does not keep the session alive: it has left a refresh of ours unanswered, does not
+   * know the dialog, or has not sent the refresh it owed; 408 or 481. [4028-10]
+   */
+  | { readonly on: 'expired'; readonly tag: Tag; readonly status: number }
   /** Whatever held the leg of an answered call is gone, and the far end cannot be told. */
   | { readonly on: 'lost'; readonly tag: Tag; readonly why: string }
   /** A request in the dialog that this engine does not carry, and what it answered. */

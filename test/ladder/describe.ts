@@ -43,7 +43,17 @@ function mainWords(message: SipMessage): string[] {
   if (message.body !== '') words.push('sdp');
   const { method } = message.cseq;
   if (message.kind === 'response' && method !== 'INVITE') words.push(`(${method})`);
-  return words;
+  return [...words, ...sessionWords(message)];
+}
+
+/** An interval that is not the usual one, and who is to refresh. */
+function sessionWords({ headers }: SipMessage): string[] {
+  const said = headerValue(headers, 'session-expires')?.replace('refresher=', '');
+  const least = headerValue(headers, 'min-se');
+  return [
+    ...(said === undefined || said.startsWith('1800;') ? [] : [`expires=${said}`]),
+    ...(least === undefined ? [] : [`min-se=${least}`]),
+  ];
 }
 
 /** Where the rest of the dialog is to go. */

@@ -8,6 +8,7 @@ import {
   type Scene,
   scriptedMessage,
   scriptedResponse,
+  sessionLines,
   viaOf,
 } from './scripted-message.ts';
 
@@ -79,6 +80,7 @@ export class ScriptedCaller {
       ...(required === undefined ? [] : [`Require: ${required}`]),
       ...(supported === undefined ? [] : [`Supported: ${supported}`]),
       ...(line.what === 'PRACK' ? [`RAck: ${this.#rseq} 1 INVITE`] : []),
+      ...sessionLines(line),
     ];
     return scriptedMessage(`${line.what} ${uri} SIP/2.0`, headers, line.sdp);
   }

@@ -10,6 +10,7 @@ import {
   type Scene,
   scriptedMessage,
   scriptedResponse,
+  sessionLines,
   viaOf,
 } from './scripted-message.ts';
 
@@ -58,6 +59,7 @@ export class ScriptedGateway {
       `Call-ID: ${invite.callId}`,
       `CSeq: ${cseq} ${line.what}`,
       contactOf(this.#home, 'gateway'),
+      ...sessionLines(line),
     ];
     const uri = contactUri(headerValue(invite.headers, 'contact') ?? '');
     return scriptedMessage(`${line.what} ${uri} SIP/2.0`, headers, line.sdp);

@@ -42,6 +42,19 @@ export function contactOf({ at, transport }: Home, user: string): string {
   return `Contact: <sip:${user}@${writeAddress(at)}${more}>`;
 }
 
+/** What a line says of session timers: `expires=90;uac`, `min-se=3600`, and `allow=UPDATE`. */
+export function sessionLines({ options }: Line): readonly string[] {
+  const [sec, refresher] = options.get('expires')?.split(';') ?? [];
+  const named = refresher === undefined ? '' : `;refresher=${refresher}`;
+  const minSe = options.get('min-se');
+  const allow = options.get('allow');
+  return [
+    ...(sec === undefined ? [] : ['Supported: timer', `Session-Expires: ${sec}${named}`]),
+    ...(minSe === undefined ? [] : [`Min-SE: ${minSe}`]),
+    ...(allow === undefined ? [] : [`Allow: INVITE, ACK, CANCEL, BYE, ${allow}`]),
+  ];
+}
+
 /** What an actor says to a request; it may name an address of the site as its own. */
 export function scriptedResponse(
   line: Line,
@@ -62,6 +75,7 @@ export function scriptedResponse(
     `CSeq: ${request.cseq.number} ${request.cseq.method}`,
     contactOf({ ...home, at }, 'gateway'),
     ...reliably(line.options.get('rel')),
+    ...sessionLines(line),
   ];
   return scriptedMessage(`SIP/2.0 ${line.what} As Scripted`, headers, line.sdp);
 }

@@ -22,12 +22,14 @@ export function stepAnswering(state: Answering, event: CallEvent): Transition {
       return transition(state, [refuse(event, 491)]);
     case 'a-cancelled':
     case 'a-hung-up':
+    case 'a-expired':
     case 'a-declined':
     case 'b-trying':
     case 'b-ringing':
     case 'b-answered':
     case 'b-refused':
     case 'b-hung-up':
+    case 'b-expired':
     case 'b-lost':
     case 'media-failed':
     case 'yielded':

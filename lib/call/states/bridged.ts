@@ -39,6 +39,11 @@ export function stepBridged(state: Bridged, event: CallEvent): Transition | unde
       const bye: Effect = { do: 'bye-a', fork: bridge.fork, headers: reasons };
       return endBridge(state, 'callee-hung-up', [bye]);
     }
+    case 'a-expired':
+      return expired(state, 'caller-lost', event.status);
+    case 'b-expired':
+      if (event.attempt !== bridge.attempt || event.tag !== bridge.tag) return undefined;
+      return expired(state, 'gateway-lost', event.status);
     case 'b-lost': {
       if (event.attempt !== bridge.attempt || event.tag !== bridge.tag) return undefined;
       const reasons = [reasonHeader(LOST, reasonPhrase(LOST))];
@@ -69,6 +74,11 @@ function asked(state: Bridged, event: EventOf<'asked'>): Transition | undefined 
   if (event.method === 'INVITE') return undefined;
   const next = { ...state, facts };
   return transition(next, [askOther(state.bridge, crossingOf(facts, event))]);
+}
+
+/** Who does not keep its session alive has left it; that alone ends no emergency call. [4028-10] */
+function expired(state: Bridged, why: EndReason, status: number): Transition {
+  return state.facts.emergency ? transition(state, []) : hangUpBoth(state, why, status);
 }
 
 /** The answer goes back to who asked. Undefined: it is that to a re-INVITE. */

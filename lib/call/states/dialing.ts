@@ -49,7 +49,9 @@ export function stepDialing(state: Dialing, event: CallEvent): Transition {
     case 'a-acknowledged':
     case 'a-unacknowledged':
     case 'a-declined':
+    case 'a-expired':
     case 'b-hung-up':
+    case 'b-expired':
     case 'b-lost':
     case 'b-declined':
     case 'retracted':

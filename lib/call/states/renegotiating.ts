@@ -34,12 +34,14 @@ export function stepRenegotiating(state: Renegotiating, event: CallEvent): Trans
     case 'a-acknowledged':
     case 'a-unacknowledged':
     case 'a-hung-up':
+    case 'a-expired':
     case 'a-declined':
     case 'b-trying':
     case 'b-ringing':
     case 'b-answered':
     case 'b-refused':
     case 'b-hung-up':
+    case 'b-expired':
     case 'b-lost':
     case 'media-failed':
     case 'yielded':

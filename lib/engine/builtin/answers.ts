@@ -2,12 +2,13 @@ import { NO_OCTETS } from '../../base/brands.ts';
 import { header } from '../../sip/header-names.ts';
 import type { Tag } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
+import { SUPPORTED } from '../../sip/option-tags.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import type { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
 import { answerWay } from './far.ts';
 import { composeResponse, replyTo } from './proto/compose.ts';
-import { ALLOW, SUPPORTED } from './proto/fence.ts';
+import { ALLOW } from './proto/fence.ts';
 import type { ServerTransaction } from './server-transactions.ts';
 
 const RETRY_AFTER_SEC_MAX = 10;

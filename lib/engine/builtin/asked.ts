@@ -13,6 +13,7 @@ import { targetOf } from './proto/dialog.ts';
 import { ALLOW, fenced, refreshesTarget } from './proto/fence.ts';
 import { TRYING } from './respond.ts';
 import type { ServerTransaction } from './server-transactions.ts';
+import { acceptSession, refreshedByThem, sessionHeaders, wantedIn } from './sessions.ts';
 
 const MAX_FORWARDS_DEFAULT = 70;
 /** How long a 2xx is repeated. */
@@ -32,10 +33,12 @@ export function askedByThem(
     answer(core, transaction, { status: 483 });
     return;
   }
+  if (refreshedByThem(core, entry, transaction, request)) return;
   if (refusesForNow(core, entry, exchange, transaction)) return;
   const id = core.serials.request();
   const target = refreshesTarget(method) ? targetOf(headers) : undefined;
-  exchange.owed.set(id, { transaction, method, number: cseq.number, target });
+  const session = wantedIn(core, entry, headers);
+  exchange.owed.set(id, { transaction, method, number: cseq.number, target, session });
   if (method === 'INVITE') {
     exchange.theirs = { request: id, number: cseq.number, state: { tag: 'owed' } };
     core.servers.respond(transaction, TRYING);
@@ -87,17 +90,19 @@ export function replyByUs(
   if (entry === undefined || exchange === undefined || owed === undefined) return;
   const { transaction, target } = owed;
   const { status, reason, body } = reply;
+  const isSuccess = status >= 200 && status < 300;
+  const isAnew = isSuccess && refreshesTarget(owed.method) && entry.state.tag !== 'early';
+  if (isAnew) acceptSession(core, entry, owed.session, reply);
   const bytes = core.servers.respond(transaction, {
     status,
     reason,
     tag: undefined,
     formsDialog: false,
-    headers: [...ownHeaders(owed, reply), ...fenced(reply.headers)],
+    headers: [...ownHeaders(entry, owed, reply), ...fenced(reply.headers)],
     body,
   });
   if (status < 200) return;
   exchange.owed.delete(request);
-  const isSuccess = status < 300;
   if (isSuccess && target !== undefined) entry.dialog = { ...entry.dialog, target };
   const { theirs } = exchange;
   if (theirs?.request !== request) return;
@@ -110,11 +115,15 @@ export function replyByUs(
   awaitAck(core, entry, theirs, repeat, T1_MS);
 }
 
-function ownHeaders({ method }: Owed, { status, contact }: DialogReply): Header[] {
+function ownHeaders(
+  entry: AnyDialog,
+  { method }: Owed,
+  { status, contact }: DialogReply,
+): readonly Header[] {
   if (status === 405) return [ALLOW];
   if (status >= 300 || !refreshesTarget(method)) return [];
   const own = header('Contact', `<${contact}>`);
-  return status < 200 ? [own] : [own, ALLOW];
+  return status < 200 ? [own] : [own, ALLOW, ...sessionHeaders(entry)];
 }
 
 /** Takes the CANCEL of a re-INVITE, which still gets an answer, whatever it will be. [3261-9.2] */

@@ -3,7 +3,6 @@ import type { Header } from '../../sip/message.ts';
 import { rackHeader } from '../../sip/rel100.ts';
 import type { Core } from './core.ts';
 import { sendErrand, waysOf } from './errand.ts';
-import { answerNow } from './leg-a.ts';
 import { type AnyDialog, isOver } from './legs.ts';
 import { inviteWithin } from './re-inviting.ts';
 import { headersWithin, tellFailure, tellReply } from './replies.ts';
@@ -11,12 +10,11 @@ import { headersWithin, tellFailure, tellReply } from './replies.ts';
 /** Sends a request of the node's within a dialog. */
 export function askByUs(core: Core, entry: AnyDialog, order: OutgoingDialogRequest): void {
   const { method, request } = order;
-  if (entry.side === 'a') answerNow(core, entry.leg);
   const isEarlyInvite = entry.state.tag === 'early' && method === 'INVITE';
   if (isOver(entry) || isEarlyInvite) tellFailure(core, entry, request, 481);
   else if (method === 'INVITE') inviteWithin(core, entry, order);
   else {
-    const headers = [...rackOf(entry, method), ...headersWithin(order)];
+    const headers = [...rackOf(entry, method), ...headersWithin(entry, order)];
     const { body, maxForwards } = order;
     const what = { method, headers, body, maxForwards };
     sendErrand(core, entry, waysOf(core, entry), what, (outcome) => {

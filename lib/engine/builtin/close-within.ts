@@ -5,6 +5,7 @@ import { closeAsking, forgetAsking } from './re-inviting.ts';
 
 /** The dialog ends: what is open in it is brought to an end first. */
 export function closeWithin(core: Core, entry: AnyDialog): void {
+  entry.session?.close();
   closeAsking(core, entry);
   closeAsked(core, entry);
 }
@@ -18,6 +19,7 @@ export function closeEarly(core: Core, dialogs: readonly AnyDialog[], answered?:
 /** The leg is forgotten: nothing of what was open in its dialogs happens by itself any more. */
 export function forgetWithin(core: Core, dialogs: readonly AnyDialog[]): void {
   for (const entry of dialogs) {
+    entry.session?.close();
     silenceAsked(core, entry.exchange);
     forgetAsking(core, entry);
   }

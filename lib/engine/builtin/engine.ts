@@ -181,6 +181,7 @@ export class BuiltinEngine implements SipEngine {
 
   ask(leg: LegId, tag: Tag, request: OutgoingDialogRequest): void {
     const entry = this.#dialogsOf(leg).find((one) => nameOf(one) === tag);
+    if (entry?.side === 'a') answerNow(this.#core, entry.leg);
     if (entry !== undefined) askByUs(this.#core, entry, request);
     this.#core.news.flush();
   }

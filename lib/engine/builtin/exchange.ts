@@ -3,6 +3,7 @@ import type { RequestId, UriText } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import type { AnyDialog, Flow, Repeat, SentAck } from './legs.ts';
 import type { SentInvite } from './proto/compose.ts';
+import type { SessionWanted } from './proto/session-timer.ts';
 import type { ServerTransaction } from './server-transactions.ts';
 
 /** What is open in a dialog beyond the INVITE that made it. */
@@ -23,6 +24,7 @@ export type Owed = {
   readonly number: number;
   /** Becomes the dialog's target with a 2xx. [3261-12.2.2] */
   readonly target: UriText | undefined;
+  readonly session: SessionWanted;
 };
 
 export type TheirInvite = {

@@ -25,6 +25,7 @@ import {
 import { respond, TRYING } from './respond.ts';
 import { keepRinging, stopRinging } from './ringing.ts';
 import type { InviteServer, ServerTransaction } from './server-transactions.ts';
+import { acceptSession, wantedIn } from './sessions.ts';
 
 /** Takes a new call: 100 at once, and then it is the node's. [3261-17.2.1] */
 export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival): void {
@@ -121,6 +122,7 @@ export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
   stopReliable(core, leg);
   closeEarly(core, leg.dialogs, entry);
   leg.flow = flowFrom(core, leg, response.contact);
+  acceptSession(core, entry, wantedIn(core, entry, invite.headers), response);
   leg.said = response;
   const [copy, ...copies] = transactions.flatMap((one) => respond(core, one, response));
   if (copy === undefined) throw new Error(`leg ${leg.id} has no INVITE to answer`);
@@ -168,6 +170,7 @@ function dialogOf(core: Core, leg: LegA, invite: SipRequest, tag: Tag): DialogA 
     dialog: uasDialog(invite, tag),
     state: { tag: 'early' },
     exchange: undefined,
+    session: undefined,
   };
   leg.dialogs.push(made);
   core.dialogs.set(key, made);

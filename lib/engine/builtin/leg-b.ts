@@ -14,40 +14,27 @@ import type { Core } from './core.ts';
 import { sendErrand, waysOf } from './errand.ts';
 import type { DialogB, Flow, LegB, SentAck } from './legs.ts';
 import { lingerOver } from './legs-over.ts';
+import { placeAgain, placeInvite } from './placed-invite.ts';
 import { composeCancel } from './proto/compose.ts';
 import { requestInDialog, uacDialog } from './proto/dialog.ts';
 import { fenced } from './proto/fence.ts';
-import { clientKey, dialogKey } from './proto/match.ts';
+import { dialogKey } from './proto/match.ts';
+import { beginSessionB } from './sessions.ts';
 import { ownVia } from './wires.ts';
-import { writeInvite } from './written-invite.ts';
 
 /** How long a final response is waited for after CANCEL. */
 const PATIENCE_MS = TIMER_B_MS;
 
 /** Calls a gateway. */
 export function inviteB(core: Core, order: OutgoingInvite): void {
-  const { leg: id, tag, callId, nextHop } = order;
+  const { leg: id } = order;
   if (core.legsA.has(id) || core.legsB.has(id)) throw new Error(`leg ${id} exists already`);
   if (core.legsB.size >= core.limits.legsMax) {
     core.counts.overloads += 1;
     core.news.push({ what: 'leg', leg: id, event: failure('transport') });
     return;
   }
-  const { wire, branch, invite, bytes } = writeInvite(core, order);
-  const leg: LegB = {
-    side: 'b',
-    id,
-    tag,
-    callId,
-    flow: { wire, to: nextHop },
-    invite,
-    isOffered: order.body === '',
-    clientKey: clientKey(branch, 'INVITE'),
-    phase: { tag: 'calling', cancel: undefined },
-    dialogs: [],
-  };
-  core.legsB.set(id, leg);
-  core.clients.invite(leg, bytes);
+  placeInvite(core, order);
 }
 
 /** Takes a response to our INVITE. */
@@ -108,6 +95,7 @@ function addDialog(core: Core, leg: LegB, response: SipResponse, tag: Tag): Dial
     state: { tag: 'early' },
     exchange: undefined,
     rack: undefined,
+    session: undefined,
   };
   leg.dialogs.push(made);
   core.dialogs.set(key, made);
@@ -147,6 +135,7 @@ function answered(core: Core, entry: DialogB, response: SipResponse): void {
   const { localSeq, remoteSeq } = entry.dialog;
   entry.dialog = { ...uacDialog(response, leg.invite.uri), localSeq, remoteSeq };
   entry.state = { tag: 'answered' };
+  beginSessionB(core, entry, response.headers);
   settle(core, leg);
   leg.phase = { tag: 'final' };
   closeEarly(core, leg.dialogs);
@@ -157,6 +146,7 @@ function answered(core: Core, entry: DialogB, response: SipResponse): void {
 /** A refusal that comes after the node was told an end says nothing new. */
 function onRefusal(core: Core, leg: LegB, response: SipResponse): void {
   if (leg.phase.tag === 'final' || leg.phase.tag === 'over') return;
+  if (placeAgain(core, leg, response)) return;
   const { status, reason, headers, body } = response;
   refuse(core, leg, { on: 'refused', status, reason, cause: 'response', headers, body });
 }
@@ -188,6 +178,7 @@ function settle(core: Core, { phase }: LegB): void {
 
 /** Nothing will come again, so nothing is kept for it. */
 export function onTerminatedB(leg: LegB): void {
+  leg.order = undefined;
   for (const entry of leg.dialogs) {
     const { state } = entry;
     if (state.tag === 'acknowledged') entry.state = { tag: 'acknowledged', ack: undefined };
@@ -223,6 +214,7 @@ export function acknowledgeB(core: Core, leg: LegB, tag: Tag, content: Content):
   });
   const ack = { octets: octetsOf(writeRequest(request)), to: waysOf(core, entry)[0].to };
   entry.state = { tag: 'acknowledged', ack };
+  entry.session?.said(content);
   sendAck(core, leg.flow, ack);
 }
 

@@ -28,5 +28,6 @@ function forgetIfOver(core: Core, leg: LegA | LegB): void {
     return;
   }
   core.clients.forget(leg);
-  core.legsB.delete(leg.id);
+  // It may have been asked again, as another one of the same name.
+  if (core.legsB.get(leg.id) === leg) core.legsB.delete(leg.id);
 }

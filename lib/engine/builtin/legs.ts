@@ -1,8 +1,8 @@
 import type { MonoMs, Octets } from '../../base/brands.ts';
 import type { Alarm } from '../../base/time.ts';
-import type { InviteResponse } from '../../ports/sip-engine.ts';
+import type { InviteResponse, OutgoingInvite } from '../../ports/sip-engine.ts';
 import type { Address } from '../../sip/address.ts';
-import type { LegId, SipCallId, Tag } from '../../sip/ids.ts';
+import type { LegId, SipCallId, Tag, UriText } from '../../sip/ids.ts';
 import type { Header, SipRequest } from '../../sip/message.ts';
 import type { RAck } from '../../sip/rel100.ts';
 import type { Errand } from './errand.ts';
@@ -11,6 +11,7 @@ import type { Far } from './far.ts';
 import type { SentInvite } from './proto/compose.ts';
 import type { Dialog } from './proto/dialog.ts';
 import type { InviteServer } from './server-transactions.ts';
+import type { SessionTimer } from './session-timer.ts';
 import type { Wire } from './wires.ts';
 
 /** Where a message leaves from and goes to. */
@@ -80,6 +81,7 @@ export type DialogA = {
   dialog: Dialog;
   state: DialogStateA;
   exchange: Exchange | undefined;
+  session: SessionTimer | undefined;
 };
 
 export type DialogStateA =
@@ -119,6 +121,11 @@ export type LegB = {
   readonly invite: SentInvite;
   /** It left the offer to the gateway. */
   readonly isOffered: boolean;
+  readonly contact: UriText;
+  /** The session interval that it asks for; 0: none. */
+  readonly intervalSec: number;
+  /** What it was made from, until its final response. */
+  order: OutgoingInvite | undefined;
   readonly clientKey: string;
   phase: PhaseB;
   readonly dialogs: DialogB[];
@@ -142,6 +149,7 @@ export type DialogB = {
   exchange: Exchange | undefined;
   /** The last reliable provisional response in it; an offer is acknowledged by the node. */
   rack: RAck | undefined;
+  session: SessionTimer | undefined;
 };
 
 export type DialogStateB =

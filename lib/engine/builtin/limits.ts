@@ -10,6 +10,8 @@ export type Limits = {
   readonly requestsPerDialogMax: number;
   /** After which a caller behind NAT is asked something, so that its router does not forget it. */
   readonly natKeepAliveMs: number;
+  /** The session interval that is asked for where nobody else does; 0: none is. [4028-4] */
+  readonly sessionExpiresSec: number;
 };
 
 export const LIMITS: Limits = {
@@ -19,6 +21,7 @@ export const LIMITS: Limits = {
   requestsPerDialogMax: 16,
   // Routers forget a UDP flow after 30 seconds of silence at the earliest.
   natKeepAliveMs: 25_000,
+  sessionExpiresSec: 1800,
 };
 
 /** What the engine had to leave undone since it began. */

@@ -1,7 +1,6 @@
-import { isBuilt } from '../../sip/extensions.ts';
 import { header } from '../../sip/header-names.ts';
-import { listValues } from '../../sip/headers.ts';
 import type { StrayId } from '../../sip/ids.ts';
+import { unknownTags } from '../../sip/option-tags.ts';
 import { TIMER_J_MS } from '../../sip/timer-values.ts';
 import {
   ABILITIES,
@@ -49,7 +48,7 @@ export function serveOutside(core: Core, key: string, arrival: Arrival): void {
 
 /** What is asked for under a condition that is not met is not told. [3261-8.2.2.3] */
 function abilitiesFor({ request }: Arrival): Answer {
-  const unknown = listValues(request.headers, 'require').filter((tag) => !isBuilt(tag));
+  const unknown = unknownTags(request.headers);
   if (unknown.length === 0) return ABILITIES;
   return { status: 420, headers: [header('Unsupported', unknown.join(', '))] };
 }

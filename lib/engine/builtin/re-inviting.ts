@@ -44,7 +44,7 @@ function beginInvite(
   const via = ownVia(flow.wire, branch);
   const { localSeq: number, local, remote, callId } = entry.dialog;
   const { maxForwards, body } = order;
-  const headers = headersWithin(order);
+  const headers = headersWithin(entry, order);
   const cancel = former?.state.tag === 'calling' ? former.state.cancel : undefined;
   const message = requestInDialog(entry.dialog, {
     method: 'INVITE',
@@ -152,8 +152,7 @@ export function onResponseWithin(core: Core, ours: OurInvite, response: SipRespo
     return;
   }
   settle(core, ours, status);
-  const isOver = entry.state.tag === 'ended';
-  if (!isOver) tellReply(core, entry, request, 'INVITE', response);
+  if (entry.state.tag !== 'ended') tellReply(core, entry, request, 'INVITE', response);
   else if (status < 300) sendAck(core, ours, { headers: [], body: NO_OCTETS });
 }
 
@@ -178,8 +177,8 @@ function onProvisional(core: Core, ours: OurInvite, response: SipResponse): void
     default:
       never(state);
   }
-  const isOver = entry.state.tag === 'ended';
-  if (response.status > 100 && !isOver) tellReply(core, entry, request, 'INVITE', response);
+  if (response.status === 100 || entry.state.tag === 'ended') return;
+  tellReply(core, entry, request, 'INVITE', response);
 }
 
 /** A far end that is working on it has as much time as a proxy would give it. [3261-16.8] */
@@ -288,6 +287,7 @@ function sendAck(core: Core, ours: OurInvite, { headers, body }: Content): void 
     body,
   });
   const [{ to }] = waysOf(core, entry);
+  entry.session?.said({ headers, body });
   const ack: SentAck = { octets: octetsOf(writeRequest(request)), to };
   ours.state = { tag: 'over', ack };
   repeatAck(core, ours);

@@ -10,10 +10,14 @@ import { targetOf } from './proto/dialog.ts';
 import { ALLOW, fenced, refreshesTarget } from './proto/fence.ts';
 
 /** What a request of the node's within a dialog says beside what every one says. */
-export function headersWithin(order: OutgoingDialogRequest): readonly Header[] {
+export function headersWithin(
+  { session }: AnyDialog,
+  order: OutgoingDialogRequest,
+): readonly Header[] {
   const { method, contact, headers } = order;
   if (!refreshesTarget(method)) return fenced(headers);
-  return [header('Contact', `<${contact}>`), ALLOW, ...fenced(headers)];
+  const own = [header('Contact', `<${contact}>`), ALLOW, ...(session?.asks(order) ?? [])];
+  return [...own, ...fenced(headers)];
 }
 
 /** An answer, or a provisional to an INVITE. A 2xx names the target anew. [3261-12.2.1.2] */
@@ -22,11 +26,13 @@ export function tellReply(
   entry: AnyDialog,
   request: RequestId,
   method: string,
-  { status, reason, headers, body }: SipResponse,
+  response: SipResponse,
 ): void {
+  const { status, reason, headers, body } = response;
   const isSuccess = status >= 200 && status < 300;
   const target = isSuccess && refreshesTarget(method) ? targetOf(headers) : undefined;
   if (target !== undefined) entry.dialog = { ...entry.dialog, target };
+  if (refreshesTarget(method) && entry.session?.onReply(request, response)) return;
   const tag = nameOf(entry);
   const event = { on: 'replied', request, status, reason, tag, headers, body } as const;
   core.news.push({ what: 'leg', leg: entry.leg.id, event });
@@ -39,6 +45,7 @@ export function tellFailure(
   request: RequestId,
   status: number,
 ): void {
+  if (entry.session?.onSilence(request, status)) return;
   const tag = nameOf(entry);
   const reason = reasonPhrase(status);
   const nothing = { headers: [], body: NO_OCTETS };

@@ -1,11 +1,13 @@
 import { NO_OCTETS } from '../../base/brands.ts';
 import { header } from '../../sip/header-names.ts';
 import { reliableHeaders } from '../../sip/rel100.ts';
+import { MIN_SE_SEC, minSe } from '../../sip/session-expires.ts';
 import type { Core } from './core.ts';
 import type { Copy, Said } from './legs.ts';
 import type { ReplyWith } from './proto/compose.ts';
-import { ALLOW, fenced, SUPPORTED } from './proto/fence.ts';
+import { ALLOW, fenced } from './proto/fence.ts';
 import type { InviteServer } from './server-transactions.ts';
+import { sessionHeadersOfA } from './sessions.ts';
 
 /** What the engine says to every INVITE before anybody else does. [3261-17.2.1] */
 export const TRYING: ReplyWith = {
@@ -22,8 +24,9 @@ export function respond(core: Core, transaction: InviteServer, response: Said): 
   const { status, reason, tag, contact, body, rseq } = response;
   const formsDialog = status < 300;
   const own = contact === undefined ? [] : [header('Contact', `<${contact}>`)];
-  if (formsDialog && status >= 200) own.push(ALLOW, SUPPORTED);
+  if (formsDialog && status >= 200) own.push(ALLOW, ...sessionHeadersOfA(transaction.leg, tag));
   if (rseq !== undefined) own.push(...reliableHeaders(rseq));
+  if (status === 422) own.push(minSe(MIN_SE_SEC));
   const bytes = core.servers.respond(transaction, {
     status,
     reason,

@@ -1,37 +1,49 @@
 import type { Listener, OutgoingInvite } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
 import type { Branch, UriText } from '../../sip/ids.ts';
+import { SUPPORTED, supportedBut } from '../../sip/option-tags.ts';
+import { REL100 } from '../../sip/rel100.ts';
 import { writeRequest } from '../../sip/write.ts';
 import type { Core } from './core.ts';
 import type { SentInvite } from './proto/compose.ts';
-import { ALLOW, fenced, SUPPORTED } from './proto/fence.ts';
+import { ALLOW, fenced } from './proto/fence.ts';
+import { askTerms } from './proto/session-timer.ts';
 import { ownVia, type Wire } from './wires.ts';
 
 /** More than fits through a path that nothing is known of. [3261-18.1.1] */
 const DATAGRAM_BYTES_MAX = 1300;
-const FIRST_NUMBER = 1;
 
 /** An INVITE of ours as it leaves. */
 export type WrittenInvite = {
   readonly wire: Wire;
   readonly branch: Branch;
   readonly invite: SentInvite;
+  readonly contact: UriText;
   readonly bytes: Buffer;
 };
 
+/** What it says that the order does not. */
+export type InviteTerms = {
+  readonly number: number;
+  /** The session interval that it asks for; 0: none. */
+  readonly intervalSec: number;
+  /** The greatest Min-SE that was heard; 90: none was. */
+  readonly minSec: number;
+};
+
 /** Writes an INVITE; one that is too large for a datagram goes as the order says. [3261-18.1.1] */
-export function writeInvite(core: Core, order: OutgoingInvite): WrittenInvite {
-  const written = writeFrom(core, order, order.listener, order.contact);
+export function writeInvite(core: Core, order: OutgoingInvite, terms: InviteTerms): WrittenInvite {
+  const written = writeFrom(core, order, terms, order);
   const { large } = order;
   if (large === undefined || written.bytes.length <= DATAGRAM_BYTES_MAX) return written;
-  return writeFrom(core, order, large.listener, large.contact);
+  return writeFrom(core, order, terms, large);
 }
 
 function writeFrom(
   core: Core,
   order: OutgoingInvite,
-  listener: Listener,
-  contact: UriText,
+  { number, ...terms }: InviteTerms,
+  { listener, contact }: { readonly listener: Listener; readonly contact: UriText },
 ): WrittenInvite {
   const { uri, body } = order;
   const wire = core.wires.of(listener);
@@ -43,7 +55,7 @@ function writeFrom(
     from: header('From', order.from),
     to: header('To', order.to),
     callId: header('Call-ID', order.callId),
-    number: FIRST_NUMBER,
+    number,
   };
   const headers = [
     invite.via,
@@ -51,11 +63,13 @@ function writeFrom(
     invite.from,
     invite.to,
     invite.callId,
-    header('CSeq', `${FIRST_NUMBER} INVITE`),
+    header('CSeq', `${number} INVITE`),
     header('Contact', `<${contact}>`),
     ALLOW,
-    ...(order.mayRingReliably === true ? [SUPPORTED] : []),
+    order.mayRingReliably === true ? SUPPORTED : supportedBut(REL100),
+    ...askTerms({ ...terms, refresher: 'us' }),
     ...fenced(order.headers),
   ];
-  return { wire, branch, invite, bytes: writeRequest({ method: 'INVITE', uri, headers, body }) };
+  const bytes = writeRequest({ method: 'INVITE', uri, headers, body });
+  return { wire, branch, invite, contact, bytes };
 }

@@ -67,6 +67,9 @@ export const STEP_EVENTS: Readonly<Record<StepEvent, string>> = {
   'b-declined': 'The gateway sent a request inside the dialog that we do not take.',
   'a-hung-up': 'The caller sent a BYE.',
   'b-hung-up': 'The gateway sent a BYE.',
+  'a-expired':
+    'The caller does not keep its session alive: no answer to a refresh (`why` is 408), it knows no call (481), or it owed one. An emergency call goes on.',
+  'b-expired': 'The gateway does not keep its session alive, as above.',
   'media-failed':
     "The caller's offer could not be anchored, and an ordinary call does not go on without.",
   'b-lost': 'What carried the leg to the gateway is gone (`why`); the caller is hung up.',

@@ -22,6 +22,7 @@ export const REASONS: Readonly<Record<EndReason, string>> = {
   malformed: 'the INVITE was malformed',
   'too-many-hops': 'the INVITE had no hops left (Max-Forwards)',
   'unknown-extension': 'the caller required a SIP extension we do not have',
+  'interval-too-small': 'the caller wanted its session refreshed more often than we allow',
   'unknown-source': 'the source is no trunk of ours, and the call was no emergency',
   'no-route': 'no route matches the number',
   loop: 'an INVITE of ours came back',

@@ -16,6 +16,7 @@ import { PROBING } from './promises/probing.ts';
 import { RE_INVITED } from './promises/re-invited.ts';
 import { RE_INVITING } from './promises/re-inviting.ts';
 import { REFUSING } from './promises/refusing.ts';
+import { SESSION_TIMERS } from './promises/session-timers.ts';
 import { TAKING_BACK } from './promises/taking-back.ts';
 import { openStage } from './stage.ts';
 import type { Subject } from './subject.ts';
@@ -34,6 +35,7 @@ const TOPICS: readonly (readonly [string, readonly Promised[]])[] = [
   ['a re-INVITE of the gateway', RE_INVITED],
   ['a re-INVITE of ours', RE_INVITING],
   ['a re-INVITE that is taken back', TAKING_BACK],
+  ['a session timer', SESSION_TIMERS],
   ['a probe', PROBING],
   ['a body', BODIES],
   ['a header line', HEADER_LINES],

@@ -32,6 +32,23 @@ describe('a site file with a slip', () => {
     ]);
   });
 
+  test.each([
+    [1, 'is out of range'],
+    [89, 'is out of range'],
+    [86_401, 'is out of range'],
+    [90.5, 'is not a whole number'],
+    ['"0"', 'is text, not a number'],
+  ])('hears what a session interval may be: %s', (sec, wrong) => {
+    const text = `${SITE}sessionTimer: { expiresSec: ${sec} }\n`;
+    const want = expect.stringContaining('from 90 to 86400, or 0');
+
+    expect(problemsOf(text)).toMatchObject([{ key: 'sessionTimer.expiresSec', wrong, want }]);
+  });
+
+  test.each([0, 90, 86_400])('a session interval may be %s', (sec) => {
+    expect(problemsOf(`${SITE}sessionTimer: { expiresSec: ${sec} }\n`)).toEqual([]);
+  });
+
   test('is not told that a name is unknown when only its owner has a slip', () => {
     const text = siteWith('"sip:10.0.1.32"', '"10.0.1.32"');
 

@@ -9,7 +9,7 @@ const SECRET = 'thirty-two-letters-and-more-of-it';
 
 describe('a valid site file', () => {
   test('becomes the options of the node, with nothing left open', () => {
-    const { options, stateDir, keys, nat, log, admin } = configOf(SITE);
+    const { options, stateDir, keys, nat, sessionTimer, log, admin } = configOf(SITE);
 
     expect(options).toEqual({
       site: 'sto',
@@ -64,6 +64,7 @@ describe('a valid site file', () => {
     expect(stateDir).toBe('./state');
     expect(keys).toEqual([]);
     expect(nat).toEqual({ keepAliveMs: 25_000 });
+    expect(sessionTimer).toEqual({ expiresSec: 1800 });
     expect(log).toMatchObject({ level: 'info', steps: 'stdout', records: './calls.ndjson' });
     expect(admin).toEqual({ listen: { address: '127.0.0.1', port: 8112 }, token: undefined });
   });

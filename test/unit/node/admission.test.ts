@@ -71,7 +71,10 @@ const CASES: Readonly<Record<Condition, Partial<Inquiry>>> = {
   'cancelled-before-invite': { isBuried: true },
   'too-many-hops': { invite: invite('sip:200@c', ['Max-Forwards: 0']) },
   'unknown-source': { trunk: undefined },
-  'unknown-extension': { invite: invite('sip:200@c', ['Require: 100rel, foo']) },
+  'unknown-extension': { invite: invite('sip:200@c', ['Require: timer, 100rel, foo']) },
+  'interval-too-small': {
+    invite: invite('sip:200@c', ['Supported: timer', 'Session-Expires: 89']),
+  },
   'no-route': { routed: undefined },
   'over-rate': { standing: { isOverRate: true, isOverShare: false } },
   'over-share': { standing: { isOverRate: false, isOverShare: true } },

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { isBuilt } from '../../../lib/sip/extensions.ts';
 import { header } from '../../../lib/sip/header-names.ts';
 import {
   rackHeader,
@@ -33,13 +32,5 @@ describe('provisional responses that are acknowledged', () => {
     expect(rackOf([header('RAck', ' 776656   1  INVITE ')])).toEqual(rack);
     for (const text of ['', '1 INVITE', '0 1 INVITE', '1 x INVITE', '1 1 INVITE x'])
       expect(rackOf([header('RAck', text)])).toBeUndefined();
-  });
-
-  test('are an extension that is built, however it is spelt [3261-20.37]', () => {
-    expect([isBuilt('100rel'), isBuilt('100Rel'), isBuilt('precondition')]).toEqual([
-      true,
-      true,
-      false,
-    ]);
   });
 });

@@ -1,4 +1,3 @@
-import { BUILT } from '../../../sip/extensions.ts';
 import { header } from '../../../sip/header-names.ts';
 import type { Header } from '../../../sip/message.ts';
 
@@ -7,9 +6,6 @@ export const ALLOW = header(
   'Allow',
   'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, NOTIFY',
 );
-
-/** The extensions that a far end may ask for. [3261-20.37] */
-export const SUPPORTED = header('Supported', BUILT.join(', '));
 
 /** Requests within a dialog whose meaning is for the far end's far end: the node carries them. */
 const CARRIED: ReadonlySet<string> = new Set(['INVITE', 'UPDATE', 'INFO', 'MESSAGE', 'NOTIFY']);

@@ -47,6 +47,7 @@ export const DRACHTIO: Subject = {
     'repeat-ack-within':
       'drachtio-server says the ACK of a 200 to a re-INVITE once, and none after the BYE',
     'cancel-within': 'drachtio-server cancels no re-INVITE',
+    'keep-sessions': 'no session timer is asked for on a leg that drachtio-server carries',
   },
   async start(world, ears, listeners) {
     const [first] = listeners;

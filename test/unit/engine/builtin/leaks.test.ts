@@ -5,6 +5,8 @@ import { A, B, callerSays, gatewaySays, responds, U } from './peers.ts';
 import { NOTHING, Stage, says } from './stage.ts';
 
 const CALLS = 1000;
+/** Gateways are refreshed; callers are to do it, do not, and are found dead. */
+const TIMERS = ['Session-Expires: 90;refresher=uac', 'Allow: INVITE, UPDATE'];
 const EMPTY = {
   legs: 0,
   dialogs: 0,
@@ -23,6 +25,8 @@ function bridge(stage: Stage): void {
     for (const tag of ['gw', 'gw2']) engine.hangUp(b, tagOf(tag), []);
   };
   const onB = (b: LegId, event: LegEvent) => {
+    if (event.on === 'expired') engine.hangUp(otherLeg(b), tagOf(otherLeg(b)), []);
+    if (event.on === 'expired') hangUpB(b);
     const a = otherLeg(b);
     if (event.on === 'ringing') engine.ring(a, says(180, { tag: tagOf(a) }));
     if (event.on === 'hung-up') engine.hangUp(a, tagOf(a), []);
@@ -44,8 +48,9 @@ function bridge(stage: Stage): void {
       engine.reject(a, says(487, { tag: tagOf(a) }));
       engine.cancel(b, []);
     }
-    if (on === 'unacknowledged') engine.hangUp(a, tagOf(a), []);
-    if (on === 'unacknowledged' || on === 'hung-up') hangUpB(b);
+    const isOver = on === 'unacknowledged' || on === 'expired';
+    if (isOver) engine.hangUp(a, tagOf(a), []);
+    if (isOver || on === 'hung-up') hangUpB(b);
   };
   stage.node = {
     onInvite: ({ leg }) => {
@@ -67,7 +72,8 @@ function phone(stage: Stage): void {
   caller.react = ({ message }) => {
     const { callId, to, cseq, via } = message;
     if (message.kind === 'request') {
-      if (message.method === 'BYE') caller.say(responds(message, 200), U);
+      const isTaken = message.method !== 'UPDATE' || time.random() < 0.8;
+      if (isTaken) caller.say(responds(message, 200, { headers: TIMERS }), U);
       return;
     }
     if (cseq.method !== 'INVITE' || message.status < 200) return;
@@ -88,9 +94,9 @@ function moodyGateway(stage: Stage): void {
   gateway.react = ({ message }) => {
     if (message.kind !== 'request') return;
     const reply = (status: number, tag: string) =>
-      gateway.say(responds(message, status, { tag }), B);
+      gateway.say(responds(message, status, { tag, headers: TIMERS }), B);
     const mood = Number.parseInt(message.callId.replace('b-a', ''), 36) % 7;
-    if (message.method === 'CANCEL' || message.method === 'BYE') reply(200, 'gw');
+    if (/CANCEL|BYE|UPDATE/.test(message.method)) reply(200, 'gw');
     if (message.method !== 'INVITE' || mood === 0) return;
     if (mood === 1) reply(100, '');
     else if (mood === 2) reply(503, 'gw');
@@ -122,8 +128,9 @@ describe('nothing is kept for ever', () => {
     const { time, caller } = stage;
     for (let call = 0; call < CALLS; call += 1) {
       const parts = { callId: `call-${call}`, branch: `z9hG4bKcall${call}` };
+      const headers = call % 4 > 0 ? [...TIMERS, 'Supported: timer'] : [];
       time.at(call * 10, () => {
-        caller.say(callerSays('INVITE', parts), A);
+        caller.say(callerSays('INVITE', { ...parts, headers }), A);
         if (call % 3 > 0) return;
         const cancel = callerSays('CANCEL', parts);
         time.at(time.nowMs + time.random() * 5000, () => caller.say(cancel, A));
@@ -144,7 +151,9 @@ describe('nothing is kept for ever', () => {
     expect(time.pending).toBe(0);
     expect(new Set(stage.told)).toEqual(
       new Set(
-        'trying ringing answered refused cancelled acknowledged unacknowledged hung-up'.split(' '),
+        'trying ringing answered refused cancelled acknowledged unacknowledged expired hung-up'.split(
+          ' ',
+        ),
       ),
     );
   });

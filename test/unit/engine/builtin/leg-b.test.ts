@@ -8,7 +8,7 @@ import { Stage } from './stage.ts';
 const tag = tagOf('gw');
 
 describe('a call to a gateway', () => {
-  test('carries what the node gives, its own Via and no extension', async () => {
+  test('carries what the node gives, its own Via and the extensions that are built', async () => {
     const stage = await Stage.open();
     stage.callOut({
       headers: [header('Content-Type', 'application/sdp'), header('Supported', '100rel')],
@@ -26,6 +26,8 @@ describe('a call to a gateway', () => {
       'CSeq: 1 INVITE',
       'Contact: <sip:token@10.0.0.11:5060>',
       'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, NOTIFY',
+      'Supported: timer',
+      'Session-Expires: 1800;refresher=uac',
       'Content-Type: application/sdp',
       'Content-Length: 5',
       '',

@@ -18,12 +18,12 @@ describe('requests outside dialogs', () => {
       'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, NOTIFY',
     );
     expect(headerValue(message.headers, 'accept')).toBe('application/sdp');
-    expect(headerValue(message.headers, 'supported')).toBe('100rel');
+    expect(headerValue(message.headers, 'supported')).toBe('100rel, timer');
   });
 
   test('If a UAS does not understand an option-tag listed in a Require header field, it MUST respond by generating a response with status code 420 (Bad Extension). [3261-8.2.2.3]', async () => {
     const stage = await Stage.open();
-    stage.callerSends(callerSays('OPTIONS', { headers: ['Require: nothing, foo'] }));
+    stage.callerSends(callerSays('OPTIONS', { headers: ['Require: timer, nothing, foo'] }));
     expect(stage.caller.summary).toEqual(['420 OPTIONS']);
     const { headers } = stage.caller.last().message;
     expect(headerValue(headers, 'unsupported')).toBe('nothing, foo');

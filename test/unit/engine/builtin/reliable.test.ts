@@ -155,10 +155,10 @@ describe('a gateway that has to be told that its ringing was heard', () => {
   test('is invited with Supported: 100rel only if the node says so [3262-4]', async () => {
     const stage = await Stage.open();
     stage.callOut();
-    expect(headerValue(stage.gateway.request('INVITE').headers, 'supported')).toBeUndefined();
+    expect(headerValue(stage.gateway.request('INVITE').headers, 'supported')).toBe('timer');
     const other = await Stage.open();
     other.callOut({ mayRingReliably: true });
-    expect(headerValue(other.gateway.request('INVITE').headers, 'supported')).toBe('100rel');
+    expect(headerValue(other.gateway.request('INVITE').headers, 'supported')).toBe('100rel, timer');
   });
 
   test('gets one PRACK for each response, however often that comes [3262-4]', async () => {

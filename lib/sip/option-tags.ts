@@ -1,0 +1,25 @@
+import { header } from './header-names.ts';
+import { listValues } from './headers.ts';
+import type { Header } from './message.ts';
+import { REL100 } from './rel100.ts';
+
+/** The extensions that are built here. */
+const BUILT = [REL100, 'timer'];
+
+/** What our side of any leg supports. [3261-20.37] */
+export const SUPPORTED = header('Supported', BUILT.join(', '));
+
+/** Likewise, where one of them is not wanted. */
+export function supportedBut(tag: string): Header {
+  return header('Supported', BUILT.filter((one) => one !== tag).join(', '));
+}
+
+/** Whether the sender of a message supports an extension. */
+export function supports(headers: readonly Header[], tag: string): boolean {
+  return listValues(headers, 'supported').some((one) => one.toLowerCase() === tag);
+}
+
+/** The extensions that a request requires and that are not built here. [3261-8.2.2.3] */
+export function unknownTags(headers: readonly Header[]): string[] {
+  return listValues(headers, 'require').filter((tag) => !BUILT.includes(tag.toLowerCase()));
+}
