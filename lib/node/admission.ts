@@ -6,6 +6,7 @@ import type { Standing } from '../guard/shares.ts';
 import type { Trunk } from '../guard/trunks.ts';
 import type { ReceivedInvite } from '../ports/sip-engine.ts';
 import { headerValue, listValues } from '../sip/headers.ts';
+import { isSip, parseUri } from '../sip/uri.ts';
 
 /** What is known of a new call when it is admitted or not. */
 export type Inquiry = {
@@ -39,6 +40,7 @@ export const ADMISSION: readonly Check[] = [
   { condition: 'too-many-hops', applies: ({ invite }) => hopsLeft(invite) === 0 },
   { condition: 'unknown-source', applies: ({ trunk }) => trunk === undefined },
   { condition: 'unknown-extension', applies: ({ invite }) => requiredExtensions(invite) !== '' },
+  { condition: 'unreadable-uri', applies: isUnreadable },
   { condition: 'no-route', applies: ({ routed }) => routed === undefined },
   { condition: 'over-rate', applies: ({ standing }) => standing.isOverRate },
   { condition: 'over-share', applies: ({ standing }) => standing.isOverShare },
@@ -105,6 +107,11 @@ const FLOOD_SHARE = 0.75;
 
 function isBeyondItsRoom({ isSuspect, callsNow, callsMax }: Inquiry): boolean {
   return isSuspect && callsNow >= (1 + FLOOD_SHARE) * callsMax;
+}
+
+/** `sip:2001:db8::10`, where the brackets are missing: nobody can tell the host from the port. */
+function isUnreadable({ invite: { request } }: Inquiry): boolean {
+  return isSip(request.uri) && parseUri(request.uri).kind === 'other';
 }
 
 function isFromGatewaySide({ invite }: Inquiry): boolean {
