@@ -33,7 +33,8 @@ export type Identity = { readonly issued: Issued; readonly authorities: string }
 export async function openEnd(
   transport: Transport,
   local: Address,
-  identity: Identity,
+  /** Absent: it speaks no TLS. */
+  identity: Identity | undefined,
 ): Promise<End> {
   const letters: Letter[] = [];
   const hear = (message: SipMessage, say: Letter['say']) => void letters.push({ message, say });

@@ -1,5 +1,6 @@
 import { type Address, type Transport, writeAddress } from '../../lib/sip/address.ts';
 import { headerValue } from '../../lib/sip/headers.ts';
+import type { Tag } from '../../lib/sip/ids.ts';
 import type { SipMessage, SipRequest } from '../../lib/sip/message.ts';
 import { uriUser } from '../../lib/sip/uri.ts';
 import type { End, Letter } from './any-end.ts';
@@ -94,10 +95,11 @@ export type Talking = MixedCall & {
   readonly invite: Letter<SipRequest>;
   /** Where the caller goes on. */
   readonly contact: ReturnType<typeof contactOf>;
-  /** Of the caller, within the dialog. */
-  saysOn(method: string, cseq: number, body?: string): Promise<void>;
+  readonly toTag: Tag | undefined;
+  /** Of the caller, within the dialog; absent: to where the Contact says. */
+  saysOn(method: string, cseq: number, body?: string, to?: Address): Promise<void>;
   /** ACK, and OPTIONS with the next number: once that is answered, the ACK has been heard. */
-  confirms(cseq: number, body?: string): Promise<void>;
+  confirms(cseq: number, body?: string, to?: Address): Promise<void>;
   /** Of the callee, within the dialog, by the way that the INVITE came. */
   calleeSays(method: string, cseq: number, body?: string): void;
 };
@@ -114,16 +116,18 @@ export async function answered(
   call.callee.answer(invite, '200 OK', answer);
   const ok = await call.callerTold(200);
   const contact = contactOf(ok);
-  const saysOn: Talking['saysOn'] = (method, cseq, body = '') =>
-    call.says(method, cseq, { uri: contact.uri, toTag: ok.to.tag, body }, contact.at);
+  const toTag = ok.to.tag;
+  const saysOn: Talking['saysOn'] = (method, cseq, body = '', to = contact.at) =>
+    call.says(method, cseq, { uri: contact.uri, toTag, body }, to);
   const talking: Talking = {
     ...call,
     invite,
     contact,
+    toTag,
     saysOn,
-    async confirms(cseq, body) {
-      await saysOn('ACK', cseq, body);
-      await saysOn('OPTIONS', cseq + 1);
+    async confirms(cseq, body, to) {
+      await saysOn('ACK', cseq, body, to);
+      await saysOn('OPTIONS', cseq + 1, '', to);
       await call.callerTold(200, 'OPTIONS', cseq + 1);
     },
     calleeSays: (method, cseq, body = '') =>
