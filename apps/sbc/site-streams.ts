@@ -90,12 +90,15 @@ function marksOf({ certificate, key, also, authorities }: CredentialFiles): stri
   return marks.join(' ');
 }
 
-/** Strangers knock all day: a few are told of, all are counted. */
+/** Strangers knock all day: a few are told of, all are counted. They hide no gateway of ours. */
 function teller({ world, sink }: Parts): (refusal: TlsRefusal) => void {
-  const mayTell = fewAMinute(TOLD_PER_MINUTE_MAX, world);
+  const mayTell = {
+    us: fewAMinute(TOLD_PER_MINUTE_MAX, world),
+    them: fewAMinute(TOLD_PER_MINUTE_MAX, world),
+  };
   return ({ by, remote, name, why }) => {
     sink.count('tls_refused', by);
-    if (!mayTell()) return;
+    if (!mayTell[by]()) return;
     const level = by === 'us' ? 'warn' : 'info';
     sink.note({ event: 'tls-refused', level, by, remote, name, why });
   };

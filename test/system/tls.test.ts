@@ -7,7 +7,14 @@ import { type Authority, type Issued, openAuthority } from '../support/certifica
 import { startChild } from '../support/child.ts';
 import { addressesOf, listensOn, PROGRAM } from '../support/site.ts';
 import { openStage, type Stage } from '../support/stage.ts';
-import { contactOf, isFinal, request, type TcpLine, tlsLine } from '../support/tcp-caller.ts';
+import {
+  contactOf,
+  isFinal,
+  request,
+  type TcpLine,
+  tcpLine,
+  tlsLine,
+} from '../support/tcp-caller.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 
@@ -195,6 +202,13 @@ describe('a site that speaks TLS', () => {
     stage.site.notices().filter(({ event, by }) => event === 'tls-refused' && by === whom);
 
   test('passes over a gateway that is certified as somebody else, and says so', async () => {
+    // However many strangers knock, it is told.
+    for (let knocks = 0; knocks < 20; knocks += 1) {
+      const stranger = await tcpLine(CALLER.address, A);
+      await stranger.say('OPTIONS sip:landfall.example SIP/2.0\r\n\r\n');
+      await until('it is over', () => stranger.isClosed());
+    }
+    expect(refusedBy('them')).toHaveLength(10);
     const { certificate, key } = authority.issue('impostor', ['DNS:impostor.example']);
     impostor = createServer({ cert: readFileSync(certificate), key: readFileSync(key) });
     impostor.on('tlsClientError', () => undefined);
