@@ -2,8 +2,8 @@ import { PEER } from '../config/cluster-items.ts';
 import { DRACHTIO, type Fields, GATEWAY, GROUP, LISTENER, ROUTE, TRUNK } from '../config/items.ts';
 import type { Leaf, Reload } from '../config/leaf.ts';
 import { FREESWITCH, PROMPT, RTPENGINE } from '../config/media-items.ts';
-import { CERTIFICATE } from '../config/tls-schema.ts';
 import { environmentName, leaves } from '../config/schema.ts';
+import { CERTIFICATE } from '../config/tls-schema.ts';
 
 /** What each list holds; the lists of listeners hold the same. */
 export const ENTRIES: Readonly<Record<string, Fields>> = {

@@ -11,7 +11,7 @@ import { until } from './until.ts';
 /** A message, and the way back to who sent it. */
 export type Letter<Kind extends SipMessage = SipMessage> = {
   readonly message: Kind;
-  say(text: string): void;
+  readonly say: (text: string) => void;
 };
 
 /** A far end of a test, by any transport: it says what it is told, and keeps what it hears. */
@@ -64,7 +64,7 @@ async function datagramsAt(local: Address, hear: Hear): Promise<Post> {
     const message = parse(bytes);
     if (message.kind !== 'fault') hear(message, (text) => sink.send(text, from));
   });
-  return { send: async (text, to) => sink.send(text, to), close: sink.close };
+  return { send: async (text, to) => sink.send(text, to), close: () => sink.close() };
 }
 
 async function streamsAt(

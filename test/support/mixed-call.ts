@@ -97,11 +97,11 @@ export type Talking = MixedCall & {
   readonly contact: ReturnType<typeof contactOf>;
   readonly toTag: Tag | undefined;
   /** Of the caller, within the dialog; absent: to where the Contact says. */
-  saysOn(method: string, cseq: number, body?: string, to?: Address): Promise<void>;
+  readonly saysOn: (method: string, cseq: number, body?: string, to?: Address) => Promise<void>;
   /** ACK, and OPTIONS with the next number: once that is answered, the ACK has been heard. */
-  confirms(cseq: number, body?: string, to?: Address): Promise<void>;
+  readonly confirms: (cseq: number, body?: string, to?: Address) => Promise<void>;
   /** Of the callee, within the dialog, by the way that the INVITE came. */
-  calleeSays(method: string, cseq: number, body?: string): void;
+  readonly calleeSays: (method: string, cseq: number, body?: string) => void;
 };
 
 /** Rings and is answered, with these bodies in INVITE, 200 and ACK. */
