@@ -74,6 +74,11 @@ describe('two sites that meet over IPv6', () => {
     return await answered(mixedCall(parts), [SESSION, SESSION, '']);
   }
 
+  test('name each other as addresses are written', () => {
+    const refused = sites[0]?.notices().find(({ event }) => event === 'peer-refused');
+    expect(refused).toMatchObject({ peer: 'got', at: '[fd00:21:x]:7112', why: 'unreachable' });
+  });
+
   test.each(TRANSPORTS)(
     'carry what comes by %s to the one that has the call',
     async (transport) => {

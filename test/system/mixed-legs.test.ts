@@ -125,7 +125,7 @@ describe('each basic call, by each transport and version of IP on either leg', (
         expect(await stage.site.recordOf(callId)).toMatchObject({
           ...record,
           receivedOn: `A ${a.transport}:${writeAddress(dialled)}`,
-          attempts: [{ gateway: b.name }],
+          attempts: [{ gateway: b.name, target: writeAddress(callee.local) }],
         });
       }),
     );
