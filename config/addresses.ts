@@ -1,7 +1,7 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import type { Destination } from '../lib/gateways/dns/hop.ts';
 import { type Address, defaultPort, type Transport } from '../lib/sip/address.ts';
-import { firstV6, hostAddress } from '../lib/sip/host-address.ts';
+import { firstV6, hostAddress, sameHost } from '../lib/sip/host-address.ts';
 import { type UriText, uriText } from '../lib/sip/ids.ts';
 import { bad, type Format, good, oneOf, type Reading, text } from './formats.ts';
 
@@ -208,7 +208,7 @@ export const SOURCE_RANGE: Format<string> = text('source range', RANGE_WANT, (va
 });
 
 export function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1' || address === 'localhost';
+  return address.startsWith('127.') || address === 'localhost' || sameHost(address, '::1');
 }
 
 function singleHost(written: string): Reading<string> {

@@ -21,8 +21,8 @@ export function checkTls(
   if (files === undefined) return;
   const read = readCredentials(files, readFile, Date.now());
   if (read.kind === 'good') return;
-  const { key: at, wrong, want } = read;
-  report(['tls', at], { value: values.tls[at], wrong, want });
+  const { path, ...finding } = read;
+  report(['tls', ...path], finding);
 }
 
 /** A trunk is known by something, and certificates are shown only over TLS. */
@@ -48,7 +48,8 @@ export function credentialFiles(
   if (listeners.length === 0 || certificate === null || key === null) return undefined;
   const asksCallers = (lists.trunks ?? []).some(({ parts }) => parts.certificates !== undefined);
   const trusted = authorities ?? undefined;
-  return { certificate, key, authorities: trusted, names: namesOf(lists), asksCallers };
+  const also = (lists.certificates ?? []).flatMap(({ whole }) => whole ?? []);
+  return { certificate, key, also, authorities: trusted, names: namesOf(lists), asksCallers };
 }
 
 const isSecured = ({ parts }: ListenerItem) => parts.transport === 'tls';

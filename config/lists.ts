@@ -13,6 +13,7 @@ import {
 import { FREESWITCH, PROMPT, RTPENGINE } from './media-items.ts';
 import type { Path, Report } from './problems.ts';
 import type { SiteValues } from './schema.ts';
+import { CERTIFICATE } from './tls-schema.ts';
 
 export type ListenerItem = Item<typeof LISTENER>;
 export type DrachtioItem = Item<typeof DRACHTIO>;
@@ -22,6 +23,7 @@ export type RouteItem = Item<typeof ROUTE>;
 export type TrunkItem = Item<typeof TRUNK>;
 export type RtpengineItem = Item<typeof RTPENGINE>;
 export type FreeswitchItem = Item<typeof FREESWITCH>;
+export type CertificateItem = Item<typeof CERTIFICATE>;
 export type PeerItem = Item<typeof PEER>;
 export type PromptItem = Item<typeof PROMPT>;
 
@@ -36,6 +38,7 @@ export type SiteLists = {
   readonly routes: readonly RouteItem[] | undefined;
   readonly trunks: readonly TrunkItem[] | undefined;
   readonly peers: readonly PeerItem[] | undefined;
+  readonly certificates: readonly CertificateItem[] | undefined;
   readonly rtpengine: readonly RtpengineItem[] | undefined;
   readonly freeswitch: readonly FreeswitchItem[] | undefined;
   readonly prompts: readonly PromptItem[] | undefined;
@@ -43,7 +46,7 @@ export type SiteLists = {
 
 /** Reads them; `isSpoilt` names the lists that something was already wrong with as a whole. */
 export function readLists(
-  { listen, engine, gateways, groups, routes, trunks, peers, media }: SiteValues,
+  { listen, engine, gateways, groups, routes, trunks, peers, tls, media }: SiteValues,
   isSpoilt: (key: string) => boolean,
   report: Report,
 ): SiteLists {
@@ -57,6 +60,7 @@ export function readLists(
     routes: read(['routes'], routes, ROUTE),
     trunks: read(['trunks'], trunks, TRUNK),
     peers: read(['peers'], peers, PEER),
+    certificates: read(['tls', 'also'], tls.also, CERTIFICATE),
     rtpengine: read(['media', 'rtpengine'], media.rtpengine, RTPENGINE),
     freeswitch: read(['media', 'freeswitch'], media.freeswitch, FREESWITCH),
     prompts: read(['media', 'prompts'], media.prompts, PROMPT),

@@ -33,6 +33,7 @@ export function sheetOf(values: SiteValues, lists: SiteLists, secrets: SiteSecre
     ['routes', listSheet(lists.routes, 'match')],
     ['trunks', listSheet(lists.trunks, 'name')],
     ['peers', listSheet(lists.peers, 'site')],
+    ['tls.also', listSheet(lists.certificates, 'certificate')],
     ['media.rtpengine', listSheet(lists.rtpengine, 'ng')],
     ['media.freeswitch', listSheet(lists.freeswitch, 'esl')],
     ['media.prompts', listSheet(lists.prompts)],

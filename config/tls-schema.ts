@@ -1,5 +1,6 @@
-import { filePath } from './formats.ts';
-import { optional } from './leaf.ts';
+import { anyList, filePath } from './formats.ts';
+import { given } from './items.ts';
+import { leaf, optional } from './leaf.ts';
 
 const PEM = (what: string, example: string) =>
   filePath(`${what} file`, `write a PEM file, such as ${example}`);
@@ -13,9 +14,23 @@ export const TLS = {
       'connections within seconds.',
   ),
   key: optional(PEM('key', '/etc/landfall/tls.key'), 'The file with its private key.'),
+  also: leaf(
+    anyList('[{ certificate: /etc/landfall/old.pem, key: /etc/landfall/old.key }]'),
+    [],
+    'Further certificates, each shown to callers that ask for a name in it (SNI) which none before ' +
+      'has. Who asks for none, or for an address, is shown the one above.',
+  ),
   authorities: optional(
     PEM('authority', '/etc/landfall/ca.pem'),
     'Who certifies gateways. Left out: whom the world trusts. A gateway must be certified by the ' +
       'name, or address, in its URI.',
   ),
+};
+
+export const CERTIFICATE = {
+  certificate: given(
+    PEM('further certificate', '/etc/landfall/old.pem'),
+    'It with its chain. It must have a name that is no address.',
+  ),
+  key: given(PEM('further key', '/etc/landfall/old.key'), 'The file with its private key.'),
 };

@@ -3,6 +3,7 @@ import { DRACHTIO, type Fields, GATEWAY, GROUP, LISTENER, ROUTE, TRUNK } from '.
 import type { Leaf, Reload } from '../config/leaf.ts';
 import { FREESWITCH, PROMPT, RTPENGINE } from '../config/media-items.ts';
 import { environmentName, leaves } from '../config/schema.ts';
+import { CERTIFICATE } from '../config/tls-schema.ts';
 
 /** What each list holds; the lists of listeners hold the same. */
 export const ENTRIES: Readonly<Record<string, Fields>> = {
@@ -15,6 +16,7 @@ export const ENTRIES: Readonly<Record<string, Fields>> = {
   routes: ROUTE,
   trunks: TRUNK,
   peers: PEER,
+  'tls.also': CERTIFICATE,
   'media.rtpengine': RTPENGINE,
   'media.freeswitch': FREESWITCH,
   'media.prompts': PROMPT,
@@ -36,6 +38,9 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'listen[].emergency': true,
   'tls.certificate': '/etc/landfall/tls.pem',
   'tls.key': '/etc/landfall/tls.key',
+  'tls.also': [{ certificate: '/etc/landfall/old.pem', key: '/etc/landfall/old.key' }],
+  'tls.also[].certificate': '/etc/landfall/old.pem',
+  'tls.also[].key': '/etc/landfall/old.key',
   'tls.authorities': '/etc/landfall/ca.pem',
   'engine.gateway': 'drachtio',
   'engine.drachtio': [{ host: '127.0.0.1', secret: 'env:DRACHTIO_SECRET' }],

@@ -10,6 +10,7 @@ import { inAscii } from '../../lib/observe/read/draw-ladder.ts';
 import { spanOf } from '../../lib/observe/read/moments.ts';
 import { coloured, plain } from '../../lib/observe/read/paint.ts';
 import { type Address, defaultPort, type Transport, writeAddress } from '../../lib/sip/address.ts';
+import { hostAddress } from '../../lib/sip/host-address.ts';
 import { uriText } from '../../lib/sip/ids.ts';
 import { parseUri, type SipUri } from '../../lib/sip/uri.ts';
 import { adminUrl, Misuse, onlyOne, readArguments, wholeNumber } from './arguments.ts';
@@ -95,7 +96,7 @@ function authoritiesIn(file: string | undefined): string | undefined {
 }
 
 async function addressOf(host: string): Promise<string | undefined> {
-  if (isIP(host) !== 0) return host;
+  if (isIP(host) !== 0) return hostAddress(host) ?? host;
   const found = await lookup(host).catch(() => undefined);
   return found?.address;
 }

@@ -1,10 +1,10 @@
 import { realWorld } from '../../lib/base/real-world.ts';
 import { ServerLink, type ServerOptions } from '../../lib/engine/drachtio/server-link.ts';
-import type { Transport } from '../../lib/sip/address.ts';
-import { writeAddress } from '../../lib/sip/address.ts';
+import { type Family, type Transport, writeAddress } from '../../lib/sip/address.ts';
 
 const PATIENCE_MS = 2000;
 const TRANSPORTS: readonly Transport[] = ['udp', 'tcp'];
+const FAMILIES: readonly Family[] = [4, 6];
 
 /** Greets a drachtio-server as the node would, and says in a line what comes of it. */
 export function greet(server: ServerOptions): Promise<string> {
@@ -26,8 +26,10 @@ export function greet(server: ServerOptions): Promise<string> {
 }
 
 function placesOf(link: ServerLink): string {
-  return TRANSPORTS.flatMap((transport) => {
-    const place = link.placeOf(transport);
-    return place === undefined ? [] : [`${transport} ${writeAddress(place)}`];
-  }).join(' and ');
+  return TRANSPORTS.flatMap((transport) =>
+    FAMILIES.flatMap((family) => {
+      const place = link.placeOf(transport, family);
+      return place === undefined ? [] : [`${transport} ${writeAddress(place)}`];
+    }),
+  ).join(' and ');
 }

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type CredentialFiles, readCredentials } from '../../config/credentials.ts';
+import { keyOf } from '../../config/problems.ts';
 import { fewAMinute } from '../../lib/base/few-a-minute.ts';
 import type { World } from '../../lib/base/time.ts';
 import { tcpStreams } from '../../lib/engine/builtin/sockets/tcp.ts';
@@ -44,7 +45,7 @@ function openStore(files: CredentialFiles, { world, sink }: Parts): Store {
   const takers: ((credentials: Credentials) => void)[] = [];
   const read = () => readCredentials(files, (path) => readFileSync(path, 'utf8'), clock.unix());
   const first = read();
-  if (first.kind === 'bad') throw new Error(`tls.${first.key} ${first.wrong}`);
+  if (first.kind === 'bad') throw new Error(`${keyOf(['tls', ...first.path])} ${first.wrong}`);
   let current = first;
   let seen = marksOf(files);
   let told: string | undefined;
@@ -55,8 +56,8 @@ function openStore(files: CredentialFiles, { world, sink }: Parts): Store {
     if (marks === seen) return;
     const next = read();
     if (next.kind === 'bad') {
-      const { key, wrong, want } = next;
-      const says = `tls.${key} ${wrong}; ${want}`;
+      const { path, wrong, want } = next;
+      const says = `${keyOf(['tls', ...path])} ${wrong}; ${want}`;
       if (says !== told) sink.note({ event: 'certificate-refused', level: 'error', why: says });
       told = says;
       return;
@@ -80,20 +81,24 @@ function openStore(files: CredentialFiles, { world, sink }: Parts): Store {
 }
 
 /** Differs when one of the files does. */
-function marksOf({ certificate, key, authorities }: CredentialFiles): string {
-  const marks = [certificate, key, authorities].map((path) => {
+function marksOf({ certificate, key, also, authorities }: CredentialFiles): string {
+  const further = also.flatMap((pair) => [pair.certificate, pair.key]);
+  const marks = [certificate, key, ...further, authorities].map((path) => {
     const stat = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
     return stat === undefined ? 'none' : `${stat.ino}.${stat.size}.${stat.mtimeMs}`;
   });
   return marks.join(' ');
 }
 
-/** Strangers knock all day: a few are told of, all are counted. */
+/** Strangers knock all day: a few are told of, all are counted. They hide no gateway of ours. */
 function teller({ world, sink }: Parts): (refusal: TlsRefusal) => void {
-  const mayTell = fewAMinute(TOLD_PER_MINUTE_MAX, world);
+  const mayTell = {
+    us: fewAMinute(TOLD_PER_MINUTE_MAX, world),
+    them: fewAMinute(TOLD_PER_MINUTE_MAX, world),
+  };
   return ({ by, remote, name, why }) => {
     sink.count('tls_refused', by);
-    if (!mayTell()) return;
+    if (!mayTell[by]()) return;
     const level = by === 'us' ? 'warn' : 'info';
     sink.note({ event: 'tls-refused', level, by, remote, name, why });
   };

@@ -1,4 +1,5 @@
 import { listValues } from '../sip/headers.ts';
+import { sameHost } from '../sip/host-address.ts';
 import type { Header } from '../sip/message.ts';
 import { contactUri, preferenceOf } from '../sip/name-addr.ts';
 import { parseUri, sipUri } from '../sip/uri.ts';
@@ -30,7 +31,9 @@ export function redirectTargets(
       const named = params.find(({ name }) => name === 'transport')?.value?.toLowerCase();
       const found = places.find(
         ({ hop }) =>
-          hop.address === host && hop.port === port && (named ?? hop.transport) === hop.transport,
+          sameHost(hop.address, host) &&
+          hop.port === port &&
+          (named ?? hop.transport) === hop.transport,
       );
       if (found === undefined) return [];
       const { gateway, hop } = found;

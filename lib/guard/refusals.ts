@@ -4,6 +4,7 @@ export type Condition =
   | 'cancelled-before-invite'
   | 'from-gateway-side'
   | 'too-many-hops'
+  | 'unreadable-uri'
   | 'unknown-extension'
   | 'interval-too-small'
   | 'unknown-source'
@@ -55,6 +56,10 @@ export const REFUSALS: Readonly<Record<Condition, Row>> = {
   'too-many-hops': {
     ordinary: { status: 483, says: 'Max-Forwards is 0' },
     emergency: { status: 483, says: 'Max-Forwards is 0' },
+  },
+  'unreadable-uri': {
+    ordinary: { status: 400, says: 'the host of the Request-URI cannot be read' },
+    emergency: 'place',
   },
   'unknown-extension': {
     ordinary: { status: 420, says: 'a required extension is not supported' },

@@ -8,6 +8,7 @@ import type { ReceivedInvite } from '../ports/sip-engine.ts';
 import { headerValue } from '../sip/headers.ts';
 import { unknownTags } from '../sip/option-tags.ts';
 import { isIntervalTooSmall } from '../sip/session-expires.ts';
+import { isSip, parseUri } from '../sip/uri.ts';
 
 /** What is known of a new call when it is admitted or not. */
 export type Inquiry = {
@@ -45,6 +46,7 @@ export const ADMISSION: readonly Check[] = [
     condition: 'interval-too-small',
     applies: ({ invite }) => isIntervalTooSmall(invite.request.headers),
   },
+  { condition: 'unreadable-uri', applies: isUnreadable },
   { condition: 'no-route', applies: ({ routed }) => routed === undefined },
   { condition: 'over-rate', applies: ({ standing }) => standing.isOverRate },
   { condition: 'over-share', applies: ({ standing }) => standing.isOverShare },
@@ -111,6 +113,11 @@ const FLOOD_SHARE = 0.75;
 
 function isBeyondItsRoom({ isSuspect, callsNow, callsMax }: Inquiry): boolean {
   return isSuspect && callsNow >= (1 + FLOOD_SHARE) * callsMax;
+}
+
+/** `sip:2001:db8::10`, where the brackets are missing: nobody can tell the host from the port. */
+function isUnreadable({ invite: { request } }: Inquiry): boolean {
+  return isSip(request.uri) && parseUri(request.uri).kind === 'other';
 }
 
 function isFromGatewaySide({ invite }: Inquiry): boolean {

@@ -14,6 +14,7 @@ const REASON_OF: Readonly<Record<Condition, EndReason>> = {
   'cancelled-before-invite': 'cancelled-before-invite',
   'from-gateway-side': 'from-gateway-side',
   'too-many-hops': 'too-many-hops',
+  'unreadable-uri': 'malformed',
   'unknown-extension': 'unknown-extension',
   'interval-too-small': 'interval-too-small',
   'unknown-source': 'unknown-source',

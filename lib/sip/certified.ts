@@ -34,6 +34,11 @@ export function isCertified({ uris, names, addresses }: Certified, wanted: strin
   return uris.length > 0 ? uris.includes(name) : names.includes(name);
 }
 
+/** The names that can be asked for before a certificate is shown: no address can. [6066-3] */
+export function askedByName({ uris, names }: Certified): readonly string[] {
+  return [...uris, ...names];
+}
+
 function unquoted(text: string): string {
   if (!text.startsWith('"')) return text.trim();
   try {

@@ -3,6 +3,15 @@ export function hostAddress(text: string): string | undefined {
   return text.includes(':') ? canonicalV6(text) : canonicalV4(text);
 }
 
+/** Whether both name one host: addresses by value, names in any case. Brackets are off. */
+export function sameHost(one: string, other: string): boolean {
+  return one === other || oneSpelling(one) === oneSpelling(other);
+}
+
+function oneSpelling(host: string): string {
+  return (host.includes(':') ? spelledV6(host) : undefined) ?? host.toLowerCase();
+}
+
 function canonicalV4(host: string): string | undefined {
   if (!/^(?:\d{1,3}\.){3}\d{1,3}$/.test(host)) return undefined;
   const numbers = host.split('.').map(Number);

@@ -153,10 +153,17 @@ function sipUser({ user, host }: SipUri): string | undefined {
   return unescaped(user.split(';', 1).join(''));
 }
 
+/** Of a SIP URI whose host cannot be read the user is taken all the same. */
 function bareUser(text: string): string | undefined {
+  if (isSip(text)) return /^sips?:([^;:@]+)[^@]*@/i.exec(text)?.[1];
   if (/^[a-z][a-z\d+.-]*:/i.test(text)) return undefined;
   const user = text.split(/[;@]/, 1).join('');
   return user === '' ? undefined : user;
+}
+
+/** Whether it says that it is a SIP URI, which can be so without being one that can be read. */
+export function isSip(text: string): boolean {
+  return /^sips?:/i.test(text);
 }
 
 function unescaped(text: string): string {

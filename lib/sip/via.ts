@@ -1,4 +1,5 @@
 import { type Address, defaultPort, writeAddress } from './address.ts';
+import { sameHost } from './host-address.ts';
 import { branchOf, MAGIC_COOKIE } from './ids.ts';
 import type { Via } from './message.ts';
 import { type Params, paramValue, readParams, withoutParams } from './params.ts';
@@ -82,7 +83,8 @@ export function stampVia(value: string, source: Address): string {
   const asked = via.rport !== undefined;
   const stamped = params.list.filter(({ name }) => name === 'received' || name === 'rport');
   const rport = asked ? `;rport=${source.port}` : '';
-  const received = asked || via.host !== source.address ? `;received=${source.address}` : '';
+  const isSame = !asked && sameHost(via.host, source.address);
+  const received = isSame ? '' : `;received=${source.address}`;
   const first = trimmed(withoutParams(value.slice(0, params.end), stamped));
   return `${first}${received}${rport}${value.slice(params.end)}`;
 }

@@ -19,22 +19,31 @@ export async function openAnsweringGateway(local: Address): Promise<AnsweringGat
 }
 
 /** `200 OK` with a Contact there. */
-export function agreement(
+export function agreement(request: SipRequest, local: Address, transport?: Transport): string {
+  return answerTo(request, '200 OK', local, { transport });
+}
+
+type Answered = { readonly transport?: Transport | undefined; readonly body?: string };
+
+/** Any answer, with a Contact there and the one To-tag of all gateways of tests. */
+export function answerTo(
   { headers, callId, cseq, to }: SipRequest,
+  says: string,
   local: Address,
-  transport?: Transport,
+  { transport, body = '' }: Answered = {},
 ): string {
   const params = transport === undefined ? '' : `;transport=${transport}`;
   return [
-    'SIP/2.0 200 OK',
+    `SIP/2.0 ${says}`,
     ...headerValues(headers, 'via').map((via) => `Via: ${via}`),
     `From: ${headerValue(headers, 'from')}`,
     `To: ${headerValue(headers, 'to')}${to.tag === undefined ? ';tag=answering' : ''}`,
     `Call-ID: ${callId}`,
     `CSeq: ${cseq.number} ${cseq.method}`,
     `Contact: <sip:answering@${writeAddress(local)}${params}>`,
-    'Content-Length: 0',
+    ...(body === '' ? [] : ['Content-Type: application/sdp']),
+    `Content-Length: ${body.length}`,
     '',
-    '',
+    body,
   ].join('\r\n');
 }

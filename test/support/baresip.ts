@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { familyOf, writeAddress } from '../../lib/sip/address.ts';
 import { type Resident, startChild } from './child.ts';
 import { netstring, netstringReader } from './netstrings.ts';
 import type { Phone } from './phone.ts';
@@ -51,7 +52,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   if (tone !== undefined) writeFileSync(join(folder, TONE), toneFile(tone, LIFE_MS / 1000));
   const pinned = outbound === undefined ? '' : `;outbound="${outbound}"`;
   const keyed = srtp === true ? ';mediaenc=srtp-mand' : '';
-  const account = `<sip:${user}@${address}>;regint=0;answermode=manual;audio_codecs=pcma`;
+  const account = `<sip:${user}@${bracketed(address)}>;regint=0;answermode=manual;audio_codecs=pcma`;
   writeFileSync(join(folder, 'accounts'), `${account}${pinned}${keyed}\n`);
   const child = startChild('baresip', ['-s', '-f', folder], { at, cwd: folder, lifeMs: LIFE_MS });
   const events: Heard[] = [];
@@ -98,7 +99,7 @@ function receivedIn(output: string, address: string): readonly string[] {
   return [...traced]
     .map(([, text = '']) => text)
     .filter((text) => {
-      const isOurs = headerOf(text, 'Via').includes(` ${address}:`);
+      const isOurs = headerOf(text, 'Via').includes(` ${bracketed(address)}:`);
       return text.startsWith('SIP/2.0 ') === isOurs;
     });
 }
@@ -127,7 +128,7 @@ async function openControl(host: string, hear: (event: Heard) => void): Promise<
 function configOf(address: string, more: readonly string[]): string {
   return `poll_method epoll
 net_interface ${address}
-sip_listen ${address}:${SIP_PORT}
+sip_listen ${writeAddress({ address, port: SIP_PORT })}
 module_path /usr/lib/baresip/modules
 audio_player aubridge,loop
 audio_alert aubridge,alert
@@ -136,11 +137,15 @@ module aubridge.so
 module aufile.so
 module srtp.so
 module ctrl_tcp.so
-ctrl_tcp_listen ${address}:${CONTROL_PORT}
+ctrl_tcp_listen ${writeAddress({ address, port: CONTROL_PORT })}
 module_app account.so
 module_app menu.so
 ${more.join('\n')}
 `;
+}
+
+function bracketed(address: string): string {
+  return familyOf(address) === 6 ? `[${address}]` : address;
 }
 
 function secured(tls: BaresipOptions['tls']): readonly string[] {

@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { openFraming } from '../../lib/engine/builtin/proto/framing.ts';
 import type { Address } from '../../lib/sip/address.ts';
-import type { SipRequest } from '../../lib/sip/message.ts';
+import type { SipMessage, SipRequest } from '../../lib/sip/message.ts';
 import { parse } from '../../lib/sip/parse.ts';
 import { agreement } from './answering-gateway.ts';
 import type { Issued } from './certificates.ts';
@@ -14,13 +14,23 @@ export type StreamGateway = {
   close(): void;
 };
 
-/** A gateway on TCP, or on TLS with that certificate, that agrees to everything at once. */
+type Hear = (message: SipMessage, say: (text: string) => void) => void;
+
+/**
+ * A gateway on TCP, or on TLS with that certificate, that agrees to everything at once, unless it
+ * is told what to do with what it hears.
+ */
 export async function openStreamGateway(
   local: Address,
   issued: Issued | undefined,
+  hear?: Hear,
 ): Promise<StreamGateway> {
   const requests: SipRequest[] = [];
   const sockets = new Set<Socket>();
+  const agree: Hear = (message, say) => {
+    if (message.kind !== 'request' || message.method === 'ACK') return;
+    say(agreement(message, local, issued === undefined ? 'tcp' : 'tls'));
+  };
   const serve = (socket: Socket) => {
     const framing = openFraming();
     sockets.add(socket);
@@ -28,10 +38,9 @@ export async function openStreamGateway(
     socket.on('data', (bytes: Buffer) => {
       for (const framed of framing.push(bytes)) {
         const message = framed.what === 'message' ? parse(framed.bytes) : undefined;
-        if (message?.kind !== 'request') continue;
-        requests.push(message);
-        const transport = issued === undefined ? 'tcp' : 'tls';
-        if (message.method !== 'ACK') socket.write(agreement(message, local, transport), 'latin1');
+        if (message === undefined || message.kind === 'fault') continue;
+        if (message.kind === 'request') requests.push(message);
+        (hear ?? agree)(message, (text) => socket.write(text, 'latin1'));
       }
     });
   };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { openFraming } from '../../lib/engine/builtin/proto/framing.ts';
-import { type Address, writeAddress } from '../../lib/sip/address.ts';
+import { type Address, type Transport, writeAddress } from '../../lib/sip/address.ts';
 import { headerValue } from '../../lib/sip/headers.ts';
 import type { SipMessage } from '../../lib/sip/message.ts';
 import { contactUri } from '../../lib/sip/name-addr.ts';
@@ -23,10 +23,12 @@ export type TcpLine = {
   hears(what: string, isWanted: (message: SipMessage) => boolean): Promise<SipMessage>;
 };
 
-export async function tcpLine(from: string, to: Address): Promise<TcpLine> {
+type Hear = (message: SipMessage) => void;
+
+export async function tcpLine(from: string, to: Address, hear?: Hear): Promise<TcpLine> {
   const socket = dial(from, to);
   await once(socket, 'connect');
-  return lineOn(socket);
+  return lineOn(socket, hear);
 }
 
 export type TlsLine = TcpLine & {
@@ -40,6 +42,7 @@ export async function tlsLine(
   to: Address,
   authorities: string,
   shown?: Issued,
+  hear?: Hear,
 ): Promise<TlsLine> {
   const own =
     shown === undefined
@@ -48,14 +51,14 @@ export async function tlsLine(
   const socket = connectTls({ socket: dial(from, to), ca: authorities, host: to.address, ...own });
   await once(socket, 'secureConnect');
   const certifiedFor = socket.getPeerCertificate().subjectaltname;
-  return { ...lineOn(socket), certifiedFor };
+  return { ...lineOn(socket, hear), certifiedFor };
 }
 
 function dial(from: string, to: Address): Socket {
   return connect({ host: to.address, port: to.port, localAddress: from, noDelay: true });
 }
 
-function lineOn(socket: Socket): TcpLine {
+function lineOn(socket: Socket, hear: Hear = () => undefined): TcpLine {
   const heard: SipMessage[] = [];
   const framing = openFraming();
   let isClosed = false;
@@ -63,7 +66,9 @@ function lineOn(socket: Socket): TcpLine {
     for (const framed of framing.push(bytes)) {
       if (framed.what !== 'message') continue;
       const message = parse(framed.bytes);
-      if (message.kind !== 'fault') heard.push(message);
+      if (message.kind === 'fault') continue;
+      heard.push(message);
+      hear(message);
     }
   });
   socket.on('close', () => {
@@ -93,7 +98,9 @@ export type Said = {
   readonly to: Address;
   readonly cseq: number;
   /** Absent: TCP. */
-  readonly transport?: 'tls';
+  readonly transport?: Transport;
+  /** Of the request that this one is about, for CANCEL and the ACK of a refusal. */
+  readonly branchOf?: string;
   readonly uri?: string;
   readonly toTag?: string | undefined;
   readonly body?: string;
@@ -101,13 +108,14 @@ export type Said = {
 
 export function request(method: string, said: Said): string {
   const { callId, from, to, cseq, toTag, body = '', transport = 'tcp' } = said;
+  const { branchOf = `${method}${cseq}` } = said;
   const { uri = `sip:112@${writeAddress(to)};transport=${transport}` } = said;
   return [
     `${method} ${uri} SIP/2.0`,
-    `Via: SIP/2.0/${transport.toUpperCase()} ${writeAddress(from)};branch=z9hG4bK${callId}${method}${cseq};rport`,
+    `Via: SIP/2.0/${transport.toUpperCase()} ${writeAddress(from)};branch=z9hG4bK${callId}${branchOf};rport`,
     'Max-Forwards: 70',
-    `From: <sip:caller@${from.address}>;tag=f${callId}`,
-    `To: <sip:112@${to.address}>${toTag === undefined ? '' : `;tag=${toTag}`}`,
+    `From: <sip:caller@${hostOf(from)}>;tag=f${callId}`,
+    `To: <sip:112@${hostOf(to)}>${toTag === undefined ? '' : `;tag=${toTag}`}`,
     `Call-ID: ${callId}`,
     `CSeq: ${cseq} ${method}`,
     `Contact: <sip:caller@${writeAddress(from)};transport=${transport}>`,
@@ -117,6 +125,8 @@ export function request(method: string, said: Said): string {
     body,
   ].join('\r\n');
 }
+
+const hostOf = ({ address }: Address) => (address.includes(':') ? `[${address}]` : address);
 
 export const isFinal = (method: string) => (message: SipMessage) =>
   message.kind === 'response' && message.status >= 200 && message.cseq.method === method;

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { type Address, writeAddress } from '../../lib/sip/address.ts';
+import { type Address, familyOf, writeAddress } from '../../lib/sip/address.ts';
 import { until } from './until.ts';
 
 export type Datagram = { readonly text: string; readonly from: Address };
@@ -20,7 +20,7 @@ export async function openUdpSink(
   local: Address,
   onDatagram: (bytes: Buffer, from: Address) => void = () => undefined,
 ): Promise<UdpSink> {
-  const socket = createSocket('udp4');
+  const socket = createSocket(`udp${familyOf(local.address)}`);
   const received: Datagram[] = [];
   socket.on('message', (bytes, { address, port }) => {
     received.push({ text: bytes.toString('latin1'), from: { address, port } });

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -15,6 +14,7 @@ import {
   tlsLine,
 } from '../support/tcp-caller.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
+import { addToLoopback } from '../support/v6-addresses.ts';
 
 const NET = '127.21.77';
 const NET6 = 'fd00:21:77:';
@@ -32,18 +32,6 @@ const each = (...addresses: readonly string[]) =>
     TRANSPORTS.map((transport) => ({ transport, address, port: defaultPort(transport) })),
   );
 
-/** Further addresses of the loopback device are for root to add. */
-function addAddresses(): void {
-  for (const address of [A6, U6, SIDE6, GATEWAY6.address, CALLER6]) {
-    const args = ['-6', 'addr', 'replace', `${address}/128`, 'dev', 'lo', 'nodad'];
-    try {
-      execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    } catch (error) {
-      throw new Error(`${address} cannot be added to lo, which takes root: ${String(error)}`);
-    }
-  }
-}
-
 describe('a site of both versions of IP', () => {
   let folder: TempFolder;
   let authorities: string;
@@ -51,7 +39,7 @@ describe('a site of both versions of IP', () => {
   const lines: TcpLine[] = [];
 
   beforeAll(async () => {
-    addAddresses();
+    addToLoopback([A6, U6, SIDE6, GATEWAY6.address, CALLER6]);
     folder = tempFolder('ipv6');
     const authority = openAuthority(folder.path);
     authorities = readFileSync(authority.certificate, 'utf8');

@@ -1,13 +1,20 @@
 import { once } from 'node:events';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createServer, type Server } from 'node:tls';
+import { connect, createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Authority, type Issued, openAuthority } from '../support/certificates.ts';
 import { startChild } from '../support/child.ts';
 import { addressesOf, listensOn, PROGRAM } from '../support/site.ts';
 import { openStage, type Stage } from '../support/stage.ts';
-import { contactOf, isFinal, request, type TcpLine, tlsLine } from '../support/tcp-caller.ts';
+import {
+  contactOf,
+  isFinal,
+  request,
+  type TcpLine,
+  tcpLine,
+  tlsLine,
+} from '../support/tcp-caller.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 
@@ -49,10 +56,13 @@ describe('a site that speaks TLS', () => {
   const lines: TcpLine[] = [];
   const names = [A, unicast].map(({ address }) => `IP:${address}`);
   const onDisk = (file: string) => join(folder.path, file);
-  const install = ({ certificate, key }: Issued) => {
-    copyFileSync(key, onDisk('tls.key'));
-    copyFileSync(certificate, onDisk('tls.pem'));
-  };
+  const installAs =
+    (name: string) =>
+    ({ certificate, key }: Issued) => {
+      copyFileSync(key, onDisk(`${name}.key`));
+      copyFileSync(certificate, onDisk(`${name}.pem`));
+    };
+  const [install, installOld] = [installAs('tls'), installAs('old')];
 
   beforeAll(async () => {
     folder = tempFolder('tls-site');
@@ -64,7 +74,9 @@ describe('a site that speaks TLS', () => {
       certificate: onDisk('tls.pem'),
       key: onDisk('tls.key'),
       authorities: authority.certificate,
+      also: [{ certificate: onDisk('old.pem'), key: onDisk('old.key') }],
     };
+    installOld(authority.issue('old', ['DNS:old.example']));
     const probe = { everySec: 0 };
     stage = await openStage({ net: NET, keys: { ...KEYS, tls, probe } });
     await stage.gateway('uas-answer', { withinSec: 60 });
@@ -151,6 +163,25 @@ describe('a site that speaks TLS', () => {
     expect((await line()).certifiedFor).toContain('second.example');
   });
 
+  test('shows who asks by name the certificate of that name, also a renewed one', async () => {
+    const shownTo = async (servername: string) => {
+      const to = { host: A.address, port: A.port, localAddress: CALLER.address };
+      const socket = connect({ ...to, servername, ca: authorities, rejectUnauthorized: false });
+      await once(socket, 'secureConnect');
+      const { subjectaltname = '' } = socket.getPeerCertificate();
+      socket.end();
+      await once(socket, 'close');
+      return subjectaltname;
+    };
+    expect(await shownTo('old.example')).toBe('DNS:old.example');
+    expect(await shownTo('someone.example')).toContain('second.example');
+    install(authority.issue('fourth', [...names, 'DNS:fourth.example']));
+    installOld(authority.issue('older', ['DNS:old.example', 'DNS:older.example']));
+    const isRenewed = async () => (await shownTo('older.example')).includes('older.example');
+    await until('the renewed one', isRenewed, RENEWED_MS);
+    expect(await shownTo('fourth.example')).toContain('fourth.example');
+  });
+
   test('knows a trunk by its certificate, from wherever it calls', async () => {
     const trunk = authority.issue('trunk', ['DNS:sbc.op.example']);
     for (const [callId, shown, status] of [
@@ -167,7 +198,17 @@ describe('a site that speaks TLS', () => {
     expect(await stage.site.recordOf('certified')).toMatchObject({ trunk: 'op', status: 200 });
   });
 
+  const refusedBy = (whom: string) =>
+    stage.site.notices().filter(({ event, by }) => event === 'tls-refused' && by === whom);
+
   test('passes over a gateway that is certified as somebody else, and says so', async () => {
+    // However many strangers knock, it is told.
+    for (let knocks = 0; knocks < 20; knocks += 1) {
+      const stranger = await tcpLine(CALLER.address, A);
+      await stranger.say('OPTIONS sip:landfall.example SIP/2.0\r\n\r\n');
+      await until('it is over', () => stranger.isClosed());
+    }
+    expect(refusedBy('them')).toHaveLength(10);
     const { certificate, key } = authority.issue('impostor', ['DNS:impostor.example']);
     impostor = createServer({ cert: readFileSync(certificate), key: readFileSync(key) });
     impostor.on('tlsClientError', () => undefined);
@@ -181,8 +222,7 @@ describe('a site that speaks TLS', () => {
       { gateway: 'strange', status: 503 },
       { gateway: 'plain', status: 200 },
     ]);
-    const told = stage.site.notices().filter(({ event }) => event === 'tls-refused');
-    const refused = told.filter(({ by }) => by === 'us');
+    const refused = refusedBy('us');
     expect(refused).toMatchObject([{ level: 'warn', name: STRANGE.address }]);
     expect(refused[0]?.['why']).toContain('impostor.example');
   });

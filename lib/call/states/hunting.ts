@@ -1,4 +1,5 @@
 import { type MonoMs, NO_OCTETS } from '../../base/brands.ts';
+import { writeAddress } from '../../sip/address.ts';
 import { headerValue } from '../../sip/headers.ts';
 import { restMsIn } from '../../sip/retry-after.ts';
 import { reasonPhrase } from '../../sip/status.ts';
@@ -30,7 +31,7 @@ export function dialNext(state: Omit<Dialing, 'current'>, at: MonoMs, before: re
   const { address, gateway } = target;
   const entry = {
     gateway,
-    target: `${address.address}:${address.port}`,
+    target: writeAddress(address),
     startedAt: unixAt(state.facts, at),
     status: 0,
     reason: '',

@@ -10,7 +10,7 @@ import type {
   Telling,
   Unanswered,
 } from '../../ports/peer-links.ts';
-import type { Address } from '../../sip/address.ts';
+import { type Address, writeAddress } from '../../sip/address.ts';
 import { isSpoken, VERSION, VERSION_OLDEST } from './frame.ts';
 import { type Hello, Line, type LineEars, type LineEnd, type Talk } from './line.ts';
 import { hasRoom } from './pressure.ts';
@@ -279,7 +279,7 @@ export class Peer {
     const { site, name, link } = this.#options;
     if (this.#told === why) return;
     this.#told = why;
-    const at = `${link.address}:${link.port}`;
+    const at = writeAddress(link);
     const { sink } = this.#parts;
     sink.note({
       event: 'peer-refused',

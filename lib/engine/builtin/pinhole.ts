@@ -1,4 +1,5 @@
 import { headerValue } from '../../sip/headers.ts';
+import { sameHost } from '../../sip/host-address.ts';
 import { contactUri } from '../../sip/name-addr.ts';
 import { parseUri } from '../../sip/uri.ts';
 import type { Arrival } from './arrival.ts';
@@ -6,13 +7,19 @@ import type { Core } from './core.ts';
 import { type Errand, sendErrand } from './errand.ts';
 import type { DialogA, LegA } from './legs.ts';
 
+/** An address; those of IPv6 are translated by some networks, too. */
+const LITERAL = /^[\d.]+$|:/;
+
 /**
  * Whether the caller names another address than the one it is heard from. A name says nothing, and
  * behind a proxy that stays in the way the Contact is not the sender's.
  */
-export function isBehindNat({ request, receivedOn }: Arrival): boolean {
+export function isBehindNat({
+  request,
+  receivedOn,
+}: Pick<Arrival, 'request' | 'receivedOn'>): boolean {
   const { address } = receivedOn.source;
-  const differs = (host: string) => /^[\d.]+$/.test(host) && host !== address;
+  const differs = (host: string) => LITERAL.test(host) && !sameHost(host, address);
   if (receivedOn.listener.transport !== 'udp') return false;
   if (differs(request.via.host)) return true;
   if (headerValue(request.headers, 'record-route') !== undefined) return false;

@@ -1,4 +1,5 @@
 import type { OutgoingInvite } from '../../ports/sip-engine.ts';
+import { familyOf } from '../../sip/address.ts';
 import { inviteHeaders } from './leg-b.ts';
 import type { ServerLink, SipPlace } from './server-link.ts';
 import { unaskable, unspeakable } from './wording.ts';
@@ -18,13 +19,14 @@ export function choose(
   turn: number,
 ): Choice {
   const { transport } = order.listener;
+  const family = familyOf(order.nextHop.address);
   let why = 'no server is configured';
   for (let at = 0; at < servers.length; at += 1) {
     const link = servers[(turn + at) % servers.length];
     if (link === undefined) continue;
-    const place = link.placeOf(transport);
+    const place = link.placeOf(transport, family);
     if (link.hindrance !== undefined) why = `${link.name}: ${link.hindrance}`;
-    else if (place === undefined) why = `${link.name}: it speaks no ${transport}`;
+    else if (place === undefined) why = `${link.name}: it speaks no ${transport} over IPv${family}`;
     else {
       const cannot = unaskable(order.uri) ?? unspeakable(inviteHeaders(order, place), order.body);
       return cannot === undefined

@@ -14,6 +14,7 @@ import type {
   RelayedMessage,
   SipEngine,
 } from '../../ports/sip-engine.ts';
+import { familyOf } from '../../sip/address.ts';
 import { type LegId, type RequestId, requestId, type StrayId, type Tag } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import { askedByThemB, confirmedByThemB, replyB } from './asked.ts';
@@ -149,7 +150,7 @@ export class GatewaySide implements SipEngine {
   probe(probe: Probe, onOutcome: (outcome: ProbeOutcome) => void): void {
     const { transport } = probe.listener;
     const link = this.#servers.find((one) => one.hindrance === undefined);
-    const place = link?.placeOf(transport);
+    const place = link?.placeOf(transport, familyOf(probe.nextHop.address));
     if (link === undefined || place === undefined) this.#builtin.probe(probe, onOutcome);
     else sendProbe(this.#core, probe, link, place, onOutcome);
   }

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import type { MonoMs } from '../../base/brands.ts';
 import type { Alarm, World } from '../../base/time.ts';
-import type { Address, Transport } from '../../sip/address.ts';
+import { type Address, type Family, familyOf, type Transport } from '../../sip/address.ts';
 import type { SrfCallback } from './srf.ts';
 import {
   type SrfClient,
@@ -72,10 +72,12 @@ export class ServerLink {
     return isLate || this.#untaken.size >= UNTAKEN_MAX ? 'it does not answer' : undefined;
   }
 
-  /** Where it speaks that transport; undefined: nowhere. */
-  placeOf(transport: Transport): SipPlace | undefined {
+  /** Where it speaks that transport over that version of IP; undefined: nowhere. */
+  placeOf(transport: Transport, family: Family): SipPlace | undefined {
     if (this.#state.tag === 'down') return undefined;
-    return this.#state.places.find((place) => place.transport === transport);
+    return this.#state.places.find(
+      (place) => place.transport === transport && familyOf(place.address) === family,
+    );
   }
 
   /** The callback comes once, unless the connection is lost first; never before this returns. */

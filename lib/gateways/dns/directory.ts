@@ -153,13 +153,24 @@ function addressesOf(followed: ReadonlyMap<string, Followed>): readonly string[]
   return [...new Set(hops.map(({ address }) => address))];
 }
 
-/** `SRV _sip._udp.psap.example: timeout`, for each question that is not answered well. */
+/**
+ * `SRV _sip._udp.psap.example: timeout`, for each question that led nowhere. A name that has no
+ * address of one version of IP may have some of the other, which nobody here could go to.
+ */
 function whyNot({ resolution }: Followed, book: NameBook): string {
-  return resolution.asked
-    .map(book.stateOf)
+  const questions = resolution.asked.map(book.stateOf);
+  const isAsked = (wanted: RecordType) => questions.some(({ type }) => type === wanted);
+  const hints: Readonly<Partial<Record<RecordType, string>>> = {
+    ...(isAsked('AAAA') ? {} : { A: ', and no gateway listener has IPv6' }),
+    ...(isAsked('A') ? {} : { AAAA: ', and no gateway listener has IPv4' }),
+  };
+  return questions
     .flatMap(({ type, name, lastError, answers }) => {
-      const said = lastError ?? answers.find((answer) => answer === 'NXDOMAIN');
-      return said === undefined ? [] : [`${type} ${name}: ${said}`];
+      const said = lastError ?? answers.find((answer) => NOTHING.has(answer));
+      const hint = said === 'NODATA' ? (hints[type] ?? '') : '';
+      return said === undefined ? [] : [`${type} ${name}: ${said}${hint}`];
     })
     .join(', ');
 }
+
+const NOTHING: ReadonlySet<string> = new Set(['NXDOMAIN', 'NODATA']);

@@ -13,16 +13,12 @@ afterEach(async () => {
   peer = undefined;
 });
 
-/** Calls A of a peer that answers as told; `contact` says what stands in its Contact. */
-async function callPeer(
-  contact: (peer: Peer) => string,
-  answer: readonly Line[],
-  ...args: string[]
-) {
-  const script: Script = ({ method }) => {
+const answering =
+  (contact: () => string, answer: readonly Line[]): Script =>
+  ({ method }) => {
     switch (method) {
       case 'INVITE': {
-        const headers = [`Contact: <sip:token@${contact(here)}>`];
+        const headers = [`Contact: <sip:token@${contact()}>`];
         return answer.map((line) => ({ ...line, headers: [...headers, ...(line.headers ?? [])] }));
       }
       case 'ACK':
@@ -31,7 +27,17 @@ async function callPeer(
         return [{ status: '200 OK' }];
     }
   };
-  const here = await openPeer([A, U], script);
+
+/** Calls A of a peer that answers as told; `contact` says what stands in its Contact. */
+async function callPeer(
+  contact: (peer: Peer) => string,
+  answer: readonly Line[],
+  ...args: string[]
+) {
+  const here = await openPeer(
+    [A, U],
+    answering(() => contact(here), answer),
+  );
   peer = here;
   const { io, out, err } = fakeTerminal({ LANG: 'C.UTF-8' });
   const uri = `sip:112@${A}:${here.addresses[0]?.port}`;
@@ -65,6 +71,18 @@ describe('landfall call', () => {
     expect(code).toBe(1);
     expect(out).toContain(`stayed on anycast: ACK and BYE went to ${A} (Contact is ${A}:`);
     expect(heard).toEqual([`${A} INVITE`, `${A} ACK`, `${A} BYE`]);
+  });
+
+  test('has stayed at an address of IPv6 however it was written', async () => {
+    const here = await openPeer(
+      ['::1'],
+      answering(() => `[::1]:${here.addresses[0]?.port}`, ANSWERED),
+    );
+    peer = here;
+    const { io, out } = fakeTerminal({ LANG: 'C.UTF-8' });
+    const uri = `sip:112@[0:0:0:0:0:0:0:1]:${here.addresses[0]?.port}`;
+    expect(await call([uri, '--after', '20'], io)).toBe(1);
+    expect(out.join('\n')).toContain('stayed on anycast: ACK and BYE went to ::1');
   });
 
   test('ends with 1 when it was refused, and says why', async () => {

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { bytesOf } from '../../../lib/base/brands.ts';
-import type { Address } from '../../../lib/sip/address.ts';
+import { type Address, familyOf } from '../../../lib/sip/address.ts';
 import { headerValue, headerValues } from '../../../lib/sip/headers.ts';
 import type { SipRequest } from '../../../lib/sip/message.ts';
 import { parse } from '../../../lib/sip/parse.ts';
@@ -42,7 +42,7 @@ export async function openPeer(hosts: readonly string[], script: Script): Promis
   const sockets: Socket[] = [];
   const addresses: Address[] = [];
   for (const host of hosts) {
-    const socket = createSocket('udp4');
+    const socket = createSocket(`udp${familyOf(host)}`);
     socket.bind(0, host);
     await once(socket, 'listening');
     const own: Address = { address: host, port: socket.address().port };

@@ -19,4 +19,9 @@ export const ADDRESS_SLIPS: readonly (readonly [
     '"sip:[2001:db8::31]:5060"',
     '8:21 gateways[0].uri: "sip:[2001:db8::31]:5060" is reached over IPv6, but no listener',
   ],
+  [
+    'emergency: true',
+    'emergency: true, lastResort: "sip:[2001:db8::31]"',
+    '11:64 groups[0].lastResort: "sip:[2001:db8::31]" is reached over IPv6, but no listener',
+  ],
 ];

@@ -25,9 +25,16 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-const tls = (more: Partial<Record<'certificate' | 'key' | 'authorities', string>> = {}) => {
+type More = Partial<Record<'certificate' | 'key' | 'authorities', string>> & {
+  readonly also?: readonly Partial<Issued>[];
+};
+const tls = (more: More = {}) => {
   const { certificate, key } = issued;
   return `${TLS_SITE}tls: ${JSON.stringify({ certificate, key, ...more })}\n`;
+};
+const certificateFor = (name: string, altNames: readonly string[]) => {
+  const { certificate, key } = authority.issue(name, altNames);
+  return { certificate, key };
 };
 const saysOf = (text: string) =>
   problemsOf(text, { readFile }).map(({ key, wrong }) => `${key} ${wrong}`);
@@ -53,6 +60,39 @@ describe('a site that speaks TLS', () => {
     const { certificate, key } = other;
     expect(saysOf(tls({ certificate, key }))).toEqual([
       'tls.certificate is for DNS:other.example, and not for sto.example',
+    ]);
+  });
+
+  test('may have a certificate for each name, but one for all addresses', () => {
+    const old = certificateFor('old', ['DNS:old.example', 'IP:198.51.100.11']);
+    const also = [old];
+    const { tls: files } = configOf(tls({ also }), { readFile });
+    expect(files).toMatchObject({ also });
+    expect(saysOf(tls({ ...old, also: [certificateFor('new', ['DNS:sto.example'])] }))).toEqual([]);
+    expect(saysOf(tls({ ...old, also }))).toEqual([
+      'tls.certificate is for DNS:old.example, IP Address:198.51.100.11, and not for ' +
+        'sto.example, and none in tls.also is',
+    ]);
+    const unnamed = tls({ also }).replace(', advertise: sto.example', '');
+    expect(saysOf(unnamed)).toEqual([
+      'tls.certificate is for DNS:sto.example, and not for 198.51.100.11',
+    ]);
+  });
+
+  test('hears of further certificates that are of no use', () => {
+    const old = certificateFor('further', ['DNS:old.example']);
+    const bare = certificateFor('bare', ['IP:198.51.100.11']);
+    expect(saysOf(tls({ also: [old, { ...old, key: issued.key }] }))).toEqual([
+      expect.stringMatching(/^tls\.also\[1\]\.key is not that of the certificate/),
+    ]);
+    expect(saysOf(tls({ also: [{ ...old, certificate: '/nowhere.pem' }] }))).toEqual([
+      expect.stringMatching(/^tls\.also\[0\]\.certificate cannot be read \(ENOENT/),
+    ]);
+    expect(saysOf(tls({ also: [bare] }))).toEqual([
+      'tls.also[0].certificate is for IP Address:198.51.100.11, and nobody can ask for that by name',
+    ]);
+    expect(saysOf(tls({ also: [{ certificate: old.certificate }] }))).toEqual([
+      'tls.also[0].key is missing',
     ]);
   });
 
@@ -100,13 +140,13 @@ describe('a site that speaks TLS', () => {
 });
 
 test('a certificate that is over is none', () => {
-  const files = { ...issued, authorities: undefined, names: [], asksCallers: false };
+  const files = { ...issued, also: [], authorities: undefined, names: [], asksCallers: false };
   const read = readCredentials(files, readFile, Date.now());
   if (read.kind === 'bad') throw new Error(read.wrong);
   expect(read.untilUnix - Date.now()).toBeGreaterThan(86_400_000);
   expect(readCredentials(files, readFile, read.untilUnix)).toMatchObject({
     kind: 'bad',
-    key: 'certificate',
+    path: ['certificate'],
     wrong: expect.stringMatching(/^is over since /),
   });
 });

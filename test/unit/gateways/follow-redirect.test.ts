@@ -12,7 +12,13 @@ const gateway = (number: number, transport: Transport = 'udp'): Gateway => ({
   destination: { kind: 'address', hop: { address: `10.0.1.${number}`, port: 5080, transport } },
   priority: 1,
 });
-const all = [gateway(1), gateway(2), gateway(3, 'tcp')];
+const SIX = '2001:db8::31';
+const six: Gateway = {
+  ...gateway(6),
+  uri: uriText(`sip:[${SIX}]:5080`),
+  destination: { kind: 'address', hop: { address: SIX, port: 5080, transport: 'udp' } },
+};
+const all = [gateway(1), gateway(2), gateway(3, 'tcp'), six];
 
 const led = (...contacts: readonly string[]) =>
   redirectTargets(
@@ -39,6 +45,11 @@ describe('where a 3xx leads', () => {
     '*',
   ])('never to a place that is no gateway of the site: %s', (contact) => {
     expect(led(contact)).toEqual([]);
+  });
+
+  test('to a gateway of IPv6 however its address is written', () => {
+    expect(led('<sip:112@[2001:DB8:0:0:0:0:0:31]:5080>')).toEqual([`g6 sip:112@[${SIX}]:5080`]);
+    expect(led('<sip:112@[2001:db8::32]:5080>')).toEqual([]);
   });
 
   test('what a Contact adds to the address is not taken over', () => {

@@ -70,6 +70,7 @@ const CASES: Readonly<Record<Condition, Partial<Inquiry>>> = {
   'from-gateway-side': { invite: invite('sip:200@c', [], 'gateway') },
   'cancelled-before-invite': { isBuried: true },
   'too-many-hops': { invite: invite('sip:200@c', ['Max-Forwards: 0']) },
+  'unreadable-uri': { invite: invite('sip:200@2001:db8::10') },
   'unknown-source': { trunk: undefined },
   'unknown-extension': { invite: invite('sip:200@c', ['Require: timer, 100rel, foo']) },
   'interval-too-small': {

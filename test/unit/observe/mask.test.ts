@@ -33,6 +33,9 @@ describe('what the step log hides', () => {
     ['[2001:db8:7::9]:5060', '[2001:db8:x]:5060'],
     ['[fe80::9]:5060', '[fe80::x]:5060'],
     ['[2001:db8::112]:5060', '[2001:db8::112]:5060'],
+    ['::9', '::x'],
+    ['fd00:21:77:1:2:3:4:9', 'fd00:21:x'],
+    ['::ffff:203.0.113.77', '::x.0.113.x'],
     ['sto.any.example:5060', 'sto.any.example:5060'],
   ])('of the address %s', (address, masked) => {
     expect(mask.address(address)).toBe(masked);
@@ -42,6 +45,8 @@ describe('what the step log hides', () => {
     ['"Alice" <sip:+46701234567@203.0.113.77:40123>;tag=9', 'sip:+46*****67@203.0.113.x:40123'],
     ['sip:v1a.1e.1.abcdefgh.qrst@198.51.100.11:5060', 'sip:v1a*****st@198.51.100.11:5060'],
     ['sips:alice:secret@carrier.example', 'sips:a*****@carrier.example'],
+    ['"A" <sip:alice@[2001:db8:7::9]:5062>', 'sip:a*****@[2001:db8:x]:5062'],
+    ['<sip:112@[2001:DB8::112]>', 'sip:112@[2001:DB8::112]'],
     ['tel:+46701234567;phone-context=x', 'tel:+46*****67;phone-context=x'],
     ['<sip:112@192.0.2.112>', 'sip:112@192.0.2.112'],
     ['+46701234567', '+46*****67'],
@@ -58,6 +63,8 @@ describe('what the step log hides', () => {
     ['404 No user +46 70 123 45 67 here', '404 No user +46*****67 here'],
     ['moved to sip:alice@203.0.113.77', 'moved to sip:a*****@203.0.113.x'],
     ['no way to 203.0.113.77', 'no way to 203.0.113.x'],
+    ['no way to 2001:db8:7::9', 'no way to 2001:db8:x'],
+    ['connect EHOSTUNREACH 2001:db8:7::9:5060', 'connect EHOSTUNREACH 2001:db8:x'],
     ['gateway 10.0.1.31:50600 is silent', 'gateway 10.0.1.31:50600 is silent'],
     ['Digest username="alice", response="6629fae4"', 'Digest [withheld]'],
     ['bearer abc.def', 'bearer [withheld]'],

@@ -99,6 +99,11 @@ describe('what the server adds to the Via of a request', () => {
     expect(stampVia('SIP/2.0/UDP 10.1.1.1', SOURCE)).toBe(
       'SIP/2.0/UDP 10.1.1.1;received=192.0.2.7',
     );
+    const six = 'SIP/2.0/UDP [2001:DB8:0::9]:5060;branch=z9hG4bK1';
+    expect(stampVia(six, { address: '2001:db8::9', port: 5060 })).toBe(six);
+    expect(stampVia(six, { address: '2001:db8::8', port: 5060 })).toBe(
+      `${six};received=2001:db8::8`,
+    );
   });
 
   test('If this Via header field value contains an "rport" parameter with no value, it MUST set the value of the parameter to the source port of the request. [3581-4]', () => {

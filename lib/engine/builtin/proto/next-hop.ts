@@ -1,6 +1,6 @@
 import type { Listener } from '../../../ports/sip-engine.ts';
 import { type Address, defaultPort, familyOf, type Transport } from '../../../sip/address.ts';
-import { hostAddress } from '../../../sip/host-address.ts';
+import { hostAddress, sameHost } from '../../../sip/host-address.ts';
 import { parseUri } from '../../../sip/uri.ts';
 import { type Dialog, firstHop } from './dialog.ts';
 
@@ -40,8 +40,7 @@ export function usableHop(
 }
 
 /** On an anycast or unicast address every port counts as ours, on a gateway-side one its own. */
-function isOurs({ address, port, role }: Listener, hop: Address): boolean {
-  const ours = address.includes(':') ? hostAddress(address) : address;
-  if (ours !== hop.address) return false;
+function isOurs({ address, advertise = address, port, role }: Listener, hop: Address): boolean {
+  if (!sameHost(address, hop.address) && !sameHost(advertise, hop.address)) return false;
   return role !== 'gateway' || port === hop.port;
 }

@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import {
   connect as connectTls,
+  createSecureContext,
   createServer,
   type PeerCertificate,
   type SecureContextOptions,
@@ -8,7 +10,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { writeAddress } from '../../../sip/address.ts';
-import { certifiedIn, isCertified } from '../../../sip/certified.ts';
+import { askedByName, certifiedIn, isCertified } from '../../../sip/certified.ts';
 import type { Accept, Place, StreamBound, StreamEars, StreamSocket, Streams } from '../streams.ts';
 import { type OpenStream, streamOn } from './stream-on.ts';
 import { dial, listenAt, opening, welcome } from './tcp.ts';
@@ -18,6 +20,8 @@ export type Credentials = {
   /** Absent, like its key: who only dials needs none. */
   readonly certificate: string | undefined;
   readonly key: string | undefined;
+  /** Shown to callers that ask for a name in them which none before has. [6066-3] */
+  readonly others?: readonly { readonly certificate: string; readonly key: string }[];
   /** Whom far ends are to be certified by; absent: who the world trusts. */
   readonly authorities: string | undefined;
 };
@@ -70,15 +74,20 @@ async function listen(
   accept: Accept,
 ): Promise<StreamBound> {
   const waiting = new Map<string, LateStream>();
+  let contexts = namedContexts(credentials.now());
   const server = createServer({
     ...contextOf(credentials.now()),
+    SNICallback: (name, done) => done(null, contexts.find((one) => one.isFor(name))?.context),
     handshakeTimeout: HANDSHAKE_MS,
     noDelay: true,
     requestCert: asksCallers,
     // Who shows none, or one that nobody here knows, is a caller like any other.
     rejectUnauthorized: false,
   });
-  credentials.onRenewed((renewed) => server.setSecureContext(contextOf(renewed)));
+  credentials.onRenewed((renewed) => {
+    server.setSecureContext(contextOf(renewed));
+    contexts = namedContexts(renewed);
+  });
   server.on('secureConnection', (socket) =>
     waiting.get(nameOf(socket))?.secure(socket, namesShown(socket)),
   );
@@ -88,6 +97,21 @@ async function listen(
   });
   return await listenAt(local, (socket) => take(socket, { waiting, server, accept }));
 }
+
+/** What is shown to who asks for a name; none of them: the certificate that is shown to all. */
+function namedContexts(credentials: Credentials) {
+  const { certificate, key, others = [] } = credentials;
+  if (others.length === 0 || certificate === undefined) return [];
+  return [{ certificate, key }, ...others].map((pair) => {
+    const names = askedByName(certifiedIn(altNameOf(pair.certificate)));
+    return {
+      isFor: (name: string) => names.includes(name.toLowerCase()),
+      context: createSecureContext(contextOf({ ...credentials, ...pair })),
+    };
+  });
+}
+
+const altNameOf = (pem: string) => new X509Certificate(pem).subjectAltName ?? '';
 
 type Door = {
   readonly waiting: Map<string, LateStream>;

@@ -36,7 +36,10 @@ describe('the engine that carries an INVITE', () => {
   let silent: Linked;
 
   beforeAll(async () => {
-    for (const places of ['udp/10.0.0.21:5060,tcp/10.0.0.21:5060', 'udp/10.0.0.22:5060']) {
+    for (const places of [
+      'udp/10.0.0.21:5060,tcp/10.0.0.21:5060',
+      'udp/10.0.0.22:5060,udp/[fd00::22]:5060',
+    ]) {
       const server = await openAdminServer(() => greets(places, V0_9));
       servers.push(server);
       both.push(openLink(server.options));
@@ -77,11 +80,21 @@ describe('the engine that carries an INVITE', () => {
     ).toBe(`${one?.name} 10.0.0.21`);
   });
 
+  test('is one that speaks the version of IP of the gateway, from where it speaks it', () => {
+    const [one, two] = links();
+    const six = { nextHop: { address: 'fd00::31', port: 5060 } };
+    expect(placeFor(0, six)).toBe(`${two?.name} fd00::22`);
+    const alone = one === undefined ? [] : [one];
+    expect(placeFor(0, six, alone)).toBe(`${one?.name}: it speaks no udp over IPv6`);
+  });
+
   test('is the builtin one where there is no server for it', () => {
     const [, two] = links();
     expect(placeFor(0, {}, [])).toBe('no server is configured');
     expect(placeFor(0, {}, [silent.link])).toMatch(/^127\.0\.0\.1:\d+: .*ECONNREFUSED/);
-    expect(placeFor(0, tcp, two === undefined ? [] : [two])).toBe(`${two?.name}: it speaks no tcp`);
+    expect(placeFor(0, tcp, two === undefined ? [] : [two])).toBe(
+      `${two?.name}: it speaks no tcp over IPv4`,
+    );
   });
 
   test.each<[string, Partial<OutgoingInvite>]>([

@@ -32,12 +32,16 @@ describe('the connection to a drachtio-server', () => {
     const server = await served(() => greets(PLACES, V0_9));
     const one = linked(server.options);
     expect(one.link.hindrance).toBe('it has not answered yet');
-    expect(one.link.placeOf('udp')).toBeUndefined();
+    expect(one.link.placeOf('udp', 4)).toBeUndefined();
     await isUp(one);
     expect(server.secrets).toEqual(['of-the-links']);
     expect(one.link.hindrance).toBeUndefined();
-    expect(one.link.placeOf('tcp')).toEqual({ transport: 'tcp', address: '10.0.0.21', port: 5060 });
-    expect(one.link.placeOf('tls')).toBeUndefined();
+    expect(one.link.placeOf('tcp', 4)).toEqual({
+      transport: 'tcp',
+      address: '10.0.0.21',
+      port: 5060,
+    });
+    expect(one.link.placeOf('tls', 4)).toBeUndefined();
   });
 
   test('takes none when the secret is refused, and says so once', async () => {
@@ -100,7 +104,7 @@ describe('the connection to a drachtio-server', () => {
     server.dropApps();
     await until('it is down', () => one.told.length > 1);
     expect(one.link.hindrance).toBe('its connection was lost');
-    expect(one.link.placeOf('udp')).toBeUndefined();
+    expect(one.link.placeOf('udp', 4)).toBeUndefined();
     await until('it is up again', () => one.told.length > 2);
     const why = 'its connection was lost';
     expect(one.told).toEqual([`up ${V0_9}`, `down: ${why}`, `up ${V0_9}`]);

@@ -180,6 +180,20 @@ test('an address of this site that DNS names is told once', async () => {
   expect(events(set)).toEqual(['dns-own', 'dns-unknown']);
 });
 
+test.each([
+  [4, 'A psap.example: NODATA, and no gateway listener has IPv6'],
+  [6, 'AAAA psap.example: NODATA, and no gateway listener has IPv4'],
+] as const)('a name without an address of IPv%d alone says so', async (family, why) => {
+  const set = virtualDirectory({ familiesOf: () => [family] });
+  const type = family === 4 ? 'A' : 'AAAA';
+  set.names.answers(`${type} psap.example`, { kind: 'nothing', why: 'NODATA', ttlSec: 60 });
+  set.directory.follow([BARE]);
+  await set.pass(0);
+  expect(set.notices).toMatchObject([
+    { event: 'dns-unknown', destination: expect.anything(), why },
+  ]);
+});
+
 test('the same seed draws the same hops, refreshes and retries', async () => {
   const run = async () => {
     const set = virtualDirectory({}, 77);

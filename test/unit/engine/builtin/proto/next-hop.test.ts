@@ -13,7 +13,8 @@ const listener = (role: Listener['role'], address: string, port = 5060): Listene
   advertise: undefined,
 });
 
-const OURS = [
+const OURS: readonly Listener[] = [
+  { ...listener('anycast', '10.0.0.112'), advertise: '203.0.113.112' },
   listener('anycast', '192.0.2.112'),
   listener('unicast', '198.51.100.11'),
   listener('unicast', '2001:db8::11'),
@@ -82,6 +83,7 @@ describe('where a request on a gateway leg goes', () => {
     ['A', 'sip:g@192.0.2.112'],
     ['another port of A', 'sip:g@192.0.2.112:9999'],
     ['U', 'sip:g@198.51.100.11:5060'],
+    ['A as callers know it', 'sip:g@203.0.113.112'],
     ['U in another spelling', 'sip:g@[2001:DB8:0:0:0:0:0:11]'],
     ['our own gateway-side socket', 'sip:g@10.0.0.11'],
   ])('never to %s', (_, target) => {

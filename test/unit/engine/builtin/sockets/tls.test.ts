@@ -35,8 +35,15 @@ const credentialsOf = ({ certificate, key }: Issued): Credentials => ({
   authorities: readFileSync(authority.certificate, 'utf8'),
 });
 
-function streamsWith(issued: Issued) {
-  let current = credentialsOf(issued);
+function streamsWith(issued: Issued, ...others: readonly Issued[]) {
+  const among = ([first, ...more]: readonly [Issued, ...(readonly Issued[])]): Credentials => ({
+    ...credentialsOf(first),
+    others: more.map((one) => ({
+      certificate: readFileSync(one.certificate, 'utf8'),
+      key: readFileSync(one.key, 'utf8'),
+    })),
+  });
+  let current = among([issued, ...others]);
   let take: (credentials: Credentials) => void = () => undefined;
   const refused: TlsRefusal[] = [];
   const streams = tlsStreams({
@@ -44,8 +51,8 @@ function streamsWith(issued: Issued) {
     asksCallers: true,
     onRefused: (refusal) => void refused.push(refusal),
   });
-  const renew = (next: Issued) => {
-    current = credentialsOf(next);
+  const renew = (...next: readonly [Issued, ...(readonly Issued[])]) => {
+    current = among(next);
     take(current);
   };
   return { streams, refused, renew };
@@ -84,8 +91,8 @@ function endWith(): End & { readonly ears: StreamEars } {
   return end;
 }
 
-async function listening(issued: Issued) {
-  const made = streamsWith(issued);
+async function listening(...issued: readonly [Issued, ...(readonly Issued[])]) {
+  const made = streamsWith(...issued);
   const accepted: End[] = [];
   const bound = await made.streams.listen(NEAR, (socket) => {
     const end = endWith();
@@ -152,6 +159,26 @@ describe('a TLS connection', () => {
     await until('it is open', () => after.opened === 1);
     before.socket?.write(Buffer.from('still here'));
     await until('it is heard', () => accepted[0]?.text === 'still here');
+  });
+
+  test('A server that receives a client hello containing the "server_name" extension MAY use the information contained in the extension to guide its selection of an appropriate certificate to return to the client. [6066-3]', async () => {
+    const two = authority.issue('two', ['DNS:two.example', 'DNS:psap.example']);
+    const { accepted, streams, renew } = await listening(ours, two);
+    const isShown = async (name: string) => {
+      const near = dialled(streams, name);
+      await until('it is over or open', () => near.opened + near.closed > 0);
+      return near.opened === 1;
+    };
+    for (const name of ['psap.example', 'TWO.example', NEAR.address])
+      expect([name, await isShown(name)]).toEqual([name, true]);
+    expect(await isShown('three.example')).toBe(false);
+    renew(ours, authority.issue('three', ['URI:sip:three.example']));
+    expect(await isShown('three.example')).toBe(true);
+    expect(await isShown('two.example')).toBe(false);
+    const trunk = streamsWith(authority.issue('its-trunk', ['DNS:sbc.op.example']));
+    dialled(trunk.streams, 'three.example').socket?.write(Buffer.from('INVITE'));
+    await until('it is heard', () => accepted.at(-1)?.text === 'INVITE');
+    expect(accepted.at(-1)?.certified).toEqual(['sbc.op.example']);
   });
 
   test.each(['TLSv1.2', 'TLSv1.3'] as const)('is taken by %s, and not by less', async (version) => {
