@@ -227,6 +227,7 @@ function presentOf({ node, engine, links, streams }: OpenSite): Present {
     refusedShare: node.strain().refusedShare,
     connections: engine.connectionsNow(),
     connectionsRefused: engine.counts().connections.refused,
+    connectionsGivenUp: engine.counts().connections.givenUp,
     gateways: node.gateways(),
     peers: links.peers(),
     certificateUntil: streams.certificateUntil(),

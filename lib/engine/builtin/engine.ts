@@ -22,9 +22,10 @@ import { parse } from '../../sip/parse.ts';
 import { replyByUs } from './asked.ts';
 import { askByUs } from './asking.ts';
 import { ClientTransactions } from './client-transactions.ts';
-import { type ConnectionsNow, connectionsNow } from './connection-counts.ts';
+import { type ConnectionsNow, connectionsNow, type WhyGivenUp } from './connection-counts.ts';
+import type { Lost } from './connection-ears.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
-import { Connections, type Lost } from './connections.ts';
+import { Connections } from './connections.ts';
 import type { Core } from './core.ts';
 import type { Datagrams } from './datagrams.ts';
 import { earQueue, tellingTimers } from './ear-queue.ts';
@@ -64,6 +65,8 @@ export type EngineParts = {
   /** Absent: the shipped ones. */
   readonly limits?: Partial<Limits> | undefined;
   readonly connectionLimits?: Partial<ConnectionLimits> | undefined;
+  /** Hears of each connection that was given up. Absent: nobody wants to know. */
+  readonly onGivenUp?: ((why: WhyGivenUp, source: string) => void) | undefined;
 };
 
 /** The engine that is part of the node: SIP over UDP and TCP on several addresses of its own. */
@@ -77,7 +80,7 @@ export class BuiltinEngine implements SipEngine {
   readonly #queues: QueueWatch;
 
   constructor(parts: EngineParts) {
-    const { world, datagrams, streams, ears, tap, limits, connectionLimits } = parts;
+    const { world, datagrams, streams, ears, tap, limits, connectionLimits, onGivenUp } = parts;
     const news = earQueue(ears);
     const timers = tellingTimers(world.timers, news);
     const line = { timers, clock: world.clock };
@@ -90,6 +93,7 @@ export class BuiltinEngine implements SipEngine {
             onSendFailure: (bytes) => this.#onSendFailure(bytes),
             onLost: (lost) => this.#onLost(lost),
             usage: () => usageOf(this.#core),
+            onGivenUp: (why, source) => onGivenUp?.(why, source),
           });
     this.#connections = connections;
     const wires = new Wires(datagrams, connections, tap, {

@@ -69,6 +69,10 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'info or warn',
       says: 'A TLS connection came to nothing (`why`): `by` us toward a gateway, of whom `name` was wanted, or by them. At most ten a minute; landfall_tls_refused_total has them all.',
     },
+    'connections-given-up': {
+      level: 'warn',
+      says: 'Connections were ended since there were too many (`newcomer`: they had said nothing, `idle`: nothing used them), a message did not come whole in time (`late`), or too much waited (`half-message`, `slow-reader`): `why`, and the `source` of one. Once a minute for each reason.',
+    },
     'acks-never-come': {
       level: 'warn',
       says: 'From a network of callers (`prefix`, their `trunk`) no ACK has ever come to U, in `missed` calls: its firewall may know only A, and `offAnycast: sticky` would be right for the trunk.',
