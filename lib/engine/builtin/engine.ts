@@ -44,6 +44,7 @@ import { respondToStray } from './outside-dialog.ts';
 import { type QueueWatch, queueWatch } from './own-echo.ts';
 import { sendProbe } from './probe.ts';
 import { clientKey } from './proto/match.ts';
+import { isSetApart, type Quarantine } from './quarantine.ts';
 import { confirmByUs, retractByUs } from './re-inviting.ts';
 import { serials } from './serials.ts';
 import { serveRequest } from './serve-request.ts';
@@ -65,6 +66,8 @@ export type EngineParts = {
   /** Absent: the shipped ones. */
   readonly limits?: Partial<Limits> | undefined;
   readonly connectionLimits?: Partial<ConnectionLimits> | undefined;
+  /** Absent: what has killed the process may do so again. */
+  readonly quarantine?: Quarantine | undefined;
   /** Hears of each connection that was given up. Absent: nobody wants to know. */
   readonly onGivenUp?: ((why: WhyGivenUp, source: string) => void) | undefined;
 };
@@ -111,6 +114,7 @@ export class BuiltinEngine implements SipEngine {
       counts: { overloads: 0, strayResponses: 0, sendFailures: 0, surplusDialogs: 0 },
       serials: names,
       news,
+      quarantine: parts.quarantine,
       wires,
       servers: new ServerTransactions(line, wires),
       clients: new ClientTransactions(
@@ -258,6 +262,7 @@ export class BuiltinEngine implements SipEngine {
       this.#queues.hear(wire, bytes);
       return;
     }
+    if (isSetApart(this.#core, wire, bytes, source)) return;
     const parsed = parse(bytes);
     const { certified } = source;
     const receivedOn: ReceivedOn = { listener: wire.listener, source, certified };
