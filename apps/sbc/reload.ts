@@ -21,11 +21,16 @@ export type ReloadParts = {
   readonly load: () => LoadedConfig;
   /** Puts a whole valid configuration in force. */
   readonly take: (config: SiteConfig) => void;
+  /** Reads what no key says. */
+  readonly lookAgain: () => void;
   readonly sink: EventSink;
 };
 
 /** Makes the function that reads the configuration anew and takes all of it or nothing. */
-export function reloader(first: ValidConfig, { file, load, take, sink }: ReloadParts): Reload {
+export function reloader(
+  first: ValidConfig,
+  { file, load, take, lookAgain, sink }: ReloadParts,
+): Reload {
   let running = first.sheet;
   const refused = (by: string, problems: readonly string[]): Reloaded => {
     sink.note({ event: 'reload-refused', level: 'warn', by, problems });
@@ -43,6 +48,7 @@ export function reloader(first: ValidConfig, { file, load, take, sink }: ReloadP
     const restarts = restartsNeeded(changes);
     if (restarts.length > 0) return refused(by, restarts);
     if (changes.length > 0) take(loaded.config);
+    lookAgain();
     running = loaded.sheet;
     const changed = changes.map(changedKey);
     sink.note({ event: 'reloaded', level: 'info', by, changes: changed.length, changed });

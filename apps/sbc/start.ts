@@ -20,10 +20,11 @@ import { openAdmin } from './admin-http.ts';
 import { type Engines, openEngines } from './engines.ts';
 import { siteMedia } from './media.ts';
 import { straysIn } from './nodes-view.ts';
+import { type OpenQuarantine, openQuarantine } from './quarantine.ts';
 import { type ReloadParts, reloader } from './reload.ts';
 import { siteLinks } from './site-links.ts';
 import { siteStreams } from './site-streams.ts';
-import { nextEpoch, ownKey } from './state-dir.ts';
+import { nextEpoch, ownKey, tellOfState } from './state-dir.ts';
 import { openSought, writtenHosts } from './whereabouts.ts';
 
 /** How long the last BYEs may take before the sockets close. */
@@ -83,12 +84,13 @@ async function runSite(
   });
   const { sink } = observer;
   tellOfState(epoch, own, sink);
+  const quarantine = openQuarantine(config.stateDir, { world, sink });
 
   keepGoing(observer);
   process.on('SIGHUP', observer.reopen);
   let running = config;
   const keysNow = () => optionsOf(running).keys;
-  const site = openSite(options, () => running, { world, observer, keysNow });
+  const site = openSite(options, () => running, { world, observer, quarantine, keysNow });
   const { node, engine } = site;
   const stopped = stopOnSignals(node, observer);
   const deaf = await listenAll(site, world);
@@ -101,7 +103,8 @@ async function runSite(
     node.reconfigure(optionsOf(next));
     site.showHosts();
   };
-  const reload = reloader(loaded, { ...source, sink, take });
+  const lookAgain = () => quarantine.lookAgain();
+  const reload = reloader(loaded, { ...source, sink, take, lookAgain });
   process.on('SIGHUP', () => reload('SIGHUP'));
   const admin = await openAdmin({
     ...config.admin,
@@ -118,6 +121,7 @@ async function runSite(
   await farewell(node, world, () => engine.sizes().clientTransactions + node.callsNow());
   await site.close();
   await admin.close();
+  quarantine.close();
   sink.note({ event: 'stopped', level: 'info' });
   await observer.close();
   return 0;
@@ -146,6 +150,7 @@ type OpenSite = ReturnType<typeof openSite>;
 type OpenParts = {
   readonly world: World;
   readonly observer: Observer;
+  readonly quarantine: OpenQuarantine;
   readonly keysNow: () => readonly ClusterKey[];
 };
 
@@ -169,7 +174,7 @@ async function listenAll(
 function openSite(
   options: SiteOptions,
   configured: () => SiteConfig,
-  { world, observer, keysNow }: OpenParts,
+  { world, observer, quarantine, keysNow }: OpenParts,
 ) {
   const { sink } = observer;
   const sought = openSought(configured, { world, sink, onMoved: () => showHosts() });
@@ -182,7 +187,7 @@ function openSite(
     natKeepAliveMs: nat.keepAliveMs,
     sessionExpiresSec: sessionTimer.expiresSec,
   };
-  const parts = { datagrams: udpDatagrams(), streams: streams.by, limits };
+  const parts = { datagrams: udpDatagrams(), streams: streams.by, limits, quarantine };
   const { site: name, siteNumber: site, epoch } = options;
   const { recent } = observer;
   const links = siteLinks(cluster, { world, sink, name, site, epoch, recent, keysNow });
@@ -214,15 +219,6 @@ async function failed(site: OpenSite, observer: Observer): Promise<1> {
   return 1;
 }
 
-function tellOfState(
-  epoch: ReturnType<typeof nextEpoch>,
-  own: ReturnType<typeof ownKey> | undefined,
-  sink: EventSink,
-): void {
-  if (epoch.kind === 'clock') sink.note({ event: 'epoch-by-clock', level: 'warn', why: epoch.why });
-  if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
-}
-
 function presentOf({ node, engine, links, streams }: OpenSite): Present {
   return {
     callsActive: node.callsNow(),
@@ -230,6 +226,7 @@ function presentOf({ node, engine, links, streams }: OpenSite): Present {
     refusedShare: node.strain().refusedShare,
     connections: engine.connectionsNow(),
     connectionsRefused: engine.counts().connections.refused,
+    connectionsGivenUp: engine.counts().connections.givenUp,
     gateways: node.gateways(),
     peers: links.peers(),
     certificateUntil: streams.certificateUntil(),

@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { secretBytes } from '../../config/secrets.ts';
 import type { Clock, Rng } from '../../lib/base/time.ts';
 import { whyOf } from '../../lib/base/why-of.ts';
+import type { EventSink } from '../../lib/ports/event-sink.ts';
 import { type ClusterKey, EPOCH_MAX, type KeyId } from '../../lib/sip/owner-token.ts';
 
 /** Which start of this node it is. */
@@ -92,6 +93,12 @@ function countIn(text: string): number | undefined {
   if (!/^[0-9]{1,11}$/.test(text.trim())) return undefined;
   const count = Number(text);
   return count < EPOCH_MAX ? count : undefined;
+}
+
+/** Says what could not be kept, or was lost. */
+export function tellOfState(epoch: Epoch, own: OwnKey | undefined, sink: EventSink): void {
+  if (epoch.kind === 'clock') sink.note({ event: 'epoch-by-clock', level: 'warn', why: epoch.why });
+  if (own?.kind === 'unkept') sink.note({ event: 'key-not-kept', level: 'warn', why: own.why });
 }
 
 type Failed = { readonly kind: 'failed'; readonly why: string };

@@ -48,6 +48,10 @@ const NAMING: Readonly<Record<string, Naming>> = {
     label: 'prefix',
     help: 'Calls whose ACK did not come to U, by networks of callers that none has ever come from.',
   },
+  quarantine: {
+    label: 'outcome',
+    help: 'Messages that this node has died of twice: INVITEs refused, anything else dropped.',
+  },
   tls_refused: {
     label: 'by',
     help: 'TLS connections that came to nothing, by who dialled: us or them.',

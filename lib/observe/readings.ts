@@ -14,6 +14,8 @@ export type Present = {
   }[];
   /** Those that there are not, since the start, by the limit they would have broken. */
   readonly connectionsRefused: Readonly<Record<string, number>>;
+  /** Those that we ended, since the start, by the reason. */
+  readonly connectionsGivenUp: Readonly<Record<string, number>>;
   readonly gateways: readonly {
     readonly name: string;
     readonly belief: string;
@@ -93,6 +95,13 @@ export const READINGS: readonly Reading[] = [
     labels: ['limit'],
     help: 'Connections refused, and those not opened, by the limit they would have broken.',
     read: ({ connectionsRefused }) => samplesOf('limit', connectionsRefused),
+  },
+  {
+    name: 'landfall_connections_given_up_total',
+    type: 'counter',
+    labels: ['why'],
+    help: 'Connections that this node ended: crowded out, late with a message, unread or dead.',
+    read: ({ connectionsGivenUp }) => samplesOf('why', connectionsGivenUp),
   },
   {
     name: 'landfall_gateway_up',

@@ -60,7 +60,10 @@ export class Acknowledges {
   }
 
   /** Sends a PRACK if it is a reliable response, and not one that is known. */
-  hear({ headers }: SipResponse, prack: (rack: string) => { cseq: number; send(): void }): void {
+  hear(
+    { headers }: SipResponse,
+    prack: (rack: string) => { readonly cseq: number; readonly send: () => void },
+  ): void {
     const value = headerValue(headers, 'rseq');
     if (value === undefined) return;
     const rseq = Number(value);

@@ -7,6 +7,7 @@ export const QUIET: Present = {
   refusedShare: 0,
   connections: [],
   connectionsRefused: {},
+  connectionsGivenUp: {},
   gateways: [],
   peers: [],
   certificateUntil: undefined,

@@ -4,6 +4,7 @@ import type { Tag } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import { SUPPORTED } from '../../sip/option-tags.ts';
 import { reasonPhrase } from '../../sip/status.ts';
+import { warning } from '../../sip/warning.ts';
 import type { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
 import { answerWay } from './far.ts';
@@ -61,12 +62,17 @@ export function answerStateless(core: Core, arrival: Arrival, what: Answer): voi
   core.wires.send(wire, bytes, answerWay(request.via, receivedOn.source));
 }
 
-/** There is no room. Not 503: that would tell a carrier to send nothing any more. [3261-20.33] */
+/**
+ * There is no room. Not 503: that would tell a carrier to send nothing any more. Who asks later may
+ * find some, but an INVITE may be an emergency call, and those are never told to wait; ordinary
+ * calls are turned away before it comes to this. [3261-20.33]
+ */
 export function refuseForLackOfRoom(core: Core, arrival: Arrival): void {
   core.counts.overloads += 1;
   const seconds = 1 + Math.floor(core.rng.fraction() * RETRY_AFTER_SEC_MAX);
-  answerStateless(core, arrival, {
-    status: 500,
-    headers: [header('Retry-After', `${seconds}`)],
-  });
+  const wait = header('Retry-After', `${seconds}`);
+  const headers = arrival.request.method === 'INVITE' ? [NO_ROOM] : [NO_ROOM, wait];
+  answerStateless(core, arrival, { status: 500, headers });
 }
+
+const NO_ROOM = warning('landfall', 'no room');

@@ -4,11 +4,20 @@ export type ConnectionLimits = {
   /** That came in. */
   readonly connectionsMax: number;
   readonly connectionsPerSourceMax: number;
+  /** One of TLS counts as several. */
   readonly acceptsPerSecMax: number;
+  readonly acceptsPerSecPerSourceMax: number;
+  /** That came in and have said nothing whole yet; beyond it the longest silent give way. */
+  readonly newcomersMax: number;
+  readonly newcomersPerSourceMax: number;
   /** That we opened; one half is for gateways alone. */
   readonly outgoingMax: number;
   /** What may wait for one slow reader. */
   readonly waitingBytesMax: number;
+  /** What may wait for all of them together; beyond it who has not read for longest is cut off. */
+  readonly waitingBytesInAllMax: number;
+  /** What halves of messages may take together; the oldest give way. */
+  readonly halvesBytesMax: number;
   /** How long one that came in and has said nothing yet is kept. */
   readonly firstWordMs: number;
   /** How long a message may take to come whole. */
@@ -29,8 +38,13 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   connectionsMax: 15_000,
   connectionsPerSourceMax: 2000,
   acceptsPerSecMax: 2000,
+  acceptsPerSecPerSourceMax: 1000,
+  newcomersMax: 5000,
+  newcomersPerSourceMax: 500,
   outgoingMax: 2000,
   waitingBytesMax: 512 * 1024,
+  waitingBytesInAllMax: 64 * 1024 * 1024,
+  halvesBytesMax: 64 * 1024 * 1024,
   firstWordMs: 60_000,
   messageMs: 30_000,
   idleMs: 600_000,

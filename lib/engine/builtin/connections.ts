@@ -2,38 +2,18 @@ import { never } from '../../base/never.ts';
 import type { Alarm, World } from '../../base/time.ts';
 import type { Listener } from '../../ports/sip-engine.ts';
 import type { Address, Place } from '../../sip/address.ts';
-import { type Arrivals, arrivals } from './arrivals.ts';
-import { type Connection, isPingDue, prospectOf } from './connection.ts';
-import { noConnectionCounts } from './connection-counts.ts';
+import { type Connection, newConnection, prospectOf } from './connection.ts';
+import { noConnectionCounts, type WhyGivenUp } from './connection-counts.ts';
+import type { ConnectionEars, SharedEars, Usage } from './connection-ears.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
+import { type Entrance, entrance } from './entrance.ts';
 import { type Far, newWay, wayName } from './far.ts';
-import { type Framed, isResponse, openFraming } from './proto/framing.ts';
-import type { StreamBound, StreamEars, StreamSocket, StreamsBy } from './streams.ts';
+import { type HeldBytes, heldBytes } from './held-bytes.ts';
+import { isResponse } from './proto/framing.ts';
+import type { StreamBound, StreamEars, StreamsBy } from './streams.ts';
 
 const PING = Buffer.from('\r\n\r\n');
 const PONG = Buffer.from('\r\n');
-const PING_SPREAD = 0.4;
-
-/** What comes on the connections of one listener. */
-export type ConnectionEars = {
-  onMessage(bytes: Buffer, from: Far): void;
-  /** The stream is lost; what is sent to it now still leaves. */
-  onBroken(found: Extract<Framed, { what: 'broken' }>, from: Far): void;
-};
-
-export type SharedEars = {
-  onSendFailure(bytes: Buffer): void;
-  /** One that requests of ours have gone out on has ended. */
-  onLost(lost: Lost): void;
-  /** Says what calls and transactions need: neither age nor silence ends that. */
-  usage(): Usage;
-};
-
-export type Lost = Pick<Connection, 'id' | 'way'> & {
-  /** Otherwise it never opened. */
-  readonly wasOpen: boolean;
-};
-export type Usage = (connection: Pick<Connection, 'id' | 'way'>) => boolean;
 
 /**
  * Every connection, those that came in and those that we opened. One that came in is used again by
@@ -49,7 +29,9 @@ export class Connections {
   readonly #outgoing = new Map<string, Connection>();
   /** Those that came in, by their far end. */
   readonly #incoming = new Map<string, Connection>();
-  readonly #arrivals: Arrivals;
+  readonly #entrance: Entrance;
+  readonly #halves: HeldBytes;
+  readonly #unread: HeldBytes;
   #lastId = 0;
   #sweep: Alarm | undefined;
 
@@ -57,7 +39,13 @@ export class Connections {
     this.#world = world;
     this.#streams = streams;
     this.#limits = limits;
-    this.#arrivals = arrivals(world.clock, limits);
+    this.#entrance = entrance(world.clock, limits, {
+      all: () => this.all(),
+      usage: () => shared.usage(),
+      giveUp: (connection, why) => this.#giveUp(connection, why),
+    });
+    this.#halves = heldBytes(limits.halvesBytesMax, ({ framing }) => framing.keptBytes);
+    this.#unread = heldBytes(limits.waitingBytesInAllMax, ({ socket }) => socket.waitingBytes);
     this.#shared = shared;
   }
 
@@ -79,14 +67,14 @@ export class Connections {
     const why = `there is no ${transport} here`;
     if (streams === undefined) return Promise.resolve({ kind: 'failed', why });
     return streams.listen(listener, (socket, far) => {
-      const limit = this.#arrivals.limitFor(far.address);
+      const limit = this.#entrance.limitFor(far.address, transport);
       if (limit !== undefined) {
         this.counts.refused[limit] += 1;
         return undefined;
       }
-      this.#arrivals.came(far.address);
-      const connection = this.#add({ listener, far, way: undefined, isOpen: true }, socket);
+      const connection = this.#add({ listener, far, way: undefined, isOpen: true, socket });
       this.#incoming.set(wayName(listener, far), connection);
+      this.#entrance.came(connection);
       return this.#earsOf(connection, ears);
     });
   }
@@ -98,25 +86,25 @@ export class Connections {
 
   /** A message for a reader that takes nothing ends the connection, not the calls on it. */
   send(listener: Listener, bytes: Buffer, to: Far, ears: ConnectionEars): void {
-    const known = to.connection === undefined ? undefined : this.#all.get(to.connection);
+    const known = this.#all.get(to.connection ?? 0);
     const connection = known ?? this.#toward(listener, newWay(to), ears);
     if (connection === undefined) {
       this.#failLater(bytes);
       return;
     }
     if (connection.socket.waitingBytes + bytes.length > this.#limits.waitingBytesMax) {
-      this.counts.slowReaders += 1;
       this.#failLater(bytes);
-      this.#lose(connection);
+      this.#giveUp(connection, 'slow-reader');
       return;
     }
     if (!isResponse(bytes)) connection.hasRequests = true;
-    connection.socket.write(bytes);
+    this.#write(connection, bytes);
   }
 
   close(): void {
     for (const { socket } of this.#all.values()) socket.cut();
-    for (const kept of [this.#all, this.#outgoing, this.#incoming, this.#arrivals]) kept.clear();
+    for (const kept of [this.#all, this.#outgoing, this.#incoming]) kept.clear();
+    for (const kept of [this.#entrance, this.#halves, this.#unread]) kept.clear();
     if (this.#sweep !== undefined) this.#world.timers.clear(this.#sweep);
     this.#sweep = undefined;
   }
@@ -142,38 +130,25 @@ export class Connections {
       onClosed: () => told.ears?.onClosed(),
     });
     const { address, port } = far;
-    const place = { listener, far: { address, port }, way, isOpen: false };
-    const connection = this.#add(place, socket);
+    const place = { listener, far: { address, port }, way, isOpen: false, socket };
+    const connection = this.#add(place);
     this.#outgoing.set(way, connection);
     told.ears = this.#earsOf(connection, ears);
     return connection;
   }
 
-  #add(
-    place: Pick<Connection, 'listener' | 'far' | 'way' | 'isOpen'>,
-    socket: StreamSocket,
-  ): Connection {
+  #add(place: Omit<Parameters<typeof newConnection>[0], 'id'>): Connection {
     this.#lastId += 1;
-    const now = this.#world.clock.mono();
-    const spread = 1 - PING_SPREAD / 2 + PING_SPREAD * this.#world.rng.fraction();
-    const connection: Connection = {
-      ...place,
-      id: this.#lastId,
-      socket,
-      framing: openFraming(),
-      pingAfterMs: this.#limits.pingMs * spread,
-      begunAt: now,
-      certified: undefined,
-      hasRequests: false,
-      heardAt: now,
-      spokeAt: undefined,
-      pingedAt: undefined,
-      answersPings: false,
-      pingsIgnored: 0,
-    };
+    const connection = newConnection({ ...place, id: this.#lastId }, this.#world, this.#limits);
     this.#all.set(connection.id, connection);
     this.#sweepLater();
     return connection;
+  }
+
+  #write(connection: Connection, bytes: Buffer): void {
+    connection.socket.write(bytes);
+    if (connection.socket.waitingBytes === 0) return;
+    for (const slow of this.#unread.look(connection)) this.#giveUp(slow, 'slow-reader');
   }
 
   #earsOf(connection: Connection, ears: ConnectionEars): StreamEars {
@@ -190,7 +165,7 @@ export class Connections {
   }
 
   #onBytes(connection: Connection, chunk: Buffer, ears: ConnectionEars): void {
-    const { framing, far, id, socket, certified } = connection;
+    const { framing, far, id, certified } = connection;
     const from: Far = { connection: id, certified, ...far };
     const now = this.#world.clock.mono();
     connection.heardAt = now;
@@ -200,6 +175,8 @@ export class Connections {
     }
     connection.pingedAt = undefined;
     let isPinged = false;
+    if (found.length > 0) this.#entrance.spoke(connection);
+    this.#weighHalf(connection, found.length > 0, now);
     for (const framed of found) {
       connection.spokeAt = now;
       switch (framed.what) {
@@ -218,7 +195,14 @@ export class Connections {
       }
     }
     // One for all of them: who floods gets no flood back.
-    if (isPinged && this.#all.has(id) && this.#hasRoom(connection)) socket.write(PONG);
+    if (isPinged && this.#all.has(id) && this.#hasRoom(connection)) this.#write(connection, PONG);
+  }
+
+  #weighHalf(connection: Connection, isNewMessage: boolean, now: number): void {
+    const { framing, halfSince } = connection;
+    if (framing.isBetweenMessages) connection.halfSince = undefined;
+    else if (isNewMessage || halfSince === undefined) connection.halfSince = now;
+    for (const half of this.#halves.look(connection)) this.#giveUp(half, 'half-message');
   }
 
   #hasRoom({ socket }: Connection): boolean {
@@ -235,23 +219,28 @@ export class Connections {
 
   #lookAfter(): void {
     const now = this.#world.clock.mono();
-    let isUsed: Usage | undefined;
+    let usage: Usage | undefined;
+    const isUsed: Usage = (one) => {
+      usage ??= this.#shared.usage();
+      return usage(one);
+    };
     for (const connection of this.#all.values()) {
-      const prospect = prospectOf(connection, now, this.#limits);
+      const prospect = prospectOf(connection, now, this.#limits, isUsed);
       switch (prospect) {
         case 'stays':
-          break;
-        case 'dead':
-          this.counts.dead += 1;
-          this.#lose(connection);
           break;
         case 'ping':
           this.#ping(connection, now);
           break;
-        case 'unless-used':
-          isUsed ??= this.#shared.usage();
-          if (!isUsed(connection)) this.#finish(connection);
-          else if (isPingDue(connection, now)) this.#ping(connection, now);
+        case 'dead':
+          this.#giveUp(connection, 'dead');
+          break;
+        case 'late':
+          this.#count(connection, 'late');
+          this.#finish(connection);
+          break;
+        case 'over':
+          this.#finish(connection);
           break;
         default:
           never(prospect);
@@ -263,7 +252,18 @@ export class Connections {
     if (!this.#hasRoom(connection)) return;
     if (connection.pingedAt !== undefined) connection.pingsIgnored += 1;
     connection.pingedAt = now;
-    connection.socket.write(PING);
+    this.#write(connection, PING);
+  }
+
+  #giveUp(connection: Connection, why: WhyGivenUp): void {
+    if (!this.#all.has(connection.id)) return;
+    this.#count(connection, why);
+    this.#lose(connection);
+  }
+
+  #count({ far }: Connection, why: WhyGivenUp): void {
+    this.counts.givenUp[why] += 1;
+    this.#shared.onGivenUp?.(why, far.address);
   }
 
   #finish(connection: Connection): void {
@@ -283,11 +283,12 @@ export class Connections {
   #forget(connection: Connection): void {
     const { id, way, far, listener } = connection;
     if (!this.#all.delete(id)) return;
+    for (const kept of [this.#halves, this.#unread]) kept.forget(connection);
     if (way !== undefined) {
       this.#outgoing.delete(way);
       return;
     }
-    this.#arrivals.left(far.address);
+    this.#entrance.left(connection);
     const from = wayName(listener, far);
     if (this.#incoming.get(from) === connection) this.#incoming.delete(from);
   }

@@ -8,6 +8,7 @@ import type { EarQueue } from './ear-queue.ts';
 import type { AnyDialog, LegA, LegB } from './legs.ts';
 import type { Counts, Limits } from './limits.ts';
 import { dialogKey } from './proto/match.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { Serials } from './serials.ts';
 import type { ServerTransaction, ServerTransactions } from './server-transactions.ts';
 import type { Wires } from './wires.ts';
@@ -22,6 +23,8 @@ export type Core = {
   readonly counts: Counts;
   readonly serials: Serials;
   readonly news: EarQueue;
+  /** Absent: nothing is set apart. */
+  readonly quarantine: Quarantine | undefined;
   readonly wires: Wires;
   readonly servers: ServerTransactions;
   readonly clients: ClientTransactions;

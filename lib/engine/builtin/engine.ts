@@ -1,11 +1,9 @@
 import { never } from '../../base/never.ts';
-import type { World } from '../../base/time.ts';
 import type { Probe, ProbeOutcome } from '../../ports/probe.ts';
 import type {
   Content,
   Departure,
   DialogReply,
-  EngineEars,
   InviteResponse,
   Listener,
   Listening,
@@ -23,11 +21,12 @@ import { replyByUs } from './asked.ts';
 import { askByUs } from './asking.ts';
 import { ClientTransactions } from './client-transactions.ts';
 import { type ConnectionsNow, connectionsNow } from './connection-counts.ts';
-import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
-import { Connections, type Lost } from './connections.ts';
+import type { Lost } from './connection-ears.ts';
+import { CONNECTION_LIMITS } from './connection-limits.ts';
+import { Connections } from './connections.ts';
 import type { Core } from './core.ts';
-import type { Datagrams } from './datagrams.ts';
 import { earQueue, tellingTimers } from './ear-queue.ts';
+import type { EngineParts } from './engine-parts.ts';
 import type { Far } from './far.ts';
 import { type AllCounts, countsOf, sizesOf } from './figures.ts';
 import { handOver, sendBack, sendOn, serveResponse, takeRelayed } from './for-neighbours.ts';
@@ -38,33 +37,20 @@ import { answerA, answerNow, rejectA, ringA } from './leg-a.ts';
 import { acknowledgeB, cancelB, hangUpB, inviteB } from './leg-b.ts';
 import { type AnyDialog, nameOf } from './legs.ts';
 import { legsOver } from './legs-over.ts';
-import { LIMITS, type Limits, type Sizes } from './limits.ts';
+import { LIMITS, type Sizes } from './limits.ts';
 import { respondToStray } from './outside-dialog.ts';
 import { type QueueWatch, queueWatch } from './own-echo.ts';
 import { sendProbe } from './probe.ts';
 import { clientKey } from './proto/match.ts';
+import { isSetApart } from './quarantine.ts';
 import { confirmByUs, retractByUs } from './re-inviting.ts';
 import { serials } from './serials.ts';
 import { serveRequest } from './serve-request.ts';
 import { ServerTransactions } from './server-transactions.ts';
 import { silence } from './silence.ts';
-import type { StreamsBy } from './streams.ts';
 import { serveBroken, serveUnparsable } from './unparsable.ts';
 import { usageOf, wentBy } from './usage.ts';
-import { type Tap, type Wire, Wires } from './wires.ts';
-
-export type EngineParts = {
-  readonly world: World;
-  readonly datagrams: Datagrams;
-  /** Absent: no listener may ask for TCP. */
-  readonly streams?: StreamsBy | undefined;
-  readonly ears: EngineEars;
-  /** Absent: nobody watches. */
-  readonly tap?: Tap | undefined;
-  /** Absent: the shipped ones. */
-  readonly limits?: Partial<Limits> | undefined;
-  readonly connectionLimits?: Partial<ConnectionLimits> | undefined;
-};
+import { type Wire, Wires } from './wires.ts';
 
 /** The engine that is part of the node: SIP over UDP and TCP on several addresses of its own. */
 export function builtinEngine(parts: EngineParts): BuiltinEngine {
@@ -77,7 +63,7 @@ export class BuiltinEngine implements SipEngine {
   readonly #queues: QueueWatch;
 
   constructor(parts: EngineParts) {
-    const { world, datagrams, streams, ears, tap, limits, connectionLimits } = parts;
+    const { world, datagrams, streams, ears, tap, limits, connectionLimits, onGivenUp } = parts;
     const news = earQueue(ears);
     const timers = tellingTimers(world.timers, news);
     const line = { timers, clock: world.clock };
@@ -90,6 +76,7 @@ export class BuiltinEngine implements SipEngine {
             onSendFailure: (bytes) => this.#onSendFailure(bytes),
             onLost: (lost) => this.#onLost(lost),
             usage: () => usageOf(this.#core),
+            onGivenUp: (why, source) => onGivenUp?.(why, source),
           });
     this.#connections = connections;
     const wires = new Wires(datagrams, connections, tap, {
@@ -107,6 +94,7 @@ export class BuiltinEngine implements SipEngine {
       counts: { overloads: 0, strayResponses: 0, sendFailures: 0, surplusDialogs: 0 },
       serials: names,
       news,
+      quarantine: parts.quarantine,
       wires,
       servers: new ServerTransactions(line, wires),
       clients: new ClientTransactions(
@@ -256,6 +244,7 @@ export class BuiltinEngine implements SipEngine {
       this.#queues.hear(wire, bytes);
       return;
     }
+    if (isSetApart(this.#core, wire, bytes, source)) return;
     const parsed = parse(bytes);
     const { certified } = source;
     const receivedOn: ReceivedOn = { listener: wire.listener, source, certified };

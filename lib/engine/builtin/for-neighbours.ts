@@ -5,6 +5,7 @@ import type { Core } from './core.ts';
 import { answerWay } from './far.ts';
 import { handOverA } from './leg-a.ts';
 import { handOverStray } from './outside-dialog.ts';
+import { isSetApart } from './quarantine.ts';
 import { serveRequest } from './serve-request.ts';
 
 /** Forgets a new call, or a stray, that another site answers. */
@@ -34,6 +35,7 @@ export function sendOn({ wires }: Core, { listener, source }: ReceivedOn, raw: B
 export function takeRelayed(core: Core, message: RelayedMessage): void {
   const { raw, listener, source, back, through } = message;
   const wire = core.wires.relayed(listener, source, { back, through });
+  if (isSetApart(core, wire, raw, source)) return;
   const parsed = parse(raw);
   const receivedOn: ReceivedOn = { listener, source, through: message.from };
   if (parsed.kind === 'request') serveRequest(core, { request: parsed, wire, receivedOn, raw });

@@ -1,4 +1,4 @@
-import type { Usage } from './connections.ts';
+import type { Usage } from './connection-ears.ts';
 import type { Core } from './core.ts';
 import { newWay, wayName } from './far.ts';
 import type { Flow } from './legs.ts';

@@ -11,6 +11,22 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'warn',
       says: 'The key of this site could not be kept; dialogs of today are strange tomorrow.',
     },
+    'died-of': {
+      level: 'error',
+      says: 'The process before this one ended while it worked on the message in `file`, from `source`; with one more of its `deaths` it is set apart. SIGKILL in a busy moment looks the same.',
+    },
+    quarantine: {
+      level: 'warn',
+      says: 'These `files` hold messages that are not worked on; said at the start and at a reload.',
+    },
+    quarantined: {
+      level: 'error, no INVITE: warn',
+      says: 'A message from `source` came that this node has died of twice (`file`): an INVITE got 500, which may have been an emergency call, anything else nothing. At most ten a minute; landfall_quarantine_total has them all.',
+    },
+    'in-flight-unkept': {
+      level: 'warn',
+      says: 'What is worked on cannot be written to `stateDir` (`why`): should this process die of a message, the next one will not know.',
+    },
     unparsable: {
       level: 'debug',
       says: 'A datagram was no SIP message; `reason`, and whether it was `answered` with 400.',
@@ -68,6 +84,10 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
     'tls-refused': {
       level: 'info or warn',
       says: 'A TLS connection came to nothing (`why`): `by` us toward a gateway, of whom `name` was wanted, or by them. At most ten a minute; landfall_tls_refused_total has them all.',
+    },
+    'connections-given-up': {
+      level: 'warn',
+      says: 'Connections were ended since there were too many (`newcomer`: they had said nothing, `idle`: nothing used them), a message did not come whole in time (`late`), or too much waited (`half-message`, `slow-reader`): `why`, and the `source` of one. Once a minute for each reason.',
     },
     'acks-never-come': {
       level: 'warn',

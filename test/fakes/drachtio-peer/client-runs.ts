@@ -5,7 +5,7 @@ import {
   clearAlarms,
   setAlarm,
 } from '../../../lib/engine/builtin/alarms.ts';
-import type { Lost } from '../../../lib/engine/builtin/connections.ts';
+import type { Lost } from '../../../lib/engine/builtin/connection-ears.ts';
 import { type Far, wayName } from '../../../lib/engine/builtin/far.ts';
 import { composeAck, type SentInvite } from '../../../lib/engine/builtin/proto/compose.ts';
 import { responseKey } from '../../../lib/engine/builtin/proto/match.ts';

@@ -17,6 +17,8 @@ export type Framed =
 export type Framing = {
   /** Whether nothing of a message waits for its rest. */
   readonly isBetweenMessages: boolean;
+  /** What is kept in memory of a message whose rest has not come. */
+  readonly keptBytes: number;
   push(chunk: Buffer): readonly Framed[];
 };
 
@@ -78,6 +80,9 @@ export function openFraming(bytesMax: number = MESSAGE_BYTES_MAX): Framing {
     get isBetweenMessages() {
       return pending.bytes().length === 0;
     },
+    get keptBytes() {
+      return pending.room();
+    },
     push(chunk) {
       if (isBroken) return [];
       pending.add(chunk);
@@ -133,6 +138,7 @@ function pendingBytes() {
   let isBorrowed = false;
   return {
     bytes: () => room.subarray(from, to),
+    room: () => room.length,
     add(chunk: Buffer): void {
       if (from === to) {
         room = chunk;

@@ -20,6 +20,7 @@ function site() {
     file: 'site.yaml',
     load: () => load(text),
     take: (config) => taken.push(config),
+    lookAgain: () => undefined,
     sink: {
       note: (notice) => notices.push(notice),
       step: () => undefined,

@@ -8,19 +8,47 @@ const invite = (number: number) => callerSays('INVITE', { callId: `call-${number
 
 describe('when there is no room', () => {
   test('The Retry-After header field can be used with a 500 (Server Internal Error) or 503 (Service Unavailable) response to indicate how long the service is expected to be unavailable to the requesting client [3261-20.33]', async () => {
-    const stage = await Stage.open({ legsMax: 2 });
+    const stage = await Stage.open({ transactionsMax: 0 });
     const waits = new Set<string | undefined>();
-    for (let number = 0; number < 12; number += 1) stage.callerSends(invite(number));
-    for (const { message } of stage.caller.heard.slice(2)) {
+    for (let number = 0; number < 12; number += 1) {
+      stage.callerSends(callerSays('BYE', { callId: `${number}`, toTag: 'x', cseq: 2 }));
+    }
+    for (const { message } of stage.caller.heard) {
       expect(message).toMatchObject({ status: 500 });
       waits.add(headerValue(message.headers, 'retry-after'));
     }
     expect(waits.size).toBeGreaterThan(3);
     for (const wait of waits) expect(Number(wait)).toBeGreaterThanOrEqual(1);
     for (const wait of waits) expect(Number(wait)).toBeLessThanOrEqual(10);
+    expect(stage.engine.sizes()).toMatchObject({ serverTransactions: 0 });
+  });
+
+  test('an INVITE, which may be an emergency call, is never told to wait', async () => {
+    const stage = await Stage.open({ legsMax: 2 });
+    for (let number = 0; number < 12; number += 1) stage.callerSends(invite(number));
+    const refused = stage.caller.heard.map(({ message }) => message).slice(2);
+    expect(refused).toHaveLength(10);
+    for (const message of refused) {
+      expect(message).toMatchObject({ status: 500 });
+      expect(headerValue(message.headers, 'retry-after')).toBeUndefined();
+      expect(headerValue(message.headers, 'warning')).toContain('no room');
+    }
     expect(stage.invites).toHaveLength(2);
     expect(stage.engine.counts().overloads).toBe(10);
     expect(stage.engine.sizes()).toMatchObject({ legs: 2, serverTransactions: 2 });
+  });
+
+  test.each([
+    ['to no dialog here', { callId: 'strange', toTag: 'x', cseq: 2 }],
+    ['in a dialog', { callId: 'up', toTag: 'ours', cseq: 2 }],
+  ])('nor is a further INVITE %s', async (_, parts) => {
+    // The one that is up fills even what requests in dialogs may have beyond.
+    const stage = await Stage.open({ transactionsMax: 0.9 });
+    stage.talkingA({ callId: 'up' });
+    stage.callerSends(callerSays('INVITE', parts), U);
+    const { message } = stage.caller.last();
+    expect(message).toMatchObject({ status: 500 });
+    expect(headerValue(message.headers, 'retry-after')).toBeUndefined();
   });
 
   test('the ACK of such a refusal is known', async () => {

@@ -1,6 +1,7 @@
 import { type Octets, octetsOf } from '../../../../lib/base/brands.ts';
 import { type BuiltinEngine, builtinEngine } from '../../../../lib/engine/builtin/engine.ts';
 import type { Limits } from '../../../../lib/engine/builtin/limits.ts';
+import type { Quarantine } from '../../../../lib/engine/builtin/quarantine.ts';
 import type { Tap } from '../../../../lib/engine/builtin/wires.ts';
 import type {
   EngineEars,
@@ -78,12 +79,13 @@ export class Stage {
   /** What the node does when it is told something. */
   node: Partial<EngineEars> = {};
 
-  constructor(limits: Partial<Limits> = {}, tap?: Tap) {
+  constructor(limits: Partial<Limits> = {}, tap?: Tap, quarantine?: Quarantine) {
     this.engine = builtinEngine({
       world: this.time.world,
       datagrams: this.network,
       limits,
       tap,
+      quarantine,
       ears: {
         onInvite: (invite) => {
           this.invites.push(invite);
@@ -102,8 +104,12 @@ export class Stage {
     });
   }
 
-  static async open(limits: Partial<Limits> = {}, tap?: Tap): Promise<Stage> {
-    const stage = new Stage(limits, tap);
+  static async open(
+    limits: Partial<Limits> = {},
+    tap?: Tap,
+    quarantine?: Quarantine,
+  ): Promise<Stage> {
+    const stage = new Stage(limits, tap, quarantine);
     await stage.engine.listen(LISTENERS);
     return stage;
   }

@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as turnOver } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { openQuarantine } from '../../../../apps/sbc/quarantine.ts';
+import { realWorld } from '../../../../lib/base/real-world.ts';
+import type { EventSink, Notice } from '../../../../lib/ports/event-sink.ts';
+import { type TempFolder, tempFolder } from '../../../support/temp-folder.ts';
+
+const FROM = { address: '203.0.113.7', port: 5060 };
+const KILLER = Buffer.from('INVITE sip:112@a SIP/2.0\r\nSubject: \0\xff\r\n\r\n', 'latin1');
+const OTHER = Buffer.from('BYE sip:112@a SIP/2.0\r\n\r\n');
+
+let folder: TempFolder;
+beforeEach(() => {
+  folder = tempFolder('in-flight');
+});
+afterEach(() => folder.remove());
+
+/** A start of the node; one that is not closed has died, as far as its file tells. */
+function open(stateDir = folder.path) {
+  const notices: Notice[] = [];
+  const counted: string[] = [];
+  const sink: EventSink = {
+    step: () => undefined,
+    record: () => undefined,
+    note: (notice) => notices.push(notice),
+    count: (counter, label) => void counted.push(`${counter} ${label}`),
+  };
+  const quarantine = openQuarantine(stateDir, { world: realWorld(), sink });
+  return { ...quarantine, notices, counted, events: () => notices.map(({ event }) => event) };
+}
+
+const kept = () => readdirSync(join(folder.path, 'quarantine'));
+
+/** A start that dies of it: the turn of the event loop is never over for the next one. */
+function dieOf(bytes: Buffer) {
+  const node = open();
+  node.admits(bytes, FROM);
+  return node;
+}
+
+describe('what was worked on when a process died', () => {
+  test('is kept byte for byte, told once, and let through once more', () => {
+    dieOf(KILLER);
+    const second = open();
+    const [name = ''] = kept();
+    expect(name).toMatch(/^[a-p]{32}\.1\.sip$/);
+    const path = join(folder.path, 'quarantine', name);
+    expect(readFileSync(path)).toEqual(KILLER);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const told = { event: 'died-of', level: 'error', deaths: 1, file: path };
+    expect(second.notices).toEqual([{ ...told, source: '203.0.113.7:5060' }]);
+    expect(second.admits(KILLER, FROM)).toBe(true);
+  });
+
+  test('twice: it is set apart, told at level error if it is an INVITE, and counted', () => {
+    for (const bytes of [KILLER, KILLER, OTHER, OTHER]) dieOf(bytes);
+    const node = open();
+    node.notices.length = 0;
+    expect(node.admits(KILLER, FROM)).toBe(false);
+    expect(node.admits(OTHER, FROM)).toBe(false);
+    expect(node.notices.map(({ event, level }) => [event, level])).toEqual([
+      ['quarantined', 'error'],
+      ['quarantined', 'warn'],
+    ]);
+    expect(node.counted).toEqual(['quarantine refused', 'quarantine dropped']);
+    const alike = Buffer.from(KILLER);
+    alike[alike.length - 5] = 0;
+    expect(node.admits(alike, FROM)).toBe(true);
+  });
+
+  test('of a flood ten a minute are told, and all are counted', () => {
+    for (const bytes of [KILLER, KILLER]) dieOf(bytes);
+    const node = open();
+    node.notices.length = 0;
+    for (let turn = 0; turn < 100; turn += 1) node.admits(KILLER, FROM);
+    expect([node.notices.length, node.counted.length]).toEqual([10, 100]);
+  });
+
+  test('is let through again when its file is gone', () => {
+    for (const bytes of [KILLER, KILLER]) dieOf(bytes);
+    const node = open();
+    node.lookAgain();
+    expect(node.admits(KILLER, FROM)).toBe(false);
+    for (const name of kept()) rmSync(join(folder.path, 'quarantine', name));
+    node.lookAgain();
+    expect(node.admits(KILLER, FROM)).toBe(true);
+  });
+
+  test('what lies beside it is left alone', () => {
+    dieOf(KILLER);
+    const stranger = join(folder.path, 'quarantine', 'notes.txt');
+    open();
+    writeFileSync(stranger, 'looked at on Monday');
+    for (let serial = 0; serial < 80; serial += 1) dieOf(Buffer.from(`BYE ${serial}`));
+    open();
+    expect(readFileSync(stranger, 'utf8')).toBe('looked at on Monday');
+  });
+
+  test('is bounded: who has killed most seldom and longest ago goes first', () => {
+    for (const bytes of [KILLER, KILLER]) dieOf(bytes);
+    for (let serial = 0; serial < 80; serial += 1) dieOf(Buffer.from(`BYE ${serial}`));
+    open();
+    expect(kept()).toHaveLength(64);
+    expect(kept().filter((name) => name.endsWith('.2.sip'))).toHaveLength(1);
+  });
+});
+
+describe('nothing is kept', () => {
+  test('once the turn of the event loop is over', async () => {
+    dieOf(KILLER);
+    await turnOver();
+    await turnOver();
+    expect(open().events()).toEqual([]);
+  });
+
+  test('of an end in order', () => {
+    dieOf(KILLER).close();
+    expect(open().events()).toEqual([]);
+  });
+
+  test('of a file that is cut short or holds anything', () => {
+    const path = join(folder.path, 'in-flight');
+    for (const junk of ['', 'x', 'x'.repeat(63), '\xff'.repeat(100), '\x01\0\0\0']) {
+      writeFileSync(path, junk, 'latin1');
+      const node = open();
+      expect(node.events()).toEqual([]);
+      expect(node.admits(KILLER, FROM)).toBe(true);
+    }
+  });
+
+  test('where nothing can be written: that is told, and all are served', () => {
+    const node = open(join(folder.path, 'nowhere'));
+    expect(node.notices).toMatchObject([{ event: 'in-flight-unkept', level: 'warn' }]);
+    expect(node.admits(KILLER, FROM)).toBe(true);
+  });
+});
