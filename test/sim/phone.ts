@@ -24,7 +24,16 @@ export type PhonePlan = {
   /** Hangs up this long after the answer; absent: leaves it to the gateway. */
   readonly talkMs: number | undefined;
   readonly within: WithinPlan;
+  /** Wants its session refreshed, by UPDATE. Absent: it knows no session timers. */
+  readonly keepsSession?: boolean;
 };
+
+const SESSION_SEC = 90;
+const SESSION = [
+  `Session-Expires: ${SESSION_SEC}`,
+  'Supported: timer',
+  'Allow: INVITE, ACK, CANCEL, BYE, UPDATE',
+];
 
 /** A caller after RFC 3261, written apart from our machines; it keeps what it saw. */
 export class Phone {
@@ -48,6 +57,7 @@ export class Phone {
   #target = '';
   #next: Address;
   #heardProvisional = false;
+  #refreshedAtMs = 0;
 
   constructor(
     name: string,
@@ -119,6 +129,7 @@ export class Phone {
       this.#hearResponse(message);
       return;
     }
+    if (message.method === 'UPDATE' || message.method === 'INVITE') this.#refreshed();
     if (this.#within.hearRequest(message, (bytes) => this.#send(bytes, from))) return;
     if (message.method === 'ACK') return;
     if (message.method !== 'BYE') this.faults.push(`a ${message.method} came to the caller`);
@@ -170,6 +181,7 @@ export class Phone {
     const wasCancelling = this.state === 'cancelling';
     this.state = 'talking';
     this.answeredAtMs = this.#time.nowMs;
+    this.#refreshed();
     const talkMs = wasCancelling || this.hasGivenUp ? 0 : (this.plan.talkMs ?? TALK_MS_MAX);
     this.#after(talkMs, () => this.#hangUp());
     this.#within.begin();
@@ -190,6 +202,17 @@ export class Phone {
     const bye = this.#request('BYE', 2, `bye${to.tag}`, '', dialog);
     const repeater = repeat(this.#after, () => this.#send(bye, next), 4000);
     this.#repeaters.set(name, repeater);
+  }
+
+  /** Its session lives so much longer. [4028-10] */
+  #refreshed(): void {
+    const atMs = this.#time.nowMs;
+    this.#refreshedAtMs = atMs;
+    this.#after(SESSION_SEC * 1000, () => {
+      const isForgotten = this.state === 'talking' && this.#refreshedAtMs === atMs;
+      if (isForgotten && this.plan.keepsSession === true)
+        this.faults.push('its session was not refreshed');
+    });
   }
 
   #hangUp(): void {
@@ -229,6 +252,7 @@ export class Phone {
         'Geolocation: <cid:where@op.example>',
         `Subject: ${this.callId}`,
         `X-Phone: ${this.callId}`,
+        ...(this.plan.keepsSession === true && /INVITE|UPDATE/.test(method) ? SESSION : []),
       ],
       body,
     );

@@ -123,7 +123,9 @@ function phoneOf(
 ): Phone {
   const me = { address: `203.0.113.${1 + (index % 250)}`, port: 5060 + Math.floor(index / 250) };
   const dialled = draw.chance(0.8) ? A : U;
-  const phone = new Phone(`${seed}-${index}`, drawPhone(draw), me, dialled, time, network, edge);
+  // Lots are drawn for nothing new: every seed stays the world that it was.
+  const plan = { ...drawPhone(draw), keepsSession: index % 3 === 0 };
+  const phone = new Phone(`${seed}-${index}`, plan, me, dialled, time, network, edge);
   time.at(draw.between(0, LATEST_START_MS), () => phone.dial());
   return phone;
 }

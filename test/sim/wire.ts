@@ -27,9 +27,16 @@ export function response(
       `Call-ID: ${request.callId}`,
       `CSeq: ${request.cseq.number} ${request.cseq.method}`,
       ...(contact === undefined ? [] : [`Contact: <sip:peer@${writeAddress(contact)}>`]),
+      ...sessionOf(request, status),
     ],
     body,
   );
+}
+
+/** Everybody keeps session timers as the UAC wants them. [4028-9] */
+function sessionOf({ headers }: SipRequest, status: number): string[] {
+  const asked = headerValue(headers, 'session-expires');
+  return asked === undefined || status < 200 || status >= 300 ? [] : [`Session-Expires: ${asked}`];
 }
 
 /** Repeats a message at T1, doubling up to a limit, until stopped or 64*T1 have passed. */
