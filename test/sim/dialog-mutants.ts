@@ -60,4 +60,18 @@ export const DIALOG_MUTANTS: readonly Mutant[] = [
     line: "if (facts.earlyDialogs === 'first' && !isFree) return { facts, fork: 0, mayCarrySdp: false };",
     becomes: '',
   },
+  {
+    name: 'a session is refreshed when it has long expired',
+    promise: 'caller',
+    file: 'lib/engine/builtin/proto/session-timer.ts',
+    line: "if (refresher === 'us') return (intervalSec * 1000) / 2;",
+    becomes: "if (refresher === 'us') return intervalSec * 2000;",
+  },
+  {
+    name: 'the timer of a session outlives its call',
+    promise: 'P12',
+    file: 'lib/engine/builtin/session-timer.ts',
+    line: 'if (this.#alarm !== undefined) this.#core.timers.clear(this.#alarm);',
+    becomes: '',
+  },
 ];

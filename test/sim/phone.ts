@@ -27,7 +27,16 @@ export type PhonePlan = {
   /** Acknowledges what it hears before the answer. */
   readonly ringsReliably?: boolean;
   readonly within: WithinPlan;
+  /** Wants its session refreshed, by UPDATE. Absent: it knows no session timers. */
+  readonly keepsSession?: boolean;
 };
+
+const SESSION_SEC = 90;
+const SESSION = [
+  `Session-Expires: ${SESSION_SEC}`,
+  'Supported: timer',
+  'Allow: INVITE, ACK, CANCEL, BYE, UPDATE',
+];
 
 /** A caller after RFC 3261, written apart from our machines; it keeps what it saw. */
 export class Phone {
@@ -54,6 +63,7 @@ export class Phone {
   readonly #acknowledges: Acknowledges;
   /** The To-tags of dialogs in which its PRACK has answered an offer. */
   readonly #settled = new Set<string>();
+  #refreshedAtMs = 0;
 
   constructor(
     name: string,
@@ -126,6 +136,7 @@ export class Phone {
       this.#hearResponse(message);
       return;
     }
+    if (message.method === 'UPDATE' || message.method === 'INVITE') this.#refreshed();
     if (this.#within.hearRequest(message, (bytes) => this.#send(bytes, from))) return;
     if (message.method === 'ACK') return;
     if (message.method !== 'BYE') this.faults.push(`a ${message.method} came to the caller`);
@@ -198,6 +209,7 @@ export class Phone {
     const wasCancelling = this.state === 'cancelling';
     this.state = 'talking';
     this.answeredAtMs = this.#time.nowMs;
+    this.#refreshed();
     const talkMs = wasCancelling || this.hasGivenUp ? 0 : (this.plan.talkMs ?? TALK_MS_MAX);
     this.#after(talkMs, () => this.#hangUp());
     this.#within.begin();
@@ -214,6 +226,17 @@ export class Phone {
     const bye = this.#request('BYE', this.#within.nextCseq(), `bye${to.tag}`, '', dialog);
     const repeater = repeat(this.#after, () => this.#send(bye, next), 4000);
     this.#repeaters.set(name, repeater);
+  }
+
+  /** Its session lives so much longer. [4028-10] */
+  #refreshed(): void {
+    const atMs = this.#time.nowMs;
+    this.#refreshedAtMs = atMs;
+    this.#after(SESSION_SEC * 1000, () => {
+      const isForgotten = this.state === 'talking' && this.#refreshedAtMs === atMs;
+      if (isForgotten && this.plan.keepsSession === true)
+        this.faults.push('its session was not refreshed');
+    });
   }
 
   #hangUp(): void {
@@ -256,6 +279,7 @@ export class Phone {
         `X-Phone: ${this.callId}`,
         ...(method === 'INVITE' && this.plan.ringsReliably === true ? ['Supported: 100rel'] : []),
         ...more,
+        ...(this.plan.keepsSession === true && /INVITE|UPDATE/.test(method) ? SESSION : []),
       ],
       body,
     );

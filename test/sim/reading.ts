@@ -1,5 +1,5 @@
 import { writeAddress } from '../../lib/sip/address.ts';
-import { headerValue } from '../../lib/sip/headers.ts';
+import { headerValue, headerValues } from '../../lib/sip/headers.ts';
 import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
 import type { Seen, Witnessed } from './witness.ts';
 
@@ -84,7 +84,7 @@ function begun(callId: string, { way, side, message }: Seen, invited: Mark): Cal
     callId,
     emergency: message.uri.startsWith('urn:'),
     lateOffer: message.body === '',
-    isReliable: headerValue(message.headers, 'supported')?.includes('100rel') === true,
+    isReliable: headerValues(message.headers, 'supported').includes('100rel'),
     invited,
     cancelled: undefined,
     final: undefined,

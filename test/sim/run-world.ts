@@ -123,7 +123,8 @@ function phoneOf(
 ): Phone {
   const me = { address: `203.0.113.${1 + (index % 250)}`, port: 5060 + Math.floor(index / 250) };
   const dialled = draw.chance(0.8) ? A : U;
-  const plan = { ...drawPhone(draw), ringsReliably: draw.chance(0.4) };
+  const likes = { ringsReliably: draw.chance(0.4), keepsSession: index % 3 === 0 };
+  const plan = { ...drawPhone(draw), ...likes };
   const phone = new Phone(`${seed}-${index}`, plan, me, dialled, time, network, edge);
   time.at(draw.between(0, LATEST_START_MS), () => phone.dial());
   return phone;

@@ -30,9 +30,16 @@ export function response(
       `CSeq: ${request.cseq.number} ${request.cseq.method}`,
       ...(contact === undefined ? [] : [`Contact: <sip:peer@${writeAddress(contact)}>`]),
       ...lines,
+      ...sessionOf(request, status),
     ],
     body,
   );
+}
+
+/** Everybody keeps session timers as the UAC wants them. [4028-9] */
+function sessionOf({ headers }: SipRequest, status: number): string[] {
+  const asked = headerValue(headers, 'session-expires');
+  return asked === undefined || status < 200 || status >= 300 ? [] : [`Session-Expires: ${asked}`];
 }
 
 /** Repeats a message at T1, doubling up to a limit, until stopped or 64*T1 have passed. */

@@ -169,7 +169,7 @@ export class Within {
       reply(bytes);
     };
     if (method === 'INVITE') this.#invited(request, say);
-    else say(this.#verdict(method), method === 'UPDATE' ? SDP : '');
+    else say(this.#verdict(method), method === 'UPDATE' && request.body !== '' ? SDP : '');
     if (method === 'CANCEL') this.#thinking.get(`INVITE ${via.branch}`)?.(487);
     return true;
   }

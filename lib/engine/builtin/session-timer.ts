@@ -145,11 +145,14 @@ export class SessionTimer {
     else this.#ask(terms);
   }
 
-  /** One change at a time, and none before the ACK of the first. [3261-14.1] */
+  /**
+   * No INVITE while another one is open, and nothing before the ACK of the first. An UPDATE that
+   * offers nothing is in nobody's way, and a re-INVITE may stay open for minutes. [3261-14.1]
+   */
   #isBusy(): boolean {
     const { state, exchange } = this.#entry;
     if (this.#refresh !== undefined || state.tag === 'answered') return true;
-    if (exchange === undefined) return false;
+    if (exchange === undefined || this.#way.takesUpdate) return false;
     const { ours, theirs, owed } = exchange;
     const isAsking = ours !== undefined && ours.state.tag !== 'over';
     return isAsking || theirs !== undefined || owed.size > 0;

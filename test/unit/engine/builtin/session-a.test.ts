@@ -125,6 +125,14 @@ describe('the session timer of leg a', () => {
     expect(heard(1)).toContain('INVITE');
   });
 
+  test('but an UPDATE without an offer does not wait for a re-INVITE that stays open', async () => {
+    const { stage, heard, asks } = await talking(...ABLE, ALLOWS);
+    stage.pass(44_000);
+    asks('INVITE', 2);
+    stage.pass(1000);
+    expect(heard(0)).toEqual(['100 INVITE', 'UPDATE']);
+  });
+
   test('every INVITE and UPDATE of the node refreshes the session as well [4028-7.4]', async () => {
     const { stage, heard, asked } = await talking(...ABLE, ALLOWS);
     stage.pass(40_000);
