@@ -14,8 +14,8 @@ type Within = {
   readonly request: RequestId;
 };
 
-/** Which of the site's addresses a message of the caller came to. */
-export type Door = 'anycast' | 'unicast';
+/** Which of the site's addresses a message of the caller came to; neither: it is a gateway. */
+export type Door = 'anycast' | 'unicast' | 'gateway';
 
 export type TimerName =
   | 'first-response'

@@ -13,6 +13,7 @@ const REASON_OF: Readonly<Record<Condition, EndReason>> = {
   loop: 'loop',
   'cancelled-before-invite': 'cancelled-before-invite',
   'from-gateway-side': 'from-gateway-side',
+  'unknown-gateway': 'unknown-gateway',
   'too-many-hops': 'too-many-hops',
   'unknown-extension': 'unknown-extension',
   'unknown-source': 'unknown-source',
@@ -30,6 +31,7 @@ type Refused = {
   readonly callId: CallId;
   readonly site: string;
   readonly trunk: string | undefined;
+  readonly fromGateway: string | undefined;
   readonly emergency: boolean;
   readonly marks: readonly Mark[];
   readonly condition: Condition;
@@ -40,7 +42,7 @@ type Refused = {
 /** The record of a call that was never placed. */
 export function refusedRecord(
   { request, receivedOn }: ReceivedInvite,
-  { callId, site, trunk, emergency, marks, condition, status, at }: Refused,
+  { callId, site, trunk, fromGateway, emergency, marks, condition, status, at }: Refused,
 ): CallRecord {
   return {
     record: 1,
@@ -53,6 +55,7 @@ export function refusedRecord(
     through: receivedOn.through === undefined ? undefined : [receivedOn.through],
     source: writeAddress(receivedOn.source),
     trunk,
+    fromGateway,
     from: textOf(headerValue(request.headers, 'from') ?? ''),
     to: textOf(headerValue(request.headers, 'to') ?? ''),
     emergency,

@@ -74,5 +74,5 @@ export function fromLegB(event: LegEvent, attempt: number, at: MonoMs): CallEven
 }
 
 function doorOf({ listener }: ReceivedOn): Door {
-  return listener.role === 'anycast' ? 'anycast' : 'unicast';
+  return listener.role;
 }

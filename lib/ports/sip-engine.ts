@@ -56,7 +56,7 @@ export type InviteResponse = {
 
 export type OutgoingInvite = {
   readonly leg: LegId;
-  /** The listener of role `gateway` that it leaves from. */
+  /** The listener that it leaves from: of role `gateway`, or of `unicast` for a call outwards. */
   readonly listener: Listener;
   /** What it leaves from instead when it is too large for a datagram; absent: nothing else. */
   readonly large?: { readonly listener: Listener; readonly contact: UriText } | undefined;
@@ -220,7 +220,7 @@ export interface EngineEars {
 
 /** A question whether a gateway lives: OPTIONS, outside of every dialog. */
 export type Probe = {
-  /** The listener of role `gateway` that it leaves from. */
+  /** The listener that it leaves from: of role `gateway`, or of `unicast` for one outside. */
   readonly listener: Listener;
   readonly nextHop: Place;
   readonly uri: UriText;

@@ -64,6 +64,7 @@ export class ScriptedCaller {
     const initial = way === undefined ? 'first' : `way-${way}`;
     const hops = line.options.get('max-forwards') ?? '70';
     const required = line.options.get('require');
+    const priority = line.options.get('priority');
     const headers = [
       viaOf(this.#home, `z9hG4bK${first ? initial : own}`),
       `Max-Forwards: ${hops}`,
@@ -73,6 +74,7 @@ export class ScriptedCaller {
       `CSeq: ${cseq} ${line.what}`,
       contactOf(this.#home, 'caller'),
       ...(required === undefined ? [] : [`Require: ${required}`]),
+      ...(priority === undefined ? [] : [`Priority: ${priority}`]),
     ];
     return scriptedMessage(`${line.what} ${uri} SIP/2.0`, headers, line.sdp);
   }
