@@ -4,6 +4,7 @@ import type { Trunk } from '../lib/guard/trunks.ts';
 import type { FreeswitchServer } from '../lib/media/freeswitch/options.ts';
 import type { Listener, ListenerRole } from '../lib/ports/sip-engine.ts';
 import { adminAddress, linkAddress, nameServer, type Target } from './addresses.ts';
+import { outsideNames } from './check-callbacks.ts';
 import { withPort } from './check-listeners.ts';
 import { credentialFiles } from './check-tls.ts';
 import { failoverDefault } from './failover.ts';
@@ -31,6 +32,11 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
     log,
     admin,
   } = values;
+  const outside = outsideNames(lists, values);
+  const isOutside = ({ name }: { readonly name: string }) => outside.has(name);
+  const gateways = (lists.gateways ?? []).map((item) => gateway(item, probe, outside));
+  const groups = (lists.groups ?? []).map((item) => group(item, probe, values.callbacks.group));
+  const wayOut = groups.find(({ name }) => name === values.callbacks.group);
   const listen = adminAddress(admin.listen);
   if (listen === undefined) throw new Error(`admin.listen is ${admin.listen}`);
   return {
@@ -43,9 +49,11 @@ export function assemble(values: SiteValues, lists: SiteLists, secrets: SiteSecr
         ...listeners('unicast', lists.unicast),
         ...listeners('gateway', lists.gateway),
       ],
-      gateways: (lists.gateways ?? []).map((item) => gateway(item, probe)),
-      groups: (lists.groups ?? []).map((item) => group(item, probe)),
+      gateways: gateways.filter((one) => !isOutside(one)),
+      groups: groups.filter((one) => one !== wayOut),
       routes: (lists.routes ?? []).map(whole),
+      callbacks:
+        wayOut === undefined ? undefined : { group: wayOut, gateways: gateways.filter(isOutside) },
       trunks: (lists.trunks ?? []).map(trunk),
       guard,
       hunt,
@@ -136,10 +144,10 @@ function listeners(role: ListenerRole, items: readonly ListenerItem[] = []): rea
   return items.map((item) => ({ ...withPort(whole(item)), role }));
 }
 
-function gateway(item: GatewayItem, probes: ProbeRules): Gateway {
+function gateway(item: GatewayItem, probes: ProbeRules, outside: ReadonlySet<string>): Gateway {
   const { name, uri: target, priority, weight, largeByTcp, callsMax, headers, probe } = whole(item);
   return {
-    ...gatewayAt(name, target, priority),
+    ...gatewayAt(name, target, priority, outside.has(name)),
     ...(largeByTcp ? { largeByTcp } : {}),
     ...(weight === undefined ? {} : { weight }),
     ...(callsMax === undefined ? {} : { callsMax }),
@@ -153,13 +161,15 @@ function probed(probe: ProbeRules): Pick<Gateway, 'probe'> {
   return probe.everySec === 0 ? {} : { probe };
 }
 
-function group(item: GroupItem, probes: ProbeRules): Group {
+function group(item: GroupItem, probes: ProbeRules, callbacks: string | null): Group {
   const { name, emergency, failoverOn, srtp, asksFor, lastResort, ...rest } = whole(item);
+  const isWayOut = name === callbacks;
   return {
     name,
     gateways: rest.gateways.map(gatewayName),
     emergency,
-    failoverOn: failoverOn ?? failoverDefault(emergency),
+    failoverOn:
+      failoverOn ?? failoverDefault(isWayOut ? 'callbacks' : emergency ? 'emergency' : 'ordinary'),
     ...(rest.followRedirects ? { followRedirects: true } : {}),
     ...(rest.anchor ? {} : { anchor: false }),
     ...(srtp === 'as-offered' ? {} : { srtp }),
@@ -169,7 +179,7 @@ function group(item: GroupItem, probes: ProbeRules): Group {
       lastResort === undefined
         ? undefined
         : {
-            ...gatewayAt(`last-resort:${name}`, lastResort, LAST_RESORT_PRIORITY),
+            ...gatewayAt(`last-resort:${name}`, lastResort, LAST_RESORT_PRIORITY, isWayOut),
             ...probed(probes),
           },
   };
@@ -177,7 +187,13 @@ function group(item: GroupItem, probes: ProbeRules): Group {
 
 const LAST_RESORT_PRIORITY = 1001;
 
-function gatewayAt(name: string, { uri, destination }: Target, priority: number): Gateway {
+function gatewayAt(
+  name: string,
+  { uri, destination: written }: Target,
+  priority: number,
+  isOutside: boolean,
+): Gateway {
+  const destination = isOutside ? { ...written, isOutside: true as const } : written;
   return { name: gatewayName(name), uri, destination, priority };
 }
 

@@ -8,9 +8,11 @@ import {
   writeAddress,
 } from '../lib/sip/address.ts';
 import type { Target } from './addresses.ts';
+import { outsideNames } from './check-callbacks.ts';
 import type { LISTENER, Values } from './items.ts';
 import type { ListenerItem, SiteLists } from './lists.ts';
 import { keyOf, type Path, type Report } from './problems.ts';
+import type { SiteValues } from './schema.ts';
 
 /** A listener with the port that it has where none is written. */
 export function withPort(listener: Values<typeof LISTENER>) {
@@ -32,24 +34,25 @@ export function checkListeners(lists: SiteLists, report: Report): void {
 }
 
 /** Holds every next hop against our own listeners: no call is ever sent back into this site. */
-export function checkNextHops(lists: SiteLists, report: Report): void {
+export function checkNextHops(lists: SiteLists, values: SiteValues, report: Report): void {
   const callerSide = hostsOf([...(lists.anycast ?? []), ...(lists.unicast ?? [])]);
   const gatewaySide = (lists.gateway ?? []).flatMap(addressOf);
-  const check = (path: Path, target: Target | undefined) => {
+  const check = (path: Path, target: Target | undefined, isOutside: boolean) => {
     if (target === undefined) return;
+    const side = isOutside ? 'unicast' : 'gateway';
     const { uri: value, destination } = target;
     const { host, transport, hop } = asWritten(destination);
-    if (transport !== undefined && transport !== 'udp' && !speaks(lists.gateway, transport)) {
+    if (transport !== undefined && transport !== 'udp' && !speaks(lists[side], transport)) {
       const want = `list a listener with transport: ${transport} there, or leave ;transport=${transport} out`;
-      const wrong = `asks for ${transport.toUpperCase()}, but no listener of listen.gateway has it`;
+      const wrong = `asks for ${transport.toUpperCase()}, but no listener of listen.${side} has it`;
       report(path, { value, wrong, want });
     }
     if (
       hop !== undefined &&
-      speaks(lists.gateway, hop.transport) &&
-      !speaks(lists.gateway, hop.transport, host)
+      speaks(lists[side], hop.transport) &&
+      !speaks(lists[side], hop.transport, host)
     ) {
-      const wrong = `is reached over IPv${familyOf(host)}, but no listener of listen.gateway has it`;
+      const wrong = `is reached over IPv${familyOf(host)}, but no listener of listen.${side} has it`;
       const want = `list a listener with transport: ${hop.transport} and such an address there`;
       report(path, { value, wrong, want });
     }
@@ -60,15 +63,20 @@ export function checkNextHops(lists: SiteLists, report: Report): void {
     const wrong = `is this site's own ${keyOf(owner)}`;
     report(path, { value, wrong, want: 'write the address of the gateway itself' });
   };
+  const outside = outsideNames(lists, values);
   for (const { path, parts } of lists.gateways ?? []) {
-    check([...path, 'uri'], parts.uri);
-    if (parts.largeByTcp !== true || speaks(lists.gateway, 'tcp')) continue;
+    const isOutside = parts.name !== undefined && outside.has(parts.name);
+    const side = isOutside ? 'unicast' : 'gateway';
+    check([...path, 'uri'], parts.uri, isOutside);
+    if (parts.largeByTcp !== true || speaks(lists[side], 'tcp')) continue;
     const want = 'list a listener with transport: tcp there, or leave largeByTcp out';
-    const wrong = 'asks for TCP, but no listener of listen.gateway has it';
+    const wrong = `asks for TCP, but no listener of listen.${side} has it`;
     report([...path, 'largeByTcp'], { value: true, wrong, want });
   }
-  for (const { path, parts } of lists.groups ?? [])
-    check([...path, 'lastResort'], parts.lastResort);
+  for (const { path, parts } of lists.groups ?? []) {
+    const isOutside = parts.name === values.callbacks.group;
+    check([...path, 'lastResort'], parts.lastResort, isOutside);
+  }
 }
 
 function asWritten(destination: Destination) {

@@ -190,7 +190,11 @@ function checkReach({ groups, routes }: SiteLists, report: Report): void {
   report(['routes'], { value: [], wrong: 'is empty and no group is for emergency calls', want });
 }
 
-function unknownName(name: string, what: 'gateway' | 'group' | 'trunk', known: readonly string[]) {
+export function unknownName(
+  name: string,
+  what: 'gateway' | 'group' | 'trunk',
+  known: readonly string[],
+) {
   const suggestion = closest(name, known);
   const names = known.length === 0 ? 'none is defined' : `there are ${known.join(', ')}`;
   const want = suggestion === undefined ? names : `did you mean "${suggestion}"?`;

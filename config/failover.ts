@@ -1,3 +1,4 @@
+import { never } from '../lib/base/never.ts';
 import type { FailoverCondition, Group } from '../lib/gateways/options.ts';
 import { bad, type Format, good, listOf, type Reading } from './formats.ts';
 
@@ -32,9 +33,21 @@ export const FAILOVER_ON: Format<FailoverOn> = {
   },
 };
 
-/** What moves a hunt on where the file does not say: little for ordinary calls, else all. */
-export function failoverDefault(isEmergency: boolean): FailoverOn {
-  return isEmergency ? 'any' : withOwnTimeout([408, 503, 'transport']);
+/**
+ * What moves a hunt on where the file does not say: little for ordinary calls, else all. Toward
+ * whom a PSAP calls back it is what another carrier may do better, and not that somebody is busy.
+ */
+export function failoverDefault(of: 'emergency' | 'ordinary' | 'callbacks'): FailoverOn {
+  switch (of) {
+    case 'emergency':
+      return 'any';
+    case 'ordinary':
+      return withOwnTimeout([408, 503, 'transport']);
+    case 'callbacks':
+      return withOwnTimeout([403, 404, 408, 500, 501, 502, 503, 504, 505, 513, 580, 'transport']);
+    default:
+      return never(of);
+  }
 }
 
 /** Silence that we end ourselves counts as 408. [3261-8.1.3.1] */

@@ -68,7 +68,7 @@ export const LISTENER = {
   emergency: field(
     YES_OR_NO,
     { value: false },
-    'Whether every call that comes here is an emergency call, whatever is dialled.',
+    'Whether all that comes here is an emergency call; in listen.gateway: a callback (RFC 7090).',
   ),
 };
 
@@ -125,8 +125,8 @@ export const GROUP = {
   failoverOn: field(
     orAbsent(FAILOVER_ON),
     NONE,
-    'Which failures move a call to the next gateway: statuses, transport, timeout (a 408 too), ' +
-      'or the word any. Left out: any for emergency, else 408, 503 and transport.',
+    'Which failures move a call on: statuses, transport, timeout (a 408 too), or the word any. Left ' +
+      'out: any for emergency, else 408, 503, transport; for callbacks.group 403, 404 and 5xx too.',
   ),
   followRedirects: field(
     YES_OR_NO,

@@ -1,6 +1,7 @@
 import { whyOf } from '../lib/base/why-of.ts';
 import { adminAddress, linkAddress } from './addresses.ts';
 import { assemble } from './assemble.ts';
+import { checkCallbacks } from './check-callbacks.ts';
 import { checkCluster } from './check-cluster.ts';
 import { checkListeners, checkNextHops } from './check-listeners.ts';
 import { checkPlan, checkRecording, checkValues } from './check-plan.ts';
@@ -71,8 +72,9 @@ function loadLayers(file: SiteFile, request: LoadRequest): LoadedConfig {
   reportMissing(sound.map(({ at }) => at.path.join('.')).concat(...spoilt), report);
   const lists = readLists(values, (key) => spoilt.has(key), report);
   checkListeners(lists, report);
-  checkNextHops(lists, report);
+  checkNextHops(lists, values, report);
   checkPlan(lists, report);
+  checkCallbacks(lists, values, report);
   checkValues(values, report);
   checkRecording(lists, values, report);
   checkCluster(values, lists, report);

@@ -4,6 +4,7 @@ import { ELEMENT, SITE_NAME, SITE_NUMBER } from './cluster-items.ts';
 import { CLUSTER, PEERS } from './cluster-schema.ts';
 import { anyList, filePath, listOf, oneOf, orEmpty, wholeNumber, zeroOr } from './formats.ts';
 import { PROBE_FORMATS } from './gateway-formats.ts';
+import { NAME } from './items.ts';
 import { type Leaf, leaf, live, optional, required } from './leaf.ts';
 import { MEDIA } from './media-schema.ts';
 import { SECRET_REF } from './secrets.ts';
@@ -84,6 +85,16 @@ export const SCHEMA = {
       'What is dialled, and the group it goes to; the first match decides.',
     ),
   ),
+  callbacks: {
+    group: live(
+      optional(
+        NAME,
+        'The group that calls of gateways go to, as a PSAP calls somebody back: its gateways are ' +
+          'outside, such as carriers, and are reached from U. A call with Priority: psap-callback is ' +
+          'treated as an emergency call. Left out: what comes in on the gateway side is refused.',
+      ),
+    ),
+  },
   trunks: live(
     leaf(
       anyList('[{ name: carrier-x, source: ["203.0.113.0/24"] }]'),

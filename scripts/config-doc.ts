@@ -56,6 +56,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'gateways[].headers': ['X-Site: sto'],
   'gateways[].probe': { everySec: 5, downAfter: 2 },
   'gateways[].largeByTcp': true,
+  'callbacks.group': 'carriers',
   groups: [{ name: 'psap', gateways: ['psap-a', 'psap-b'], emergency: true }],
   'groups[].name': 'psap',
   'groups[].gateways': ['psap-a', 'psap-b'],

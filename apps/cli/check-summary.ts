@@ -1,13 +1,14 @@
 import { writeMatch } from '../../config/route-match.ts';
 import type { SiteConfig } from '../../config/site-config.ts';
-import type { Gateway, Group, Route } from '../../lib/gateways/options.ts';
+import type { Callbacks, Gateway, Group, Route } from '../../lib/gateways/options.ts';
 import type { Trunk } from '../../lib/guard/trunks.ts';
 import type { Listener } from '../../lib/ports/sip-engine.ts';
 import { writeAddress } from '../../lib/sip/address.ts';
 
 /** Says what a site file means, one line a thing, groups in the order they are hunted through. */
 export function summaryOf(file: string, config: SiteConfig): readonly string[] {
-  const { site, siteNumber, listeners, gateways, groups, routes, trunks } = config.options;
+  const { site, siteNumber, listeners, gateways, groups, callbacks } = config.options;
+  const { routes, trunks } = config.options;
   const { listen, token } = config.admin;
   return [
     `${file} is valid: site ${site}, number ${siteNumber}, state in ${config.stateDir}`,
@@ -15,6 +16,7 @@ export function summaryOf(file: string, config: SiteConfig): readonly string[] {
     ...engineLines(config),
     ...mediaLines(config),
     ...groups.map((group) => groupLine(group, gateways)),
+    ...(callbacks === undefined ? [] : [callbackLine(callbacks)]),
     ...routes.map(routeLine),
     ...trunks.map(trunkLine),
     keysLine(config),
@@ -60,6 +62,10 @@ function groupLine(group: Group, gateways: readonly Gateway[]): string {
   if (group.lastResort !== undefined) hops.push(`last resort ${group.lastResort.uri}`);
   const kind = group.emergency ? 'emergency' : 'ordinary';
   return `group ${group.name} (${kind}): ${hops.join(', then ')}; ${failoverWords(group)}`;
+}
+
+function callbackLine({ group, gateways }: Callbacks): string {
+  return `calls of gateways to the gateway side leave from U: ${groupLine(group, gateways)}`;
 }
 
 function failoverWords({ failoverOn }: Group): string {

@@ -2,9 +2,11 @@ import type { SiteConfig } from '../../config/site-config.ts';
 import type { World } from '../../lib/base/time.ts';
 import { openNameClient } from '../../lib/gateways/dns/client/name-client.ts';
 import { systemServers } from '../../lib/gateways/dns/client/resolv-conf.ts';
-import { type Directory, openDirectory } from '../../lib/gateways/dns/directory.ts';
+import { type Directory, openDirectory, type Spoken } from '../../lib/gateways/dns/directory.ts';
 import { ownAddress } from '../../lib/node/own-address.ts';
+import { everyGateway } from '../../lib/node/site-rules.ts';
 import type { EventSink } from '../../lib/ports/event-sink.ts';
+import type { Listener } from '../../lib/ports/sip-engine.ts';
 import { familyOf } from '../../lib/sip/address.ts';
 
 /** What finds the gateways of a site, and the hosts whose addresses its log may show. */
@@ -26,7 +28,6 @@ export function openSought(
   { world, sink, onMoved }: SoughtParts,
 ): Sought {
   const { listeners } = configured().options;
-  const gatewaySide = listeners.filter(({ role }) => role === 'gateway');
   let found: readonly string[] = [];
   const servers = () => {
     const { nameServers } = configured();
@@ -36,11 +37,8 @@ export function openSought(
     world,
     names: openNameClient({ world, servers }),
     sink,
-    transports: gatewaySide.map(({ transport }) => transport),
-    familiesOf(transport) {
-      const spoken = gatewaySide.filter((one) => one.transport === transport);
-      return [...new Set(spoken.map(({ address }) => familyOf(address)))];
-    },
+    ...spokenBy(listeners.filter(({ role }) => role === 'gateway')),
+    outside: spokenBy(listeners.filter(({ role }) => role === 'unicast')),
     isOwn: ownAddress(listeners),
     onMoved(addresses) {
       found = addresses;
@@ -53,11 +51,20 @@ export function openSought(
   };
 }
 
+function spokenBy(side: readonly Listener[]): Spoken {
+  return {
+    transports: side.map(({ transport }) => transport),
+    familiesOf(transport) {
+      const spoken = side.filter((one) => one.transport === transport);
+      return [...new Set(spoken.map(({ address }) => familyOf(address)))];
+    },
+  };
+}
+
 /** The addresses that the configuration itself names. */
 export function writtenHosts({ options }: SiteConfig): readonly string[] {
   const own = options.listeners.flatMap(({ address, advertise = address }) => [address, advertise]);
-  const lastResorts = options.groups.flatMap(({ lastResort }) => lastResort ?? []);
-  const gateways = [...options.gateways, ...lastResorts].flatMap(({ destination }) =>
+  const gateways = everyGateway(options).flatMap(({ destination }) =>
     destination.kind === 'address' ? [destination.hop.address] : [],
   );
   return [...own, ...gateways];

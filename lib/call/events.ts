@@ -9,8 +9,8 @@ type Content = { readonly headers: readonly Header[]; readonly body: Octets };
 /** A request within a dialog. */
 type Within = { readonly dialog: DialogName; readonly request: RequestId };
 
-/** Which of the site's addresses a message of the caller came to. */
-export type Door = 'anycast' | 'unicast';
+/** Which of the site's addresses a message of the caller came to; neither: it is a gateway. */
+export type Door = 'anycast' | 'unicast' | 'gateway';
 
 export type TimerName =
   | 'first-response'

@@ -15,8 +15,12 @@ export function withTime(facts: Facts, name: keyof Facts['times'], at: MonoMs): 
   return { ...facts, times: { ...facts.times, [name]: unixAt(facts, at) } };
 }
 
-/** A caller that sent anything to A after the answer has stayed; otherwise it has moved to U. */
+/**
+ * A caller that sent anything to A after the answer has stayed; otherwise it has moved to U. A
+ * gateway that calls was never on anycast.
+ */
 export function withDoor(facts: Facts, door: Door): Facts {
+  if (door === 'gateway') return facts;
   if (facts.sticky) return facts.moved === 'sticky' ? facts : { ...facts, moved: 'sticky' };
   if (door === 'anycast') return facts.moved === 'stayed' ? facts : { ...facts, moved: 'stayed' };
   return facts.moved === undefined ? { ...facts, moved: 'moved' } : facts;

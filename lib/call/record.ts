@@ -37,7 +37,7 @@ export type CallRecord = {
   readonly sipCallIdB: readonly string[];
   readonly site: string;
   readonly receivedAt: UnixMs;
-  /** The caller-side listener, `A udp:192.0.2.112:5060` or `U udp:198.51.100.11:5060`. */
+  /** `A udp:192.0.2.112:5060`, `U udp:198.51.100.11:5060`, or `G ...` on the gateway side. */
   readonly receivedOn: string;
   /** Other sites that received messages of the call. Absent: all came to this one. */
   readonly through?: readonly string[] | undefined;
@@ -45,6 +45,8 @@ export type CallRecord = {
   readonly source: string;
   /** Absent for a source that no trunk names. */
   readonly trunk: string | undefined;
+  /** The gateway that called outwards. Absent: the call came from outside. */
+  readonly fromGateway?: string | undefined;
   /** Whole header values, as text for people. */
   readonly from: string;
   readonly to: string;

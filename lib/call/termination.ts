@@ -31,6 +31,7 @@ export type EndReason =
   | 'full'
   | 'draining'
   | 'from-gateway-side'
+  | 'unknown-gateway'
   | 'another-site-has-it'
   | 'hung-up-at-shutdown'
   | 'bug';
@@ -74,6 +75,7 @@ export const FAULT_OF: Readonly<Record<EndReason, Fault>> = {
   full: 'us',
   draining: 'us',
   'from-gateway-side': 'gateway',
+  'unknown-gateway': 'caller',
   'another-site-has-it': 'none',
   'hung-up-at-shutdown': 'us',
   bug: 'us',

@@ -14,6 +14,7 @@ export type Particulars = Pick<
   | 'through'
   | 'source'
   | 'trunk'
+  | 'fromGateway'
   | 'marks'
   | 'media'
   | 'recorded'

@@ -55,6 +55,13 @@ export type Group = {
   readonly lastResort: Gateway | undefined;
 };
 
+/** Where calls go that gateways make, as a PSAP does that calls somebody back. */
+export type Callbacks = {
+  readonly group: Group;
+  /** Those of the group, reached from U; the others are no way out. */
+  readonly gateways: readonly Gateway[];
+};
+
 /** What must hold of a call; all that is named must. */
 export type RouteMatch = {
   /** The service URN itself and everything below it. [5031-4.1] */

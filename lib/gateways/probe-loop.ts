@@ -2,7 +2,7 @@ import type { Alarm, World } from '../base/time.ts';
 import type { Probe, ProbeOutcome } from '../ports/probe.ts';
 import type { Listener } from '../ports/sip-engine.ts';
 import { familyOf } from '../sip/address.ts';
-import { type Hop, writeHop } from './dns/hop.ts';
+import { type Destination, type Hop, writeHop } from './dns/hop.ts';
 import type { HealthBook, HopSaid, ProbeEvent } from './health-book.ts';
 import { listenerToward } from './listener-toward.ts';
 import type { Gateway, ProbeRules } from './options.ts';
@@ -25,7 +25,7 @@ export type ProbingParts = {
   readonly world: World;
   readonly health: HealthBook;
   /** The first of a transport and family is what probes leave from. */
-  readonly listeners: readonly Listener[];
+  readonly listenersToward: (destination: Destination) => readonly Listener[];
   /** Where a gateway is, as far as it is known when this is asked. */
   readonly hopsOf: (gateway: Gateway) => readonly Hop[];
   readonly probe: (probe: Probe, onOutcome: (outcome: ProbeOutcome) => void) => void;
@@ -34,7 +34,7 @@ export type ProbingParts = {
 type Asked = { gateway: Gateway; rules: ProbeRules; alarm: Alarm };
 
 /** Asks each gateway now and then whether it lives; one round at a time for each. */
-export function probing({ world, health, listeners, hopsOf, probe }: ProbingParts): Probing {
+export function probing({ world, health, listenersToward, hopsOf, probe }: ProbingParts): Probing {
   const asked = new Map<string, Asked>();
   const { timers, rng } = world;
   const wait = (one: Pick<Asked, 'gateway' | 'rules'>, delayMs: number): Alarm =>
@@ -44,7 +44,8 @@ export function probing({ world, health, listeners, hopsOf, probe }: ProbingPart
     if (one === undefined) return;
     const { gateway, rules } = one;
     one.alarm = wait(one, pauseMs(rules, rng.fraction()));
-    askHops({ gateway, hops: hopsOf(gateway) }, rules, { listeners, probe }, (outcomes) => {
+    const by = { listeners: listenersToward(gateway.destination), probe };
+    askHops({ gateway, hops: hopsOf(gateway) }, rules, by, (outcomes) => {
       if (asked.get(name)?.gateway !== gateway) return;
       const { event, hops } = roundOf(outcomes);
       health.probed(gateway, event, hops);
@@ -81,13 +82,15 @@ function pauseMs({ everySec }: ProbeRules, chance: number): number {
   return everySec * 1000 * (1 - JITTER + 2 * JITTER * chance);
 }
 
+export type AskedBy = Pick<ProbingParts, 'probe'> & { readonly listeners: readonly Listener[] };
+
 export type HopOutcome = { readonly hop: string; readonly outcome: ProbeOutcome };
 
 /** Asks at each place of a gateway at once, and tells when the last one has answered or not. */
 export function askHops(
   { gateway, hops: known }: { readonly gateway: Gateway; readonly hops: readonly Hop[] },
   { timeoutMs }: ProbeRules,
-  { listeners, probe }: Pick<ProbingParts, 'listeners' | 'probe'>,
+  { listeners, probe }: AskedBy,
   onRound: (outcomes: readonly HopOutcome[]) => void,
 ): void {
   const hops = known.slice(0, HOPS_MAX);

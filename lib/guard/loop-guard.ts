@@ -68,7 +68,12 @@ export function loopGuard(keysNow: () => readonly ClusterKey[], namesMax = NAMES
       const content = isFromThere ? contentOf(source, request.from.uri, request.body) : undefined;
       const names = [request.callId, ...tokens, content ?? ''];
       const known = names.map((name) => out.get(name)).find(isThere);
-      if (known !== undefined) return isSameCall(known, request, emergency, group);
+      if (known !== undefined) {
+        // A gateway may send a call on to somebody outside, but not to whom the caller dialled.
+        const isOnItsWayOut = receivedOn.listener.role === 'gateway' && known.group !== group;
+        if (isOnItsWayOut) return userOf(known.uri) === userOf(request.uri);
+        return isSameCall(known, request, emergency, group);
+      }
       const keys = keysNow();
       return tokens.some((text) => {
         const verdict = verifyToken(text, request.callId, keys);

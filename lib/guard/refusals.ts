@@ -3,6 +3,7 @@ export type Condition =
   | 'loop'
   | 'cancelled-before-invite'
   | 'from-gateway-side'
+  | 'unknown-gateway'
   | 'too-many-hops'
   | 'unreadable-uri'
   | 'unknown-extension'
@@ -52,6 +53,11 @@ export const REFUSALS: Readonly<Record<Condition, Row>> = {
   'from-gateway-side': {
     ordinary: { status: 403, says: 'calls from the gateway side are not placed' },
     emergency: { status: 403, says: 'calls from the gateway side are not placed' },
+  },
+  // Whoever is no gateway has no way out of the site, whatever it says of the call.
+  'unknown-gateway': {
+    ordinary: { status: 403, says: 'this source is no gateway of this site' },
+    emergency: { status: 403, says: 'this source is no gateway of this site' },
   },
   'too-many-hops': {
     ordinary: { status: 483, says: 'Max-Forwards is 0' },

@@ -1,4 +1,5 @@
-import type { Group } from '../gateways/options.ts';
+import { isMarkedAsCallback } from '../call/callback-mark.ts';
+import type { Gateway, Group } from '../gateways/options.ts';
 import { isUnder, SOS } from '../gateways/routes.ts';
 import { type Condition, REFUSALS, type Refused } from '../guard/refusals.ts';
 import type { ScannerMark } from '../guard/scanner-marks.ts';
@@ -14,6 +15,10 @@ import { isSip, parseUri } from '../sip/uri.ts';
 export type Inquiry = {
   readonly invite: ReceivedInvite;
   readonly trunk: Trunk | undefined;
+  /** The gateway that calls outwards. Absent: it comes from elsewhere. */
+  readonly gateway: Gateway | undefined;
+  /** Whether there is a group for calls outwards. */
+  readonly hasWayOut: boolean;
   /** The group that the routes name; absent: none. */
   readonly routed: Group | undefined;
   readonly emergency: boolean;
@@ -37,10 +42,17 @@ type Check = {
 /** The order of admission: the first condition that applies and refuses decides. */
 export const ADMISSION: readonly Check[] = [
   { condition: 'loop', applies: ({ isLoop }) => isLoop },
-  { condition: 'from-gateway-side', applies: isFromGatewaySide },
+  { condition: 'from-gateway-side', applies: (inquiry) => isInside(inquiry) && !inquiry.hasWayOut },
+  {
+    condition: 'unknown-gateway',
+    applies: (inquiry) => isInside(inquiry) && inquiry.gateway === undefined,
+  },
   { condition: 'cancelled-before-invite', applies: ({ isBuried }) => isBuried },
   { condition: 'too-many-hops', applies: ({ invite }) => hopsLeft(invite) === 0 },
-  { condition: 'unknown-source', applies: ({ trunk }) => trunk === undefined },
+  {
+    condition: 'unknown-source',
+    applies: (inquiry) => inquiry.trunk === undefined && !isInside(inquiry),
+  },
   { condition: 'unknown-extension', applies: ({ invite }) => requiredExtensions(invite) !== '' },
   {
     condition: 'interval-too-small',
@@ -85,13 +97,16 @@ export function conditionsMarked(inquiry: Inquiry): readonly Mark[] {
 
 /**
  * Whether a call is an emergency call: by the listener it came to, by the service that was dialled
- * whatever the routes say, or by the group that it is routed to. Decided before any refusal.
+ * whatever the routes say, by the group that it is routed to, or by the mark of a callback where a
+ * gateway has set it; from outside that mark says nothing. Decided before any refusal.
  */
 export function isEmergency(
   { request, receivedOn }: ReceivedInvite,
   routed: Group | undefined,
+  gateway?: Gateway,
 ): boolean {
   if (receivedOn.listener.emergency === true || routed?.emergency === true) return true;
+  if (gateway !== undefined && isMarkedAsCallback(request.headers)) return true;
   return isUnder(request.uri, SOS);
 }
 
@@ -120,6 +135,6 @@ function isUnreadable({ invite: { request } }: Inquiry): boolean {
   return isSip(request.uri) && parseUri(request.uri).kind === 'other';
 }
 
-function isFromGatewaySide({ invite }: Inquiry): boolean {
+function isInside({ invite }: Inquiry): boolean {
   return invite.receivedOn.listener.role === 'gateway';
 }

@@ -34,13 +34,18 @@ export type CallMedia = {
 };
 
 /**
- * Callers are outside, gateways inside. Toward a caller nothing is offered that its own offer did
- * not name; a gateway on the operator's network needs no candidates.
+ * Callers are outside, gateways inside; where a gateway calls it is the other way round. Toward leg
+ * a nothing is offered that its own offer did not name; neither a gateway on the operator's network
+ * nor a carrier needs candidates.
  */
-export function facesFor(srtp: 'as-offered' | 'none' = 'as-offered'): MediaOffer['faces'] {
+export function facesFor(
+  srtp: 'as-offered' | 'none' = 'as-offered',
+  legB: 'inside' | 'outside' = 'inside',
+): MediaOffer['faces'] {
+  const legA = legB === 'inside' ? 'outside' : 'inside';
   return {
-    a: { network: 'outside', protection: 'as-offered', ice: 'as-offered' },
-    b: { network: 'inside', protection: srtp, ice: 'none' },
+    a: { network: legA, protection: 'as-offered', ice: 'as-offered' },
+    b: { network: legB, protection: srtp, ice: 'none' },
   };
 }
 

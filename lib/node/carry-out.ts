@@ -21,8 +21,7 @@ export type Hands = {
   readonly identities: Identities;
   readonly health: HealthBook;
   readonly loops: LoopGuard;
-  /** The first of a transport and family is what requests to gateways leave from. */
-  readonly gatewayListeners: readonly Listener[];
+  readonly sides: Sides;
   readonly rng: Rng;
   setTimer(call: LiveCall, name: TimerName, ms: number): void;
   clearTimer(call: LiveCall): void;
@@ -34,6 +33,20 @@ export type Hands = {
   end(call: LiveCall, termination: Extract<Effect, { do: 'end' }>['termination']): void;
   forget(call: LiveCall): void;
 };
+
+/** The first of a transport and family is what requests to a gateway on that side leave from. */
+export type Sides = {
+  readonly inside: readonly Listener[];
+  readonly outside: readonly Listener[];
+};
+
+/** Inside is the gateway side; outside is U, and never A. */
+export function sidesOf(listeners: readonly Listener[]): Sides {
+  return {
+    inside: listeners.filter(({ role }) => role === 'gateway'),
+    outside: listeners.filter(({ role }) => role === 'unicast'),
+  };
+}
 
 /** Carries out one order of the core. */
 export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
@@ -171,7 +184,8 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
   const { asked, emergency, callId } = call.state.facts;
   const { target, attempt } = effect;
   const { identities, engine } = hands;
-  const listener = sideToward(target, hands.gatewayListeners);
+  const ours = call.fromGateway === undefined ? hands.sides.inside : hands.sides.outside;
+  const listener = sideToward(target, ours);
   const legCallId = identities.legBCallId();
   const { tag } = identities.mint(emergency, legCallId);
   const leg = legId(`${callId}/b${attempt}`);
@@ -179,7 +193,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
   const invite: OutgoingInvite = {
     leg,
     listener,
-    large: forLarge(target, hands.gatewayListeners, tag),
+    large: forLarge(target, ours, tag),
     nextHop: target.address,
     uri: target.uri,
     from: withTag(asked.from, tag),
@@ -228,7 +242,7 @@ function mayRingReliably({ asked, earlyDialogs }: Facts): boolean {
 function sideToward(target: Target, listeners: readonly Listener[]): Listener {
   const { address, transport = 'udp' } = target;
   const found = listenerLike(address, transport, listeners) ?? listeners[0];
-  if (found === undefined) throw new Error('the site has no gateway side');
+  if (found === undefined) throw new Error('the site has no listener on that side');
   return found;
 }
 

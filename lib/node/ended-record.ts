@@ -24,6 +24,7 @@ export function writeRecord(
     through: call.through.size === 0 ? undefined : [...call.through],
     source: writeAddress(call.receivedOn.source),
     trunk: call.trunk,
+    fromGateway: call.fromGateway,
     marks: call.marks,
     media: call.media?.legs,
     recorded: call.media?.isRecorded,

@@ -40,6 +40,8 @@ export type LiveCall = {
   /** The other sites that messages of it have come through. */
   readonly through: Set<string>;
   readonly trunk: string | undefined;
+  /** The gateway that calls outwards: leg b is outside then. Absent: leg a is. */
+  readonly fromGateway: string | undefined;
   /** The group it hunts through. */
   readonly group: string | undefined;
   readonly claim: Claim;

@@ -10,15 +10,9 @@ import { tombstones } from '../guard/tombstones.ts';
 import type { Announcer } from '../ports/announcer.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { MediaAnchor, MediaEars } from '../ports/media-anchor.ts';
-import type {
-  EngineEars,
-  Listener,
-  Listening,
-  ReceivedOn,
-  SipEngine,
-  Stray,
-} from '../ports/sip-engine.ts';
+import type { EngineEars, Listening, ReceivedOn, SipEngine, Stray } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
+import { type Sides, sidesOf } from './carry-out.ts';
 import { type GatewayViews, viewsOf } from './gateway-view.ts';
 import { identities } from './identities.ts';
 import {
@@ -104,7 +98,7 @@ export function siteNode(
   const health = healthBook(world, (turn) => noteTurn(sink, turn));
   const loops = loopGuard(() => desk.rules.options.keys);
   const merges = mergedInvites(world);
-  const gatewayListeners = options.listeners.filter(({ role }) => role === 'gateway');
+  const sides = sidesOf(options.listeners);
   const engine = engineFor(earsOf(() => ({ desk, receive })));
   const names = identities(options, world);
   const anchor = anchorFor?.({ onLost: (callId) => runtime.onMediaLost(callId) });
@@ -119,7 +113,7 @@ export function siteNode(
   const runtime = openRuntime({
     ...common,
     announcer: announcerFor?.(),
-    gatewayListeners,
+    sides,
     site: options.site,
     decide,
     tell: teller(sink, options.site),
@@ -136,7 +130,7 @@ export function siteNode(
     anchor,
     runtime,
   };
-  const probes = probesOf(desk, gatewayListeners);
+  const probes = probesOf(desk, sides);
   directory.follow(destinations(options));
   const receive = receptionist(desk, quiet.isDraining);
   return {
@@ -240,12 +234,12 @@ function noteFault(sink: EventSink, ...what: Parameters<EngineEars['onFault']>):
   sink.note({ event: 'unparsable', level: 'debug', reason, method, listener, answered });
 }
 
-function probesOf(desk: Desk, listeners: readonly Listener[]): Probing {
+function probesOf(desk: Desk, sides: Sides): Probing {
   const { world, health, engine, directory } = desk;
   return probing({
     world,
     health,
-    listeners,
+    listenersToward: ({ isOutside }) => (isOutside === true ? sides.outside : sides.inside),
     hopsOf: ({ destination }) => directory.whereIs(destination).hops,
     probe: (...asked) => engine.probe(...asked),
   });

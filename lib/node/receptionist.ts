@@ -2,12 +2,11 @@ import type { World } from '../base/time.ts';
 import { begin } from '../call/begin.ts';
 import { emergencyNames } from '../call/emergency-names.ts';
 import type { Facts } from '../call/facts.ts';
-import { crossing } from '../call/header-plans.ts';
 import type { Directory } from '../gateways/dns/directory.ts';
 import { redirectTargets } from '../gateways/follow-redirect.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
 import { listenerLike } from '../gateways/listener-toward.ts';
-import type { Group } from '../gateways/options.ts';
+import type { Gateway, Group } from '../gateways/options.ts';
 import { planHunt } from '../gateways/plan-hunt.ts';
 import { fallbackGroup } from '../gateways/routes.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
@@ -35,9 +34,11 @@ import { type CallMedia, facesFor } from './call-media.ts';
 import type { ContactPlace, Identities } from './identities.ts';
 import type { LiveCall } from './live-call.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
+import { callingGateway, crossingHeaders } from './outwards.ts';
 import { promptsFor } from './prompts.ts';
 import { refuse } from './refuse-call.ts';
 import type { Runtime } from './runtime.ts';
+import type { SiteOptions } from './site-options.ts';
 import type { SiteRules } from './site-rules.ts';
 import type { StrainWatch } from './strain.ts';
 
@@ -64,6 +65,8 @@ export type Desk = {
 
 export type Caller = {
   readonly trunk: Trunk | undefined;
+  /** The gateway that calls outwards. Absent: the call comes from outside. */
+  readonly gateway: Gateway | undefined;
   /** The group that the routes name, else the one for calls without a route. */
   readonly group: Group | undefined;
   readonly emergency: boolean;
@@ -79,19 +82,24 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
     const { options, findTrunk, findRoute } = desk.rules;
     const { request, receivedOn } = invite;
     const { address } = receivedOn.source;
-    const trunk = findTrunk({ address, certified: receivedOn.certified });
+    const gateway = callingGateway(invite, options, desk.directory);
+    const certified = receivedOn.certified;
+    const trunk = gateway === undefined ? findTrunk({ address, certified }) : undefined;
     const claim = claimOf(request, trunk, address);
     const isBuried = graves.isBuried(request, receivedOn.source);
     if (!isBuried && joins(desk, invite, claim)) return;
-    const routed = findRoute(request.uri, trunk?.name)?.group;
-    const emergency = isEmergency(invite, routed);
+    const wayOut = options.callbacks?.group;
+    const routed = gateway === undefined ? findRoute(request.uri, trunk?.name)?.group : wayOut;
+    const emergency = isEmergency(invite, routed, gateway);
     const group = routed ?? fallbackGroup(options.groups);
-    const share = shares.of(trunk, address, options.guard);
+    const share = shares.of(trunk, address, gateway === undefined ? options.guard : NO_LIMITS);
     const scanned = scannerMarks(request);
     const standing = shares.arrive(share);
     const inquiry: Inquiry = {
       invite,
       trunk,
+      gateway,
+      hasWayOut: wayOut !== undefined,
       routed,
       emergency,
       isLoop: loops.isLoop(invite, emergency, group?.name),
@@ -105,12 +113,15 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
     };
     const marks = [...scanned, ...conditionsMarked(inquiry)];
     for (const mark of marks) desk.sink.count('marks', mark);
-    const caller = { trunk, group, emergency, marks, share, claim };
+    const caller = { trunk, gateway, group, emergency, marks, share, claim };
     const verdict = refusalOf(inquiry);
     if (verdict === undefined) settle(desk, invite, caller);
     else refuse(desk, invite, caller, verdict);
   };
 }
+
+/** Gateways are few, and the operator's own. */
+const NO_LIMITS = {};
 
 /** Of ordinary calls chance names those that are refused. */
 function isOverload({ strain, world }: Desk, emergency: boolean): boolean {
@@ -127,12 +138,16 @@ function joins(desk: Desk, invite: ReceivedInvite, claim: Claim): boolean {
   return true;
 }
 
-/** With other sites, they are asked first whether they have the call. */
+/**
+ * With other sites, they are asked first whether they have the call; but what a gateway sends to
+ * the address of this site is at no other one.
+ */
 function settle(desk: Desk, invite: ReceivedInvite, caller: Caller): void {
   const { neighbourhood, merges, runtime } = desk;
   const { leg, receivedOn } = invite;
-  const { emergency, claim } = caller;
-  if (neighbourhood === undefined || receivedOn.through !== undefined) {
+  const { emergency, claim, gateway } = caller;
+  const isHere = receivedOn.through !== undefined || gateway !== undefined;
+  if (neighbourhood === undefined || isHere) {
     if (neighbourhood?.hasLeft(invite) !== true) place(desk, invite, caller, undefined);
     return;
   }
@@ -160,9 +175,10 @@ function place(
   const { identities, health, directory, world } = desk;
   const { options } = desk.rules;
   const { request, receivedOn, leg } = invite;
-  const { group, marks, share, claim } = caller;
+  const { group, marks, share, claim, gateway } = caller;
   const wanted = { asked: request.uri, emergency: caller.emergency };
-  const planning = { gateways: options.gateways, health, directory, rng: world.rng };
+  const gateways = gatewaysFor(options, gateway);
+  const planning = { gateways, health, directory, rng: world.rng };
   const targets = group === undefined ? [] : planHunt({ group, ...wanted }, planning);
   const identity = identities.mint(caller.emergency, request.callId);
   const startedAt = world.clock.mono();
@@ -180,13 +196,10 @@ function place(
       to: headerValue(request.headers, 'to') ?? '',
       maxForwards: hopsLeft(invite) - 1,
       ringsReliably: reliabilityOf(request.headers) !== 'no',
-      headers: [...crossing(request.headers, caller.emergency), ...namesFor(desk, invite, caller)],
+      headers: [...crossingHeaders(invite, caller), ...namesFor(desk, invite, caller)],
       body: request.body,
     },
-    rules: {
-      failoverOn: caller.emergency ? 'any' : (group?.failoverOn ?? []),
-      ...options.hunt,
-    },
+    rules: { failoverOn: failoverOf(caller), ...options.hunt },
     startedAt,
     startedAtUnix,
     forks: [],
@@ -202,11 +215,11 @@ function place(
     receivedOn,
     through: new Set(),
     trunk: caller.trunk?.name,
+    fromGateway: gateway?.name,
     group: group?.name,
-    redirects:
-      group?.followRedirects === true
-        ? (headers) => redirectTargets(headers, options.gateways, directory)
-        : undefined,
+    redirects: group?.followRedirects
+      ? (headers) => redirectTargets(headers, gateways, directory)
+      : undefined,
     claim,
     claimed,
     share,
@@ -222,10 +235,20 @@ function place(
   desk.runtime.start(call, begun.effects);
 }
 
-/** What this site adds to an emergency call where it is told how it is called. */
-function namesFor({ rules, identities }: Desk, { request }: ReceivedInvite, { emergency }: Caller) {
+function gatewaysFor({ gateways, callbacks }: SiteOptions, from: Gateway | undefined) {
+  return from === undefined ? gateways : (callbacks?.gateways ?? []);
+}
+
+/** Who is called back and busy is so by every way: that is for the PSAP to hear. */
+function failoverOf({ emergency, gateway, group }: Caller): Group['failoverOn'] {
+  return emergency && gateway === undefined ? 'any' : (group?.failoverOn ?? []);
+}
+
+/** What this site adds to a call to emergency services where it is told how it is called. */
+function namesFor({ rules, identities }: Desk, { request }: ReceivedInvite, caller: Caller) {
   const { element } = rules.options;
-  if (element === undefined || !emergency) return [];
+  const { emergency, gateway } = caller;
+  if (element === undefined || !emergency || gateway !== undefined) return [];
   return emergencyNames(request.headers, element, () => identities.unguessable());
 }
 
@@ -240,15 +263,16 @@ const UNSAID = {
 };
 
 /** Media of a call crosses the site unless its trunk or its group says no. */
-function mediaOf({ anchor }: Desk, { trunk, group }: Caller): CallMedia | undefined {
+function mediaOf({ anchor }: Desk, { trunk, group, gateway }: Caller): CallMedia | undefined {
   if (anchor === undefined || trunk?.anchor === false || group?.anchor === false) return undefined;
   const isRecorded = trunk?.record === true ? true : undefined;
-  return { anchor, faces: facesFor(group?.srtp), isRecorded, isUnanchored: false, ...UNSAID };
+  const faces = facesFor(group?.srtp, gateway === undefined ? 'inside' : 'outside');
+  return { anchor, faces, isRecorded, isUnanchored: false, ...UNSAID };
 }
 
 /**
- * Where the rest of the session goes: the U that was dialled, else the first U of the caller's
- * transport and family; A for sticky.
+ * Where the rest of the session goes: the U or the gateway side that was dialled, else the first U
+ * of the caller's transport and family; A for sticky.
  */
 function contactPlaceFor(
   { request, receivedOn: { listener } }: ReceivedInvite,
@@ -257,7 +281,7 @@ function contactPlaceFor(
 ): ContactPlace {
   const unicast = listeners.filter(({ role }) => role === 'unicast');
   const alike = listenerLike(listener, listener.transport, unicast);
-  const stays = sticky || listener.role === 'unicast';
+  const stays = sticky || listener.role !== 'anycast';
   const place = stays ? listener : (alike ?? unicast[0] ?? listener);
   const isSips = place.transport === 'tls' && request.uri.toLowerCase().startsWith('sips:');
   return isSips ? { ...place, isSips } : place;

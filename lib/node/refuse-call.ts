@@ -43,6 +43,7 @@ export function refuse(
       callId: identities.callId(identity),
       site: desk.rules.options.site,
       trunk: caller.trunk?.name,
+      fromGateway: caller.gateway?.name,
       emergency: caller.emergency,
       marks: caller.marks,
       condition,

@@ -13,6 +13,7 @@ const REASON_OF: Readonly<Record<Condition, EndReason>> = {
   loop: 'loop',
   'cancelled-before-invite': 'cancelled-before-invite',
   'from-gateway-side': 'from-gateway-side',
+  'unknown-gateway': 'unknown-gateway',
   'too-many-hops': 'too-many-hops',
   'unreadable-uri': 'malformed',
   'unknown-extension': 'unknown-extension',
@@ -32,6 +33,7 @@ type Refused = {
   readonly callId: CallId;
   readonly site: string;
   readonly trunk: string | undefined;
+  readonly fromGateway: string | undefined;
   readonly emergency: boolean;
   readonly marks: readonly Mark[];
   readonly condition: Condition;
@@ -42,7 +44,7 @@ type Refused = {
 /** The record of a call that was never placed. */
 export function refusedRecord(
   { request, receivedOn }: ReceivedInvite,
-  { callId, site, trunk, emergency, marks, condition, status, at }: Refused,
+  { callId, site, trunk, fromGateway, emergency, marks, condition, status, at }: Refused,
 ): CallRecord {
   return {
     record: 1,
@@ -55,6 +57,7 @@ export function refusedRecord(
     through: receivedOn.through === undefined ? undefined : [receivedOn.through],
     source: writeAddress(receivedOn.source),
     trunk,
+    fromGateway,
     from: textOf(headerValue(request.headers, 'from') ?? ''),
     to: textOf(headerValue(request.headers, 'to') ?? ''),
     emergency,

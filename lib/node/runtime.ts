@@ -11,11 +11,11 @@ import type { MergedInvites } from '../guard/merged-invites.ts';
 import type { Announcer } from '../ports/announcer.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { ClaimId } from '../ports/ownership.ts';
-import type { LegEvent, LegId, Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
+import type { LegEvent, LegId, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
 import { uriText } from '../sip/ids.ts';
 import { sdpIn, sdpPartOf } from '../sip/sdp-part.ts';
 import { reasonPhrase } from '../sip/status.ts';
-import { type Hands, leaves } from './carry-out.ts';
+import { type Hands, leaves, type Sides } from './carry-out.ts';
 import { writeRecord } from './ended-record.ts';
 import type { Identities } from './identities.ts';
 import { inboxes } from './inbox.ts';
@@ -53,7 +53,7 @@ export type Surroundings = {
   readonly announcer: Announcer | undefined;
   /** Absent: this site is the only one. */
   readonly neighbourhood: Neighbourhood | undefined;
-  readonly gatewayListeners: readonly Listener[];
+  readonly sides: Sides;
   readonly site: string;
   readonly tell: Teller;
   readonly decide: Decide;

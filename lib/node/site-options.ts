@@ -1,5 +1,5 @@
 import type { HuntRules } from '../call/facts.ts';
-import type { Gateway, Group, Route } from '../gateways/options.ts';
+import type { Callbacks, Gateway, Group, Route } from '../gateways/options.ts';
 import type { ShareLimits } from '../guard/share-limits.ts';
 import type { Trunk } from '../guard/trunks.ts';
 import type { Listener } from '../ports/sip-engine.ts';
@@ -37,6 +37,8 @@ export type SiteOptions = {
   readonly gateways: readonly Gateway[];
   readonly groups: readonly Group[];
   readonly routes: readonly Route[];
+  /** Absent: what gateways call is refused. */
+  readonly callbacks?: Callbacks | undefined;
   readonly trunks: readonly Trunk[];
   readonly guard: GuardOptions;
   readonly hunt: Omit<HuntRules, 'failoverOn'>;

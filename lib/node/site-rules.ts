@@ -1,5 +1,5 @@
 import { type Destination, writeDestination } from '../gateways/dns/hop.ts';
-import type { Gateway } from '../gateways/options.ts';
+import type { Gateway, Group } from '../gateways/options.ts';
 import { type Routed, routeFinder } from '../gateways/routes.ts';
 import { type FindTrunk, trunkFinder } from '../guard/trunks.ts';
 import type { UriText } from '../sip/ids.ts';
@@ -8,7 +8,16 @@ import type { SiteOptions } from './site-options.ts';
 /** What may change while a node runs; of the keys, further ones behind the first. */
 export type Changeable = Pick<
   SiteOptions,
-  'gateways' | 'groups' | 'routes' | 'trunks' | 'guard' | 'hunt' | 'callsMax' | 'prompts' | 'keys'
+  | 'gateways'
+  | 'groups'
+  | 'routes'
+  | 'callbacks'
+  | 'trunks'
+  | 'guard'
+  | 'hunt'
+  | 'callsMax'
+  | 'prompts'
+  | 'keys'
 >;
 
 /**
@@ -42,12 +51,26 @@ export function gatewaysLost(before: Changeable, after: Changeable): readonly st
     .map(({ name }) => name);
 }
 
-/** Every gateway that calls may be sent to, last resorts too. */
-export function everyGateway({
+/** Every gateway that calls may be sent to, last resorts and those outside too. */
+export function everyGateway(
+  options: Pick<Changeable, 'gateways' | 'groups' | 'callbacks'>,
+): readonly Gateway[] {
+  const { callbacks } = options;
+  if (callbacks === undefined) return gatewaysInside(options);
+  const { gateways, group } = callbacks;
+  return [...gatewaysInside(options), ...gateways, ...lastResorts([group])];
+}
+
+/** Those that calls from outside are sent to. */
+export function gatewaysInside({
   gateways,
   groups,
 }: Pick<Changeable, 'gateways' | 'groups'>): readonly Gateway[] {
-  return [...gateways, ...groups.flatMap(({ lastResort }) => lastResort ?? [])];
+  return [...gateways, ...lastResorts(groups)];
+}
+
+function lastResorts(groups: readonly Group[]): readonly Gateway[] {
+  return groups.flatMap(({ lastResort }) => lastResort ?? []);
 }
 
 function placeOf({ name, destination }: Gateway): string {

@@ -35,7 +35,9 @@ export function teller(sink: EventSink, site: string): Teller {
   return {
     invited(call, at) {
       const door = addresses(call.receivedOn);
-      tell(call, at, { leg: 'a', event: 'a-invited', message: 'INVITE', direction: 'in', ...door });
+      const wire = { direction: 'in', ...door } as const;
+      const gateway = call.fromGateway;
+      tell(call, at, { leg: 'a', event: 'a-invited', message: 'INVITE', ...wire, gateway });
       tell(call, at, {
         leg: 'a',
         event: 'trying-a',

@@ -92,5 +92,5 @@ function fromLegB(event: LegEvent, attempt: number, at: MonoMs): CallEvent | und
 }
 
 function doorOf({ listener }: ReceivedOn): Door {
-  return listener.role === 'anycast' ? 'anycast' : 'unicast';
+  return listener.role;
 }

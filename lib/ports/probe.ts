@@ -4,7 +4,7 @@ import type { Listener } from './sip-engine.ts';
 
 /** A question whether a gateway lives: OPTIONS, outside of every dialog. */
 export type Probe = {
-  /** The listener of role `gateway` that it leaves from. */
+  /** The listener that it leaves from: of role `gateway`, or of `unicast` for one outside. */
   readonly listener: Listener;
   readonly nextHop: Place;
   readonly uri: UriText;

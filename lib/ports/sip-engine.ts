@@ -58,7 +58,7 @@ export type InviteResponse = {
 
 export type OutgoingInvite = {
   readonly leg: LegId;
-  /** The listener of role `gateway` that it leaves from. */
+  /** The listener that it leaves from: of role `gateway`, or of `unicast` for a call outwards. */
   readonly listener: Listener;
   /** What it leaves from instead when it is too large for a datagram; absent: nothing else. */
   readonly large?: { readonly listener: Listener; readonly contact: UriText } | undefined;

@@ -26,7 +26,10 @@ export function describeToCaller(
   return words.join(' ');
 }
 
-/** One to a gateway; its tag is named where the script has chosen it. */
+/**
+ * One to a gateway; its tag is named where the script has chosen it, and of an INVITE what leads
+ * elsewhere than to the gateway side.
+ */
 export function describeToGateway(message: SipMessage | SipFault, places: Places): string {
   if (message.kind === 'fault') return `unparsable ${message.reason}`;
   const words = mainWords(message);
@@ -34,8 +37,13 @@ export function describeToGateway(message: SipMessage | SipFault, places: Places
   if (tag !== undefined && tag.length === 1) words.push(`tag=${tag}`);
   const rack = headerValue(message.headers, 'rack');
   if (rack !== undefined) words.push(`rack=${rack.replaceAll(' ', '/')}`);
-  const isToInvite = message.kind === 'response' && message.cseq.method === 'INVITE';
-  return [...words, ...(isToInvite ? contactWords(message, places) : [])].join(' ');
+  if (message.cseq.method !== 'INVITE') return words.join(' ');
+  const contact = contactWords(message, places);
+  if (message.kind === 'response') return [...words, ...contact].join(' ');
+  const priority = headerValue(message.headers, 'priority');
+  const outwards = contact.filter((word) => !word.startsWith('contact=B'));
+  const marks = priority === undefined ? [] : [`priority=${priority}`];
+  return [...words, ...outwards, ...marks].join(' ');
 }
 
 function mainWords(message: SipMessage): string[] {

@@ -13,6 +13,7 @@ import {
   type VirtualSite,
   virtualSite,
   virtualSiteOptions,
+  virtualWayOut,
 } from '../support/virtual-site.ts';
 import { VirtualStreams } from '../support/virtual-streams.ts';
 import { VirtualWorld } from '../support/virtual-world.ts';
@@ -31,6 +32,8 @@ const PLACES = {
   g2: gatewayAddress(2),
   g3: gatewayAddress(3),
 };
+/** The gateway that calls outwards. */
+const PSAP: Address = { address: '10.0.1.40', port: 5060 };
 const QUIET_MS = 300_000;
 /** Connections that are closed at the end are missed by then. */
 const SWEEP_MS = 10_000;
@@ -65,7 +68,8 @@ export async function play(script: Script, stage: Stage = {}): Promise<Played> {
   await site.node.listen();
   stage.during?.(site, time);
 
-  const { caller = CALLER, dialled = dialledIn(script) } = stage;
+  const home = script.isCallback ? PSAP : CALLER;
+  const { caller = home, dialled = dialledIn(script) } = stage;
   const places = { ...PLACES, caller };
   const cast = await openCast(script, {
     datagrams: network,
@@ -92,8 +96,9 @@ export async function play(script: Script, stage: Stage = {}): Promise<Played> {
   return { transcript, site, alarmsLeft: time.pending };
 }
 
-function dialledIn({ emergency, caller }: Script): string {
+function dialledIn({ emergency, isCallback, caller }: Script): string {
   const transport = caller === 'udp' ? '' : `;transport=${caller}`;
+  if (isCallback) return `sip:+46701234567@${B.address}${transport}`;
   return `sip:${emergency ? '112' : '200'}@192.0.2.112${transport}`;
 }
 
@@ -104,8 +109,12 @@ function byTcp(gateway: Gateway, index: number): Gateway {
 }
 
 /** A site that listens for both transports, toward gateways that each speak one. */
-function optionsFor({ gateways, earlyDialogs }: Script): SiteOptions {
-  const options = virtualSiteOptions(gateways.length);
+function optionsFor(script: Script): SiteOptions {
+  const { gateways, earlyDialogs, isCallback } = script;
+  const options = virtualSiteOptions(
+    gateways.length,
+    isCallback ? virtualWayOut(gateways.length, PSAP) : {},
+  );
   const tcp: Transport = 'tcp';
   const { listeners } = options;
   return {

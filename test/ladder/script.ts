@@ -22,6 +22,8 @@ export type Loss = { readonly match: string; readonly count: number };
 export type Script = {
   readonly title: string;
   readonly emergency: boolean;
+  /** A gateway called psap makes the call, and the others are carriers, outside. */
+  readonly isCallback: boolean;
   /** What each gateway speaks, in the order of the hunt. */
   readonly gateways: readonly Transport[];
   /** What the caller speaks. */
@@ -47,6 +49,7 @@ export function readScript(text: string): Script {
   return {
     title,
     emergency: call === 'call emergency',
+    isCallback: call === 'call callback',
     gateways,
     caller: transportOf(of('caller')[0]),
     earlyDialogs: parts.includes('early dialogs first') ? 'first' : 'each',

@@ -69,6 +69,7 @@ export class ScriptedCaller {
     const hops = line.options.get('max-forwards') ?? '70';
     const required = line.options.get('require');
     const supported = line.options.get('supports');
+    const priority = line.options.get('priority');
     const headers = [
       viaOf(this.#home, `z9hG4bK${first ? initial : own}`),
       `Max-Forwards: ${hops}`,
@@ -81,6 +82,7 @@ export class ScriptedCaller {
       ...(supported === undefined ? [] : [`Supported: ${supported}`]),
       ...(line.what === 'PRACK' ? [`RAck: ${this.#rseq} 1 INVITE`] : []),
       ...sessionLines(line),
+      ...(priority === undefined ? [] : [`Priority: ${priority}`]),
     ];
     return scriptedMessage(`${line.what} ${uri} SIP/2.0`, headers, line.sdp);
   }

@@ -141,15 +141,15 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a call that came to A stays on A',
     promise: 'P6',
     file: 'lib/node/receptionist.ts',
-    line: "const stays = sticky || listener.role === 'unicast';",
+    line: "const stays = sticky || listener.role !== 'anycast';",
     becomes: 'const stays = !sticky;',
   },
   {
     name: 'a caller whose firewall knows only A is sent to U',
     promise: 'P6',
     file: 'lib/node/receptionist.ts',
-    line: "const stays = sticky || listener.role === 'unicast';",
-    becomes: "const stays = listener.role === 'unicast';",
+    line: "const stays = sticky || listener.role !== 'anycast';",
+    becomes: "const stays = listener.role !== 'anycast';",
   },
   {
     name: 'gateways are given the address for callers',

@@ -101,6 +101,32 @@ export function virtualSiteOptions(
   };
 }
 
+/** A site of one gateway, `psap`, whose calls go to the others, which are outside. */
+export function virtualWayOut(carriers: number, psap: Address): Partial<SiteOptions> {
+  const { gateways } = virtualSiteOptions(carriers);
+  const outside = gateways.map(
+    (one): Gateway => ({ ...one, destination: { ...one.destination, isOutside: true } }),
+  );
+  const name = 'psap' as GatewayName;
+  const uri = uriText(`sip:${psap.address}:${psap.port}`);
+  const destination = { kind: 'address', hop: { ...psap, transport: 'udp' } } as const;
+  const emergency = { name: 'psap', emergency: true, failoverOn: 'any' } as const;
+  const carrier = {
+    name: 'carriers',
+    emergency: false,
+    failoverOn: [408, 503, 'transport'],
+  } as const;
+  return {
+    gateways: [{ name, uri, destination, priority: 1 }],
+    groups: [{ ...emergency, gateways: [name], lastResort: undefined }],
+    routes: [],
+    callbacks: {
+      gateways: outside,
+      group: { ...carrier, gateways: outside.map((one) => one.name), lastResort: undefined },
+    },
+  };
+}
+
 /**
  * A whole site on virtual time and a virtual network: the real engine, the real node. Unless told
  * otherwise each call is killed and restored from text at every step.

@@ -18,7 +18,8 @@ export function choose(
   servers: readonly ServerLink[],
   turn: number,
 ): Choice {
-  const { transport } = order.listener;
+  const { transport, role } = order.listener;
+  if (role !== 'gateway') return { by: 'builtin', why: 'the call goes outwards' };
   const family = familyOf(order.nextHop.address);
   let why = 'no server is configured';
   for (let at = 0; at < servers.length; at += 1) {

@@ -148,8 +148,9 @@ export class GatewaySide implements SipEngine {
 
   /** By the way that calls take: a gateway may know the server's address only. */
   probe(probe: Probe, onOutcome: (outcome: ProbeOutcome) => void): void {
-    const { transport } = probe.listener;
-    const link = this.#servers.find((one) => one.hindrance === undefined);
+    const { transport, role } = probe.listener;
+    const servers = role === 'gateway' ? this.#servers : [];
+    const link = servers.find((one) => one.hindrance === undefined);
     const place = link?.placeOf(transport, familyOf(probe.nextHop.address));
     if (link === undefined || place === undefined) this.#builtin.probe(probe, onOutcome);
     else sendProbe(this.#core, probe, link, place, onOutcome);

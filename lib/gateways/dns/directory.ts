@@ -47,14 +47,20 @@ export type QuestionState = {
   readonly lastError: NameFailure | undefined;
 };
 
-export type DirectoryParts = {
-  readonly world: World;
-  readonly names: NameService;
-  readonly sink: EventSink;
-  /** What the node speaks toward gateways. */
+/** What the node speaks on one of its sides. */
+export type Spoken = {
   readonly transports: readonly Transport[];
   /** The versions of IP that it speaks by each, the one it would rather speak first. */
   readonly familiesOf: (transport: Transport) => readonly Family[];
+};
+
+/** Spoken is what leads to gateways on the gateway side. */
+export type DirectoryParts = Spoken & {
+  readonly world: World;
+  readonly names: NameService;
+  readonly sink: EventSink;
+  /** What leads to those that are outside. Absent: there are none. */
+  readonly outside?: Spoken | undefined;
   readonly isOwn: (address: Address) => boolean;
   /** Some destination has other hops now; these are the addresses of all of them. */
   readonly onMoved: (addresses: readonly string[]) => void;
@@ -74,14 +80,17 @@ export function openDirectory(parts: DirectoryParts): Directory {
     },
     count: (outcome) => parts.sink.count('dns', outcome),
   });
-  const resolveParts = {
+  const resolveParts = ({ transports, familiesOf }: Spoken) => ({
     look: book.look,
-    transports: PREFERENCE.filter((transport) => parts.transports.includes(transport)),
-    familiesOf: parts.familiesOf,
+    transports: PREFERENCE.filter((transport) => transports.includes(transport)),
+    familiesOf,
     isOwn: parts.isOwn,
-  };
+  });
+  const inside = resolveParts(parts);
+  const outside = parts.outside === undefined ? inside : resolveParts(parts.outside);
   const update = (one: Followed) => {
-    one.resolution = resolve(one.destination, resolveParts);
+    const { destination } = one;
+    one.resolution = resolve(destination, destination.isOutside === true ? outside : inside);
     book.want(one.name, one.resolution.asked);
     takeIn(one, world.clock.mono());
     if (one.resolution.isPending) return;

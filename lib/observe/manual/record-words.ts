@@ -8,17 +8,20 @@ export const RECORD_FIELDS: Readonly<Record<keyof CallRecord, string>> = {
   sipCallIdB: 'The Call-ID headers that we made toward gateways, one a try.',
   site: 'The site that took the call.',
   receivedAt: 'When the INVITE came.',
-  receivedOn: 'The listener it came to: `A udp:192.0.2.112:5060` or `U udp:198.51.100.11:5060`.',
+  receivedOn:
+    'The listener it came to: `A udp:192.0.2.112:5060`, `U udp:198.51.100.11:5060`, or `G ...` on the gateway side.',
   through:
     'Other sites that received messages of the call and carried them here. Absent: all came to this one.',
   source: 'The address and port that the INVITE came from.',
   trunk: 'The configured trunk of that source. Absent: no trunk names it.',
+  fromGateway:
+    'The gateway that called outwards, as a PSAP calls back. Absent: the call came from outside.',
   from: 'The whole From header, as text.',
   to: 'The whole To header, as text.',
   emergency: 'Whether it was treated as an emergency call.',
   times: 'The moments of the call; see below.',
   moved:
-    '`moved`: the caller went on at U; `stayed`: at A; `sticky`: at A as agreed. Absent: silent.',
+    '`moved`: the caller went on at U; `stayed`: at A; `sticky`: at A as agreed. Absent: silent, or a gateway.',
   marks:
     'What was odd about it and was lived with: `scanner-agent`, `over-rate`, `overload` and the like.',
   attempts: 'The tries at gateways, in their order; see below.',

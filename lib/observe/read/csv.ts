@@ -10,7 +10,7 @@ export function csvLine(cells: readonly Cell[]): string {
 
 export const RECORD_CSV_HEAD =
   'callId,site,receivedAt,receivedOn,source,trunk,from,to,emergency,' +
-  'ringing,answered,ended,moved,gateways,fault,reason,status,durationMs';
+  'ringing,answered,ended,moved,gateways,fault,reason,status,durationMs,fromGateway';
 
 export function recordCsv(record: CallRecord): string {
   const { times } = record;
@@ -33,6 +33,7 @@ export function recordCsv(record: CallRecord): string {
     record.reason,
     record.status,
     record.durationMs,
+    record.fromGateway,
   ]);
 }
 

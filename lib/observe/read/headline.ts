@@ -6,9 +6,9 @@ import { faultInWords, movedInWords, reasonInWords } from './words.ts';
 
 /** `sto-abc  2026-11-20 03:12:07Z  EMERGENCY  +46701234567 -> 112`. */
 export function headline(record: CallRecord, paint: Paint = plain): string {
-  const { callId, receivedAt, emergency, from, to } = record;
+  const { callId, receivedAt, emergency, fromGateway, from, to } = record;
   const people = `${personOf(from)} -> ${personOf(to)}`;
-  const mark = emergency ? [paint('alarm', 'EMERGENCY')] : [];
+  const mark = emergency ? [paint('alarm', fromGateway ? 'CALLBACK' : 'EMERGENCY')] : [];
   return [paint('bold', plainText(callId)), momentOf(receivedAt), ...mark, people].join('  ');
 }
 

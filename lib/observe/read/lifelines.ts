@@ -11,26 +11,31 @@ export type LegAddress = {
   readonly addresses: readonly string[];
 };
 
-/** The lifelines that occur, in their order: caller, A, U, our gateway side, each gateway tried. */
+/**
+ * The lifelines that occur, in their order: caller, A, U, our gateway side, each gateway tried. Of
+ * a call outwards the caller is a gateway, and what is tried lies beyond U.
+ */
 export function lifelinesOf(steps: readonly Step[], record: CallRecord | undefined): LegAddress[] {
   const callers = named(steps, 'a', 'remote');
+  const from = record?.fromGateway ?? steps.find(({ leg }) => leg === 'a')?.gateway;
   const caller: LegAddress[] =
     callers.length === 0
       ? []
       : [
           {
             who: 'caller',
-            title: 'caller',
+            title: from ?? 'caller',
             address: record?.source ?? callers[0] ?? '',
             addresses: callers,
           },
         ];
   const doors = named(steps, 'a', 'local').map((address): LegAddress => {
-    const title = doorTitle(address, steps, record);
+    const title = from === undefined ? doorTitle(address, steps, record) : 'gateway side';
     return { who: 'caller-side', title, address, addresses: [address] };
   });
   const ours = named(steps, 'b', 'local').map((address): LegAddress => {
-    return { who: 'gateway-side', title: 'gateway side', address, addresses: [address] };
+    const title = from === undefined ? 'gateway side' : 'U unicast';
+    return { who: 'gateway-side', title, address, addresses: [address] };
   });
   return [...caller, ...doors.toSorted(anycastFirst), ...ours, ...gatewaysOf(steps)];
 }

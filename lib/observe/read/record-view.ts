@@ -8,13 +8,13 @@ const NAME_WIDTH = 12;
 
 /** All that a record says, for reading. */
 export function recordView(record: CallRecord, paint: Paint): string {
-  const { times, receivedAt } = record;
+  const { times, receivedAt, trunk, fromGateway: known = trunk } = record;
   const fields: [string, string][] = [
     ['from', record.from],
     ['to', record.to],
     ['received on', record.receivedOn],
     ...listOf('through', record.through),
-    ['source', record.trunk === undefined ? record.source : `${record.source} (${record.trunk})`],
+    ['source', known === undefined ? record.source : `${record.source} (${known})`],
     ...listOf('marks', record.marks),
     ['Call-ID a', record.sipCallIdA],
     ...record.sipCallIdB.map((id): [string, string] => ['Call-ID b', id]),

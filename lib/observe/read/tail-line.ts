@@ -7,13 +7,13 @@ import { faultInWords, isFailed, movedInWords, reasonInWords } from './words.ts'
 
 /** One line for one call, the columns in line with those of other calls. */
 export function tailLine(record: CallRecord, paint: Paint): string {
-  const { receivedAt, site, emergency, callId, status, reason, fault } = record;
+  const { receivedAt, site, callId, status, reason, fault } = record;
   const isBad = isFailed(record);
   const words = isBad ? `${reasonInWords(reason)} (${faultInWords(fault)})` : reasonInWords(reason);
   return [
     paint('dim', momentOf(receivedAt)),
     plainText(site),
-    emergency ? paint('alarm', '112') : '   ',
+    kindOf(record, paint),
     paint('bold', plainText(callId)),
     `${personOf(record.from)} -> ${personOf(record.to)}`.padEnd(22),
     gatewaysTried(record).padEnd(10),
@@ -25,6 +25,13 @@ export function tailLine(record: CallRecord, paint: Paint): string {
   ]
     .join('  ')
     .trimEnd();
+}
+
+/** `out`: a gateway called; in the colour of an emergency it called somebody back. */
+function kindOf({ emergency, fromGateway }: CallRecord, paint: Paint): string {
+  const word = fromGateway === undefined ? '112' : 'out';
+  if (emergency) return paint('alarm', word);
+  return fromGateway === undefined ? '   ' : word;
 }
 
 /** `psap-a, psap-b`: in the order of the hunt, the last one being the one that counted. */

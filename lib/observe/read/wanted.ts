@@ -7,15 +7,14 @@ export type Wanted = {
   readonly failed: boolean;
   /** A part of the caller's or the callee's number. */
   readonly number: string | undefined;
-  /** A gateway that was tried. */
+  /** A gateway that was tried, or that called. */
   readonly gateway: string | undefined;
 };
 
 export function isWanted(record: CallRecord, { failed, number, gateway }: Wanted): boolean {
   if (failed && !isFailed(record)) return false;
-  if (gateway !== undefined && !record.attempts.some((each) => each.gateway === gateway)) {
-    return false;
-  }
+  const known = [record.fromGateway, ...record.attempts.map((each) => each.gateway)];
+  if (gateway !== undefined && !known.includes(gateway)) return false;
   return number === undefined || [record.from, record.to].some((each) => hasNumber(each, number));
 }
 

@@ -31,7 +31,8 @@ export const REASONS: Readonly<Record<EndReason, string>> = {
   overloaded: 'this node could not keep up',
   full: 'this node had too many calls',
   draining: 'this node was draining',
-  'from-gateway-side': 'the INVITE came in on the gateway side',
+  'from-gateway-side': 'the INVITE came in on the gateway side, and no group is for that',
+  'unknown-gateway': 'the INVITE came in on the gateway side, and from no gateway',
   'another-site-has-it': 'its INVITE came to another site too, which has it',
   'hung-up-at-shutdown': 'this node was shut down and hung up',
   bug: 'a bug of ours ended the call',
@@ -76,7 +77,8 @@ export function faultInWords(fault: string): string {
   return lookUp(FAULTS, fault);
 }
 
-export function movedInWords({ moved, times, receivedOn }: CallRecord): string {
+export function movedInWords({ moved, times, receivedOn, fromGateway }: CallRecord): string {
+  if (fromGateway !== undefined) return 'called outwards';
   if (moved === 'moved' && receivedOn.startsWith('U ')) return 'called U directly';
   if (moved !== undefined) return lookUp(MOVED, moved);
   return times.answered === undefined ? 'never answered' : 'silent after the answer';

@@ -17,6 +17,7 @@ const LISTENER: Listener = {
   role: 'gateway',
   advertise: undefined,
 };
+const U: Listener = { ...LISTENER, address: '198.51.100.11', role: 'unicast' };
 const gateway = (number: number, transport: Transport = 'udp'): Gateway => ({
   name: `g${number}` as GatewayName,
   uri: uriText(`sip:10.0.1.${number}`),
@@ -28,14 +29,20 @@ const gateway = (number: number, transport: Transport = 'udp'): Gateway => ({
 /** A loop whose gateways say at once what `answer` says. */
 function stand(answer: (address: string) => ProbeOutcome, { directory } = virtualDirectory()) {
   const time = new VirtualWorld(5);
-  const asked: { atMs: number; address: string }[] = [];
+  const asked: { atMs: number; address: string; by: string }[] = [];
   const health = healthBook(time.world);
-  const probe = ({ nextHop }: Probe, tell: (outcome: ProbeOutcome) => void) => {
-    asked.push({ atMs: time.nowMs, address: nextHop.address });
+  const probe = ({ nextHop, listener }: Probe, tell: (outcome: ProbeOutcome) => void) => {
+    asked.push({ atMs: time.nowMs, address: nextHop.address, by: listener.address });
     tell(answer(nextHop.address));
   };
   const hopsOf = ({ destination }: Gateway) => directory.whereIs(destination).hops;
-  const loop = probing({ world: time.world, health, listeners: [LISTENER], hopsOf, probe });
+  const loop = probing({
+    world: time.world,
+    health,
+    listenersToward: ({ isOutside }) => [isOutside === true ? U : LISTENER],
+    hopsOf,
+    probe,
+  });
   return { time, asked, health, loop };
 }
 
@@ -47,6 +54,17 @@ const answered = (status: number): ProbeOutcome => ({
 });
 
 describe('the probes', () => {
+  test('of gateways that are outside leave from U', () => {
+    const inside = gateway(1);
+    const there = gateway(2);
+    const outside = { ...there, destination: { ...there.destination, isOutside: true } } as const;
+    const { time, asked, loop } = stand(() => answered(200));
+    loop.follow([inside, outside]);
+    time.runUntil(1000);
+    const by = Object.fromEntries(asked.map((one) => [one.address, one.by]));
+    expect(by).toEqual({ '10.0.1.1': LISTENER.address, '10.0.1.2': U.address });
+  });
+
   test('ask each gateway soon, then at its own pace, and not all in step', () => {
     const all = [1, 2, 3, 4].map((number) => gateway(number));
     const { time, asked, loop } = stand(() => answered(200));

@@ -122,6 +122,19 @@ describe('the loop guard', () => {
     expect(guard.isLoop(arrived(back, GATEWAY), true, 'psap')).toBe(false);
   });
 
+  test('a gateway may send a call on to somebody outside, and not to whom the caller dialled', () => {
+    const guard = loopGuard(keysNow);
+    guard.sent(sentOut(mint(1, true), true));
+    const onItsWay = (uri: string): Arrived => {
+      const { request, receivedOn } = arrived({ callId: OURS, uri }, GATEWAY);
+      const listener = { ...receivedOn.listener, role: 'gateway' } as const;
+      return { request, receivedOn: { ...receivedOn, listener } };
+    };
+    expect(guard.isLoop(onItsWay('sip:112@10.0.0.11'), false, 'carriers')).toBe(true);
+    expect(guard.isLoop(onItsWay('sip:112@10.0.0.11'), true, 'carriers')).toBe(true);
+    expect(guard.isLoop(onItsWay('sip:+46709999999@10.0.0.11'), false, 'carriers')).toBe(false);
+  });
+
   test('two callers who hide their number are two', () => {
     const guard = loopGuard(keysNow);
     const caller = uriText('sip:anonymous@anonymous.invalid');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Group } from '../../../lib/gateways/options.ts';
+import type { Gateway, Group } from '../../../lib/gateways/options.ts';
 import { type Condition, REFUSALS } from '../../../lib/guard/refusals.ts';
 import {
   ADMISSION,
@@ -51,6 +51,8 @@ const trunk = { name: 'x', source: [], offAnycast: 'always' as const };
 const fine: Inquiry = {
   invite: invite('sip:200@c'),
   trunk,
+  gateway: undefined,
+  hasWayOut: false,
   routed: office,
   emergency: false,
   isLoop: false,
@@ -68,6 +70,7 @@ const conditionOf = (changes: Partial<Inquiry>) => refusalOf({ ...fine, ...chang
 const CASES: Readonly<Record<Condition, Partial<Inquiry>>> = {
   loop: { isLoop: true },
   'from-gateway-side': { invite: invite('sip:200@c', [], 'gateway') },
+  'unknown-gateway': { invite: invite('sip:200@c', [], 'gateway'), hasWayOut: true },
   'cancelled-before-invite': { isBuried: true },
   'too-many-hops': { invite: invite('sip:200@c', ['Max-Forwards: 0']) },
   'unreadable-uri': { invite: invite('sip:200@2001:db8::10') },
@@ -143,6 +146,14 @@ describe('admission', () => {
     const there = { ...rest, receivedOn: { ...receivedOn, listener } };
     expect(isEmergency(there, undefined)).toBe(true);
     expect(isEmergency(invite('urn:service:test.sos'), undefined)).toBe(false);
+  });
+
+  test('the mark of a callback counts where a gateway has set it, and nowhere else', () => {
+    const gateway = { name: 'psap' } as Gateway;
+    const marked = invite('sip:+4670@c', ['Priority: psap-callback'], 'gateway');
+    expect(isEmergency(marked, office, gateway)).toBe(true);
+    expect(isEmergency(marked, office)).toBe(false);
+    expect(isEmergency(invite('sip:+4670@c', [], 'gateway'), office, gateway)).toBe(false);
   });
 
   test('an INVITE without Max-Forwards, or with one that is no number, has 70 hops left [3261-8.1.1.6]', () => {

@@ -68,6 +68,27 @@ groups: [{ name: psap, gateways: [second, first], emergency: true }]
     );
   });
 
+  test('says where calls of gateways go', () => {
+    const file = fileOf(`
+site: sto
+siteNumber: 1
+listen:
+  unicast: [{ transport: udp, address: 127.0.0.11 }]
+  gateway: [{ transport: udp, address: 127.0.0.21 }]
+gateways: [{ name: psap-a, uri: "sip:127.0.0.31" }, { name: carrier-x, uri: "sip:127.0.0.41" }]
+groups: [{ name: psap, gateways: [psap-a], emergency: true }, { name: carriers, gateways: [carrier-x], failoverOn: [503] }]
+callbacks: { group: carriers }
+`);
+
+    const { out, err } = run([file]);
+
+    expect(err).toEqual([]);
+    expect(out.filter((line) => line.includes('group '))).toEqual([
+      'group psap (emergency): psap-a sip:127.0.0.31; moves on after any failure',
+      'calls of gateways to the gateway side leave from U: group carriers (ordinary): carrier-x sip:127.0.0.41; moves on after 503',
+    ]);
+  });
+
   test('prints each problem on a line of its own, place first, and exits 1', () => {
     const file = fileOf('site: STO\nsiteNumber: 1\nlog: { level: loud }\n');
 

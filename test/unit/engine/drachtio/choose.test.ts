@@ -60,6 +60,11 @@ describe('the engine that carries an INVITE', () => {
     const choice = choose(order(parts), list, turn);
     return choice.by === 'drachtio' ? `${choice.link.name} ${choice.place.address}` : choice.why;
   };
+  test('is the builtin one for a call outwards: a server faces no carrier', () => {
+    const outwards = { listener: { ...order().listener, role: 'unicast' } } as const;
+    expect(placeFor(0, outwards)).toBe('the call goes outwards');
+  });
+
   const tcp = { listener: { ...order().listener, transport: 'tcp' } } as const;
 
   test('is each drachtio-server in turn', () => {

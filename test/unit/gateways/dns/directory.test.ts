@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Spoken } from '../../../../lib/gateways/dns/directory.ts';
 import { ASKING_MAX, NAMES_MAX } from '../../../../lib/gateways/dns/name-book.ts';
 import { named, virtualDirectory } from '../../../support/virtual-directory.ts';
 import { BARE, events, found, foundBare, PSAP, SEC, whereIs } from './found.ts';
@@ -40,6 +41,22 @@ describe('a destination', () => {
     set.names.holds(undefined);
     await set.pass(0);
     expect(whereIs(set, BARE)).toEqual(['fresh', 'udp:10.0.1.1:5060']);
+  });
+
+  test('outside is looked for by what U speaks, and is another place than inside', async () => {
+    const outside: Spoken = { transports: ['tcp'], familiesOf: () => [6] };
+    const set = virtualDirectory({ outside });
+    const there = { ...BARE, isOutside: true } as const;
+    set.names.has('A psap.example', 60, '10.0.1.1');
+    set.names.has('AAAA psap.example', 60, '2001:db8::1');
+    set.directory.follow([BARE, there]);
+    await set.pass(SEC);
+    expect(whereIs(set, BARE)).toEqual(['fresh', 'udp:10.0.1.1:5060']);
+    expect(whereIs(set, there)).toEqual(['fresh', 'tcp:[2001:db8::1]:5060']);
+    expect(set.notices.map((notice) => Reflect.get(notice, 'destination'))).toEqual([
+      'psap.example:5060',
+      'outside psap.example:5060',
+    ]);
   });
 
   test('that nobody follows is unknown', () => {

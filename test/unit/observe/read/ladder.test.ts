@@ -26,6 +26,23 @@ describe('the ladder of a call', () => {
     expect(addresses?.trim().split(/ {2,}/)).toEqual(['203.0.113.77:40123', '192.0.2.112:5060']);
   });
 
+  test('of a call outwards goes from a gateway over the gateway side and U, done or not', () => {
+    const [invited, ...rest] = someSteps();
+    if (invited === undefined) throw new Error('some call has no step');
+    const steps = [{ ...invited, gateway: 'psap-x' }, ...rest];
+    const record = someRecord({ fromGateway: 'psap-x', receivedOn: 'G udp:192.0.2.112:5060' });
+    for (const told of [record, undefined]) {
+      const lines = ladderOf({ ...WHOLE, steps, record: told }).split('\n');
+      const titles = lines
+        .find((line) => line.includes('gateway side'))
+        ?.trim()
+        .split(/ {2,}/);
+      expect(titles?.slice(0, 2)).toEqual(['psap-x', 'gateway side']);
+      expect(titles).toContain('U unicast');
+      expect(titles).not.toContain('A anycast');
+    }
+  });
+
   test('shows the unmasked source of the record above the masked one of the steps', () => {
     const steps = someSteps().map((step) =>
       step.leg === 'a' ? { ...step, remote: '203.0.113.x:40123' } : step,

@@ -49,6 +49,15 @@ describe('the line of a call', () => {
     expect(tailLine(record, plain)).toContain('called U directly');
   });
 
+  test('tells a call outwards from one that came in, and a callback by its colour', () => {
+    const record = someRecord({ fromGateway: 'psap-a', moved: undefined });
+    expect(tailLine(record, plain)).toMatch(/ sto {2}out {2}sto-.* called outwards {2}the caller/);
+    expect(tailLine(record, coloured)).not.toBe(
+      tailLine(someRecord({ ...record, emergency: false }), coloured),
+    );
+    expect(recordView(record, plain)).toMatch(/CALLBACK[\s\S]*source .*\(psap-a\)/);
+  });
+
   test('has a plain sentence for each reason', () => {
     for (const reason of Object.keys(FAULT_OF)) {
       expect(reasonInWords(reason)).toMatch(/^[a-zA-Z].* .*$/);

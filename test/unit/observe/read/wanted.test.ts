@@ -34,5 +34,7 @@ describe('which calls are wanted', () => {
   test('those that tried a gateway', () => {
     expect(isWanted(someRecord(), { ...ALL, gateway: 'psap-a' })).toBe(true);
     expect(isWanted(someRecord(), { ...ALL, gateway: 'psap' })).toBe(false);
+    const called = someRecord({ fromGateway: 'psap', attempts: [] });
+    expect(isWanted(called, { ...ALL, gateway: 'psap' })).toBe(true);
   });
 });
