@@ -241,7 +241,10 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
 }
 
 /** The side of ours that speaks the target's transport, whatever the caller's leg speaks. */
-function sideToward(target: Target, listeners: readonly Listener[]): Listener {
+export function sideToward(
+  target: Pick<Target, 'address' | 'transport'>,
+  listeners: readonly Listener[],
+): Listener {
   const { address, transport = 'udp' } = target;
   const found = listenerLike(address, transport, listeners) ?? listeners[0];
   if (found === undefined) throw new Error('the site has no listener on that side');

@@ -8,8 +8,11 @@ import type {
   InviteResponse,
   Listener,
   Listening,
+  MessageOutcome,
+  MessageReply,
   OutgoingDialogRequest,
   OutgoingInvite,
+  OutgoingMessage,
   Probe,
   ProbeOutcome,
   ReceivedOn,
@@ -25,7 +28,7 @@ import { ClientTransactions } from './client-transactions.ts';
 import { type ConnectionsNow, connectionsNow } from './connection-counts.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits.ts';
 import { Connections, type Lost } from './connections.ts';
-import type { Core } from './core.ts';
+import { type Core, dialogsOf } from './core.ts';
 import type { Datagrams } from './datagrams.ts';
 import { earQueue, tellingTimers } from './ear-queue.ts';
 import type { Far } from './far.ts';
@@ -36,9 +39,9 @@ import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
 import { answerA, hangUpA, rejectA, ringA } from './leg-a.ts';
 import { acknowledgeB, cancelB, hangUpB, inviteB } from './leg-b.ts';
-import type { AnyDialog } from './legs.ts';
 import { legsOver } from './legs-over.ts';
 import { LIMITS, type Limits, type Sizes } from './limits.ts';
+import { concludeMessage, sendMessage } from './message.ts';
 import { respondToStray } from './outside-dialog.ts';
 import { type QueueWatch, queueWatch } from './own-echo.ts';
 import { sendProbe } from './probe.ts';
@@ -119,6 +122,7 @@ export class BuiltinEngine implements SipEngine {
       dialogs: new Map(),
       over: legsOver(line, () => core),
       strays: new Map(),
+      takesMessages: ears.onMessage !== undefined,
       statelessTag: names.tag(),
     };
     this.#core = core;
@@ -177,7 +181,7 @@ export class BuiltinEngine implements SipEngine {
   }
 
   ask(leg: LegId, tag: Tag, request: OutgoingDialogRequest): void {
-    const entry = this.#dialogsOf(leg).find(({ side, dialog }) =>
+    const entry = dialogsOf(this.#core, leg).find(({ side, dialog }) =>
       side === 'a' ? dialog.localTag === tag : dialog.remoteTag === tag,
     );
     if (entry !== undefined) askByUs(this.#core, entry, request);
@@ -185,25 +189,30 @@ export class BuiltinEngine implements SipEngine {
   }
 
   retract(leg: LegId, request: RequestId, headers: readonly Header[]): void {
-    retractByUs(this.#core, this.#dialogsOf(leg), request, headers);
+    retractByUs(this.#core, dialogsOf(this.#core, leg), request, headers);
   }
 
   reply(leg: LegId, request: RequestId, reply: DialogReply): void {
-    replyByUs(this.#core, this.#dialogsOf(leg), request, reply);
+    replyByUs(this.#core, dialogsOf(this.#core, leg), request, reply);
   }
 
   confirm(leg: LegId, request: RequestId, content: Content): void {
-    confirmByUs(this.#core, this.#dialogsOf(leg), request, content);
-  }
-
-  #dialogsOf(leg: LegId): readonly AnyDialog[] {
-    const { legsA, legsB } = this.#core;
-    return legsA.get(leg)?.dialogs ?? legsB.get(leg)?.dialogs ?? [];
+    confirmByUs(this.#core, dialogsOf(this.#core, leg), request, content);
   }
 
   probe(probe: Probe, onOutcome: (outcome: ProbeOutcome) => void): void {
     sendProbe(this.#core, probe, onOutcome);
     this.#core.news.flush();
+  }
+
+  sendMessage(message: OutgoingMessage, onOutcome: (outcome: MessageOutcome) => void): () => void {
+    const letGo = sendMessage(this.#core, message, onOutcome);
+    this.#core.news.flush();
+    return letGo;
+  }
+
+  conclude(message: StrayId, reply: MessageReply): void {
+    concludeMessage(this.#core, message, reply);
   }
 
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void {

@@ -8,7 +8,7 @@ import { ALLOW, fenced } from './proto/fence.ts';
 import { ownVia, type Wire } from './wires.ts';
 
 /** More than fits through a path that nothing is known of. [3261-18.1.1] */
-const DATAGRAM_BYTES_MAX = 1300;
+export const DATAGRAM_BYTES_MAX = 1300;
 const FIRST_NUMBER = 1;
 
 /** An INVITE of ours as it leaves. */

@@ -7,8 +7,11 @@ import type {
   InviteResponse,
   Listener,
   Listening,
+  MessageOutcome,
+  MessageReply,
   OutgoingDialogRequest,
   OutgoingInvite,
+  OutgoingMessage,
   Probe,
   ProbeOutcome,
   ReceivedOn,
@@ -170,6 +173,15 @@ export class GatewaySide implements SipEngine {
 
   join(leg: LegId, older: LegId): boolean {
     return this.#builtin.join(leg, older);
+  }
+
+  /** By the builtin engine, whatever it says: a message is no call. */
+  sendMessage(message: OutgoingMessage, onOutcome: (outcome: MessageOutcome) => void): () => void {
+    return this.#builtin.sendMessage(message, onOutcome);
+  }
+
+  conclude(message: StrayId, reply: MessageReply): void {
+    this.#builtin.conclude(message, reply);
   }
 
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void {

@@ -76,4 +76,6 @@ export type Ability =
   /** The ACK of a 2xx to a re-INVITE of ours that comes again, or after the end of the call. */
   | 'repeat-ack-within'
   /** CANCEL of a re-INVITE of ours. */
-  | 'cancel-within';
+  | 'cancel-within'
+  /** A MESSAGE of ours outside of calls leaves from where calls do. */
+  | 'send-messages';

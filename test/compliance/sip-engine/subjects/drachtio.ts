@@ -47,6 +47,7 @@ export const DRACHTIO: Subject = {
     'repeat-ack-within':
       'drachtio-server says the ACK of a 200 to a re-INVITE once, and none after the BYE',
     'cancel-within': 'drachtio-server cancels no re-INVITE',
+    'send-messages': 'a MESSAGE outside of calls is left to the builtin engine beside it',
   },
   async start(world, ears, listeners) {
     const [first] = listeners;

@@ -69,6 +69,7 @@ export class Stage {
   readonly invites: ReceivedInvite[] = [];
   readonly events: (LegEvent & { readonly leg: LegId; readonly atMs: number })[] = [];
   readonly strays: Stray[] = [];
+  readonly messages: Stray[] = [];
   readonly faults: {
     readonly fault: SipFault;
     readonly on: ReceivedOn;
@@ -78,7 +79,7 @@ export class Stage {
   /** What the node does when it is told something. */
   node: Partial<EngineEars> = {};
 
-  constructor(limits: Partial<Limits> = {}, tap?: Tap) {
+  constructor(limits: Partial<Limits> = {}, tap?: Tap, takesMessages = false) {
     this.engine = builtinEngine({
       world: this.time.world,
       datagrams: this.network,
@@ -97,6 +98,7 @@ export class Stage {
           this.strays.push(stray);
           this.node.onStray?.(stray);
         },
+        ...(takesMessages ? { onMessage: (message) => void this.messages.push(message) } : {}),
         onFault: (fault, on, answered) => void this.faults.push({ fault, on, answered }),
       },
     });
