@@ -8,12 +8,12 @@ import {
   LISTENER,
   ROUTE,
   readItems,
-  TRUNK,
 } from './items.ts';
 import { FREESWITCH, PROMPT, RTPENGINE } from './media-items.ts';
 import type { Path, Report } from './problems.ts';
 import type { SiteValues } from './schema.ts';
 import { CERTIFICATE } from './tls-schema.ts';
+import { TRUNK } from './trunk-items.ts';
 
 export type ListenerItem = Item<typeof LISTENER>;
 export type DrachtioItem = Item<typeof DRACHTIO>;

@@ -1,9 +1,10 @@
 import { PEER } from '../config/cluster-items.ts';
-import { DRACHTIO, type Fields, GATEWAY, GROUP, LISTENER, ROUTE, TRUNK } from '../config/items.ts';
+import { DRACHTIO, type Fields, GATEWAY, GROUP, LISTENER, ROUTE } from '../config/items.ts';
 import type { Leaf, Reload } from '../config/leaf.ts';
 import { FREESWITCH, PROMPT, RTPENGINE } from '../config/media-items.ts';
 import { environmentName, leaves } from '../config/schema.ts';
 import { CERTIFICATE } from '../config/tls-schema.ts';
+import { TRUNK } from '../config/trunk-items.ts';
 
 /** What each list holds; the lists of listeners hold the same. */
 export const ENTRIES: Readonly<Record<string, Fields>> = {
@@ -85,6 +86,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'cluster.redis': 'redis://127.0.0.1:6379',
   'cluster.keys': ['k1=env:CLUSTER_KEY', 'k0=file:/run/secrets/k0'],
   'trunks[].anchor': false,
+  'trunks[].messages': 'pass',
   'trunks[].record': true,
   'trunks[].callsPerSecMax': 100,
   'trunks[].callsMax': 4000,

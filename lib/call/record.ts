@@ -33,6 +33,8 @@ export type MediaCount = {
 export type CallRecord = {
   readonly record: 1;
   readonly callId: CallId;
+  /** Absent: it was a call. */
+  readonly method?: 'MESSAGE' | undefined;
   readonly sipCallIdA: string;
   readonly sipCallIdB: readonly string[];
   readonly site: string;

@@ -6,6 +6,7 @@ export type EndReason =
   | 'callee-hung-up'
   | 'caller-cancelled'
   | 'cancelled-before-invite'
+  | 'message-delivered'
   | 'callee-busy'
   | 'callee-declined'
   | 'callee-unavailable'
@@ -50,6 +51,7 @@ export const FAULT_OF: Readonly<Record<EndReason, Fault>> = {
   'callee-hung-up': 'none',
   'caller-cancelled': 'caller',
   'cancelled-before-invite': 'caller',
+  'message-delivered': 'none',
   'callee-busy': 'callee',
   'callee-declined': 'callee',
   'callee-unavailable': 'callee',

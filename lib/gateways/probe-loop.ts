@@ -1,5 +1,5 @@
 import type { Alarm, World } from '../base/time.ts';
-import type { Probe, ProbeOutcome } from '../ports/probe.ts';
+import type { Probe, ProbeOutcome } from '../ports/outside-dialogs.ts';
 import type { Listener } from '../ports/sip-engine.ts';
 import { familyOf } from '../sip/address.ts';
 import { type Destination, type Hop, writeHop } from './dns/hop.ts';

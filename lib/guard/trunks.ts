@@ -16,6 +16,8 @@ export type Trunk = ShareLimits & {
   readonly earlyDialogs?: 'each' | 'first';
   /** Whether media of its calls crosses the site where the site anchors any. Absent: it does. */
   readonly anchor?: boolean;
+  /** What becomes of messages outside of calls that are no emergency. Absent: refused. */
+  readonly messages?: 'pass' | 'refuse';
   /** Whether its calls are recorded by whatever anchors them. Absent: they are not. */
   readonly record?: boolean;
 };

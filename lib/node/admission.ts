@@ -1,11 +1,11 @@
 import { isMarkedAsCallback } from '../call/callback-mark.ts';
 import type { Gateway, Group } from '../gateways/options.ts';
 import { isUnder, SOS } from '../gateways/routes.ts';
+import type { Arrived } from '../guard/loop-guard.ts';
 import { type Condition, REFUSALS, type Refused } from '../guard/refusals.ts';
 import type { ScannerMark } from '../guard/scanner-marks.ts';
 import type { Standing } from '../guard/shares.ts';
 import type { Trunk } from '../guard/trunks.ts';
-import type { ReceivedInvite } from '../ports/sip-engine.ts';
 import { headerValue } from '../sip/headers.ts';
 import { unknownTags } from '../sip/option-tags.ts';
 import { isIntervalTooSmall } from '../sip/session-expires.ts';
@@ -13,7 +13,7 @@ import { isSip, parseUri } from '../sip/uri.ts';
 
 /** What is known of a new call when it is admitted or not. */
 export type Inquiry = {
-  readonly invite: ReceivedInvite;
+  readonly invite: Arrived;
   readonly trunk: Trunk | undefined;
   /** The gateway that calls outwards. Absent: it comes from elsewhere. */
   readonly gateway: Gateway | undefined;
@@ -101,7 +101,7 @@ export function conditionsMarked(inquiry: Inquiry): readonly Mark[] {
  * gateway has set it; from outside that mark says nothing. Decided before any refusal.
  */
 export function isEmergency(
-  { request, receivedOn }: ReceivedInvite,
+  { request, receivedOn }: Arrived,
   routed: Group | undefined,
   gateway?: Gateway,
 ): boolean {
@@ -111,7 +111,7 @@ export function isEmergency(
 }
 
 /** The Max-Forwards of the INVITE; absent or unreadable counts as 70. [3261-8.1.1.6] */
-export function hopsLeft({ request }: ReceivedInvite): number {
+export function hopsLeft({ request }: Arrived): number {
   const text = headerValue(request.headers, 'max-forwards');
   if (text === undefined || text === '') return 70;
   const hops = Number(text);
@@ -119,7 +119,7 @@ export function hopsLeft({ request }: ReceivedInvite): number {
 }
 
 /** The option tags that the caller requires and that are unknown to us; empty: none. */
-export function requiredExtensions({ request }: ReceivedInvite): string {
+export function requiredExtensions({ request }: Arrived): string {
   return unknownTags(request.headers).join(', ');
 }
 

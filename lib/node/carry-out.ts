@@ -239,7 +239,10 @@ function mayRingReliably({ asked, earlyDialogs }: Facts): boolean {
 }
 
 /** The side of ours that speaks the target's transport, whatever the caller's leg speaks. */
-function sideToward(target: Target, listeners: readonly Listener[]): Listener {
+export function sideToward(
+  target: Pick<Target, 'address' | 'transport'>,
+  listeners: readonly Listener[],
+): Listener {
   const { address, transport = 'udp' } = target;
   const found = listenerLike(address, transport, listeners) ?? listeners[0];
   if (found === undefined) throw new Error('the site has no listener on that side');

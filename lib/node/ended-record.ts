@@ -1,3 +1,5 @@
+import type { CallId } from '../call/ids.ts';
+import type { AttemptRecord } from '../call/record.ts';
 import type { Termination } from '../call/termination.ts';
 import { recordOf } from '../call/write-record.ts';
 import type { EventSink } from '../ports/event-sink.ts';
@@ -30,16 +32,22 @@ export function writeRecord(
     recorded: call.media?.isRecorded,
   });
   sink.record(record);
-  if (facts.emergency && end.reason === 'gateways-exhausted') tellExhausted(sink, call);
+  const { emergency, callId, attempts } = facts;
+  if (emergency && end.reason === 'gateways-exhausted')
+    tellExhausted(sink, call.group, callId, attempts);
   sink.count('calls', end.fault);
   if (facts.moved !== undefined) sink.count('moved', facts.moved);
 }
 
-/** Nobody took an emergency call: somebody must look at once. */
-function tellExhausted(sink: EventSink, { group, state: { facts } }: LiveCall): void {
-  const tried = facts.attempts.map(({ gateway, status, reason }) => {
+/** Nobody took an emergency call, or a message: somebody must look at once. */
+export function tellExhausted(
+  sink: EventSink,
+  group: string | undefined,
+  callId: CallId,
+  attempts: readonly AttemptRecord[],
+): void {
+  const tried = attempts.map(({ gateway, status, reason }) => {
     return `${gateway}: ${status} ${reason}`.trim();
   });
-  const { callId } = facts;
   sink.note({ event: 'emergency-group-failed', level: 'error', group, callId, tried });
 }

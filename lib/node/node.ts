@@ -15,6 +15,7 @@ import { writeAddress } from '../sip/address.ts';
 import { type Sides, sidesOf } from './carry-out.ts';
 import { type GatewayViews, viewsOf } from './gateway-view.ts';
 import { identities } from './identities.ts';
+import { messenger } from './messenger.ts';
 import {
   Neighbourhood,
   type NeighbourhoodParts,
@@ -99,7 +100,7 @@ export function siteNode(
   const loops = loopGuard(() => desk.rules.options.keys);
   const merges = mergedInvites(world);
   const sides = sidesOf(options.listeners);
-  const engine = engineFor(earsOf(() => ({ desk, receive })));
+  const engine = engineFor(earsOf(() => ({ desk, receive, receiveMessage })));
   const names = identities(options, world);
   const anchor = anchorFor?.({ onLost: (callId) => runtime.onMediaLost(callId) });
   const neighbourhood = neighbourhoodOf(options, neighboursFor, {
@@ -133,6 +134,7 @@ export function siteNode(
   const probes = probesOf(desk, sides);
   directory.follow(destinations(options));
   const receive = receptionist(desk, quiet.isDraining);
+  const receiveMessage = messenger(desk, sides, quiet.isDraining);
   return {
     listen: () => listenAndProbe(desk, probes),
     callsNow: runtime.callsNow,
@@ -153,7 +155,11 @@ export function siteNode(
   };
 }
 
-type AtWork = { readonly desk: Desk; readonly receive: ReturnType<typeof receptionist> };
+type AtWork = {
+  readonly desk: Desk;
+  readonly receive: ReturnType<typeof receptionist>;
+  readonly receiveMessage: ReturnType<typeof messenger>;
+};
 
 /** The engine is made before those who hear it. */
 function earsOf(atWork: () => AtWork): EngineEars {
@@ -164,6 +170,7 @@ function earsOf(atWork: () => AtWork): EngineEars {
       if (neighbourhood?.hears(leg, event) !== true) runtime.onLeg(leg, event);
     },
     onStray: (stray) => receiveStray(atWork().desk, stray),
+    onMessage: (message) => atWork().receiveMessage(message),
     onStrayResponse: (stray) => void atWork().desk.neighbourhood?.carryResponse(stray),
     onFault: (...what) => noteFault(atWork().desk.sink, ...what),
   };

@@ -2,7 +2,7 @@ import { markedAsCallback, withoutCallbackMark } from '../call/callback-mark.ts'
 import { crossing } from '../call/header-plans.ts';
 import type { Directory } from '../gateways/dns/directory.ts';
 import type { Gateway } from '../gateways/options.ts';
-import type { ReceivedInvite } from '../ports/sip-engine.ts';
+import type { Arrived } from '../guard/loop-guard.ts';
 import type { Header } from '../sip/message.ts';
 import type { SiteOptions } from './site-options.ts';
 import { gatewaysInside } from './site-rules.ts';
@@ -13,7 +13,7 @@ import { gatewaysInside } from './site-rules.ts';
  * outside.
  */
 export function callingGateway(
-  { receivedOn: { listener, source } }: Pick<ReceivedInvite, 'receivedOn'>,
+  { receivedOn: { listener, source } }: Pick<Arrived, 'receivedOn'>,
   options: SiteOptions,
   directory: Pick<Directory, 'stateOf'>,
 ): Gateway | undefined {
@@ -28,7 +28,7 @@ export function callingGateway(
  * comes to its listener is one, the mark is set here.
  */
 export function crossingHeaders(
-  { request: { headers }, receivedOn: { listener } }: ReceivedInvite,
+  { request: { headers }, receivedOn: { listener } }: Arrived,
   { emergency, gateway }: { readonly emergency: boolean; readonly gateway: Gateway | undefined },
 ): readonly Header[] {
   const crossed = crossing(headers, emergency);

@@ -1,44 +1,30 @@
 import type { World } from '../base/time.ts';
 import { begin } from '../call/begin.ts';
-import { emergencyNames } from '../call/emergency-names.ts';
 import type { Facts } from '../call/facts.ts';
 import type { Directory } from '../gateways/dns/directory.ts';
 import { redirectTargets } from '../gateways/follow-redirect.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
 import { listenerLike } from '../gateways/listener-toward.ts';
-import type { Gateway, Group } from '../gateways/options.ts';
 import { planHunt } from '../gateways/plan-hunt.ts';
-import { fallbackGroup } from '../gateways/routes.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import { type Claim, claimOf, type MergedInvites } from '../guard/merged-invites.ts';
-import { scannerMarks } from '../guard/scanner-marks.ts';
-import type { Share, ShareBook } from '../guard/shares.ts';
+import type { ShareBook } from '../guard/shares.ts';
 import type { Tombstones } from '../guard/tombstones.ts';
-import type { Trunk } from '../guard/trunks.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { MediaAnchor } from '../ports/media-anchor.ts';
 import type { ClaimId } from '../ports/ownership.ts';
 import type { Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
 import { headerValue } from '../sip/headers.ts';
 import { reliabilityOf } from '../sip/rel100.ts';
-import {
-  conditionsMarked,
-  hopsLeft,
-  type Inquiry,
-  isEmergency,
-  type Mark,
-  refusalOf,
-  refusedFor,
-} from './admission.ts';
+import { hopsLeft, refusalOf, refusedFor } from './admission.ts';
 import { type CallMedia, facesFor } from './call-media.ts';
 import type { ContactPlace, Identities } from './identities.ts';
+import { failoverOf, gatewaysFor, headersFor, judge, originOf, type Sender } from './judge.ts';
 import type { LiveCall } from './live-call.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
-import { callingGateway, crossingHeaders } from './outwards.ts';
 import { promptsFor } from './prompts.ts';
 import { refuse } from './refuse-call.ts';
 import type { Runtime } from './runtime.ts';
-import type { SiteOptions } from './site-options.ts';
 import type { SiteRules } from './site-rules.ts';
 import type { StrainWatch } from './strain.ts';
 
@@ -63,71 +49,23 @@ export type Desk = {
   readonly neighbourhood: Neighbourhood | undefined;
 };
 
-export type Caller = {
-  readonly trunk: Trunk | undefined;
-  /** The gateway that calls outwards. Absent: the call comes from outside. */
-  readonly gateway: Gateway | undefined;
-  /** The group that the routes name, else the one for calls without a route. */
-  readonly group: Group | undefined;
-  readonly emergency: boolean;
-  readonly marks: readonly Mark[];
-  readonly share: Share;
-  readonly claim: Claim;
-};
+export type Caller = Sender & { readonly claim: Claim };
 
 /** Takes each new INVITE: decides what it is, then refuses it or begins its call. */
 export function receptionist(desk: Desk, isDraining: () => boolean) {
-  const { graves, runtime, loops, shares } = desk;
+  const { graves } = desk;
   return (invite: ReceivedInvite): void => {
-    const { options, findTrunk, findRoute } = desk.rules;
     const { request, receivedOn } = invite;
-    const { address } = receivedOn.source;
-    const gateway = callingGateway(invite, options, desk.directory);
-    const certified = receivedOn.certified;
-    const trunk = gateway === undefined ? findTrunk({ address, certified }) : undefined;
-    const claim = claimOf(request, trunk, address);
+    const origin = originOf(desk, invite);
+    const claim = claimOf(request, origin.trunk, receivedOn.source.address);
     const isBuried = graves.isBuried(request, receivedOn.source);
     if (!isBuried && joins(desk, invite, claim)) return;
-    const wayOut = options.callbacks?.group;
-    const routed = gateway === undefined ? findRoute(request.uri, trunk?.name)?.group : wayOut;
-    const emergency = isEmergency(invite, routed, gateway);
-    const group = routed ?? fallbackGroup(options.groups);
-    const share = shares.of(trunk, address, gateway === undefined ? options.guard : NO_LIMITS);
-    const scanned = scannerMarks(request);
-    const standing = shares.arrive(share);
-    const inquiry: Inquiry = {
-      invite,
-      trunk,
-      gateway,
-      hasWayOut: wayOut !== undefined,
-      routed,
-      emergency,
-      isLoop: loops.isLoop(invite, emergency, group?.name),
-      isBuried,
-      standing,
-      isSuspect: scanned.length > 0 || standing.isOverRate || standing.isOverShare,
-      isOverload: isOverload(desk, emergency),
-      isDraining: isDraining(),
-      callsNow: runtime.callsNow(),
-      callsMax: options.callsMax,
-    };
-    const marks = [...scanned, ...conditionsMarked(inquiry)];
-    for (const mark of marks) desk.sink.count('marks', mark);
-    const caller = { trunk, gateway, group, emergency, marks, share, claim };
+    const { inquiry, sender } = judge(desk, invite, origin, { isBuried, isDraining: isDraining() });
+    const caller = { ...sender, claim };
     const verdict = refusalOf(inquiry);
     if (verdict === undefined) settle(desk, invite, caller);
     else refuse(desk, invite, caller, verdict);
   };
-}
-
-/** Gateways are few, and the operator's own. */
-const NO_LIMITS = {};
-
-/** Of ordinary calls chance names those that are refused. */
-function isOverload({ strain, world }: Desk, emergency: boolean): boolean {
-  const { refusedShare } = strain.now();
-  if (refusedShare === 0) return false;
-  return emergency || world.rng.fraction() < refusedShare;
 }
 
 /** Whether an INVITE belongs to a call that is here: it is never told 482. [3261-8.2.2.2] */
@@ -177,7 +115,7 @@ function place(
   const { request, receivedOn, leg } = invite;
   const { group, marks, share, claim, gateway } = caller;
   const wanted = { asked: request.uri, emergency: caller.emergency };
-  const gateways = gatewaysFor(options, gateway);
+  const gateways = gatewaysFor(options, caller);
   const planning = { gateways, health, directory, rng: world.rng };
   const targets = group === undefined ? [] : planHunt({ group, ...wanted }, planning);
   const identity = identities.mint(caller.emergency, request.callId);
@@ -196,7 +134,7 @@ function place(
       to: headerValue(request.headers, 'to') ?? '',
       maxForwards: hopsLeft(invite) - 1,
       ringsReliably: reliabilityOf(request.headers) !== 'no',
-      headers: [...crossingHeaders(invite, caller), ...namesFor(desk, invite, caller)],
+      headers: headersFor(desk, invite, caller),
       body: request.body,
     },
     rules: { failoverOn: failoverOf(caller), ...options.hunt },
@@ -233,23 +171,6 @@ function place(
   };
   desk.merges.claim(claim, leg);
   desk.runtime.start(call, begun.effects);
-}
-
-function gatewaysFor({ gateways, callbacks }: SiteOptions, from: Gateway | undefined) {
-  return from === undefined ? gateways : (callbacks?.gateways ?? []);
-}
-
-/** Who is called back and busy is so by every way: that is for the PSAP to hear. */
-function failoverOf({ emergency, gateway, group }: Caller): Group['failoverOn'] {
-  return emergency && gateway === undefined ? 'any' : (group?.failoverOn ?? []);
-}
-
-/** What this site adds to a call to emergency services where it is told how it is called. */
-function namesFor({ rules, identities }: Desk, { request }: ReceivedInvite, caller: Caller) {
-  const { element } = rules.options;
-  const { emergency, gateway } = caller;
-  if (element === undefined || !emergency || gateway !== undefined) return [];
-  return emergencyNames(request.headers, element, () => identities.unguessable());
 }
 
 const UNTOUCHED = { alarm: undefined, isBusy: false, isRecorded: false };

@@ -1,5 +1,6 @@
 import { NO_OCTETS } from '../base/brands.ts';
 import type { World } from '../base/time.ts';
+import type { Arrived } from '../guard/loop-guard.ts';
 import type { Condition, Refusal, Refused } from '../guard/refusals.ts';
 import type { ReceivedInvite } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
@@ -53,10 +54,11 @@ export function refuse(
   );
 }
 
-function refusalHeaders(
+/** What a refusal says besides its status. */
+export function refusalHeaders(
   condition: Condition,
   { says, retryLater }: Refusal,
-  invite: ReceivedInvite,
+  invite: Arrived,
   { rng }: World,
 ): Header[] {
   const headers = [warning('landfall', says)];

@@ -3,8 +3,9 @@ import { textOf } from '../base/octet-text.ts';
 import type { CallId } from '../call/ids.ts';
 import type { CallRecord } from '../call/record.ts';
 import { type EndReason, terminated } from '../call/termination.ts';
+import type { Arrived } from '../guard/loop-guard.ts';
 import type { Condition } from '../guard/refusals.ts';
-import type { Listener, ReceivedInvite } from '../ports/sip-engine.ts';
+import type { Listener } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { headerValue } from '../sip/headers.ts';
 import type { Mark } from './admission.ts';
@@ -37,18 +38,21 @@ type Refused = {
   readonly emergency: boolean;
   readonly marks: readonly Mark[];
   readonly condition: Condition;
+  /** Absent: a call. */
+  readonly method?: 'MESSAGE';
   readonly status: number;
   readonly at: UnixMs;
 };
 
 /** The record of a call that was never placed. */
 export function refusedRecord(
-  { request, receivedOn }: ReceivedInvite,
-  { callId, site, trunk, fromGateway, emergency, marks, condition, status, at }: Refused,
+  { request, receivedOn }: Arrived,
+  { callId, site, trunk, fromGateway, emergency, marks, condition, method, status, at }: Refused,
 ): CallRecord {
   return {
     record: 1,
     callId,
+    method,
     sipCallIdA: request.callId,
     sipCallIdB: [],
     site,

@@ -13,6 +13,7 @@ type Naming = { readonly label: string; readonly help: string };
 /** The counters that stand in a dashboard; any other one gets the label `label`. */
 const NAMING: Readonly<Record<string, Naming>> = {
   calls: { label: 'fault', help: 'Calls that have ended, by whose fault.' },
+  messages: { label: 'outcome', help: 'MESSAGEs outside of calls, by what became of them.' },
   moved: { label: 'moved', help: 'Ended calls, by whether the caller moved off anycast.' },
   attempts: { label: 'outcome', help: 'Tries at gateways, by how they ended.' },
   strays: {

@@ -2,8 +2,13 @@ import type { Octets } from '../base/brands.ts';
 import type { Address, Place, Transport } from '../sip/address.ts';
 import type { LegId, RequestId, SipCallId, StrayId, Tag, UriText } from '../sip/ids.ts';
 import type { Header, SipFault, SipRequest, SipResponse } from '../sip/message.ts';
-
-import type { Probe, ProbeOutcome } from './probe.ts';
+import type {
+  MessageOutcome,
+  MessageReply,
+  OutgoingMessage,
+  Probe,
+  ProbeOutcome,
+} from './outside-dialogs.ts';
 
 export type { LegId, RequestId, StrayId } from '../sip/ids.ts';
 
@@ -226,6 +231,8 @@ export interface EngineEars {
   onLeg(leg: LegId, event: LegEvent): void;
   /** A request with a To-tag, or a CANCEL, that belongs to nothing here. */
   onStray(stray: Stray): void;
+  /** A MESSAGE outside of every dialog, to be answered as a stray is. Absent: it gets 405. */
+  onMessage?(message: Stray): void;
   /** Absent: such a response is discarded. [3261-18.1.2] */
   onStrayResponse?(stray: StrayResponse): void;
   /** Bytes that were no usable message; 400 was sent where that was possible. */
@@ -272,6 +279,10 @@ export interface SipEngine {
   confirm(leg: LegId, request: RequestId, content: Content): void;
   /** Asks a gateway whether it lives; the outcome comes once, unless the engine is closed first. */
   probe(probe: Probe, onOutcome: (outcome: ProbeOutcome) => void): void;
+  /** Sends a MESSAGE outside of every dialog; the answer lets go of it before its outcome. */
+  sendMessage(message: OutgoingMessage, onOutcome: (outcome: MessageOutcome) => void): () => void;
+  /** Gives a MESSAGE that came its final answer, the same whenever it comes again. */
+  conclude(message: StrayId, reply: MessageReply): void;
   /** Answers a stray; for an ACK it only lets go of it. */
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void;
   /** Forgets a new call, or a stray, that somebody else answers; it is new when it comes again. */

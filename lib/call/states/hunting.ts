@@ -122,8 +122,9 @@ function noteOf(gateway: string, { cause, status, headers }: EventOf<'b-refused'
   return { ...note, outcome: 'refused', ...(restMs === undefined ? {} : { restMs }) };
 }
 
-function mayTryNext(
-  { failoverOn }: HuntRules,
+/** Whether that failure of a gateway moves a hunt on to the next one. */
+export function mayTryNext(
+  { failoverOn }: Pick<HuntRules, 'failoverOn'>,
   status: number,
   cause: EventOf<'b-refused'>['cause'],
 ): boolean {

@@ -34,6 +34,8 @@ export type Core = {
   /** Legs that are over, until they are forgotten. */
   readonly over: WaitingLine<LegA | LegB>;
   readonly strays: Map<StrayId, OpenStray>;
+  /** Whether the node takes a MESSAGE outside of every dialog. */
+  readonly takesMessages: boolean;
   /** The To-tag of answers that keep no state: the same when a request comes again. [3261-8.2.7] */
   readonly statelessTag: Tag;
 };
@@ -41,6 +43,10 @@ export type Core = {
 /** The dialog that a request of the far end names. [3261-12.2.2] */
 export function dialogIn({ dialogs }: Core, { callId, to, from }: SipRequest) {
   return to.tag === undefined ? undefined : dialogs.get(dialogKey(callId, to.tag, from.tag));
+}
+
+export function dialogsOf({ legsA, legsB }: Core, leg: LegId): readonly AnyDialog[] {
+  return legsA.get(leg)?.dialogs ?? legsB.get(leg)?.dialogs ?? [];
 }
 
 /** A request whose verdict the node owes. */

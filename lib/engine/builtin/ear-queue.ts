@@ -1,6 +1,5 @@
 import { never } from '../../base/never.ts';
 import type { Timers } from '../../base/time.ts';
-import type { ProbeOutcome } from '../../ports/probe.ts';
 import type {
   EngineEars,
   LegEvent,
@@ -17,11 +16,9 @@ type News =
   | { readonly what: 'leg'; readonly leg: LegId; readonly event: LegEvent }
   | { readonly what: 'stray'; readonly stray: Stray }
   | { readonly what: 'stray-response'; readonly stray: StrayResponse }
-  | {
-      readonly what: 'probed';
-      readonly outcome: ProbeOutcome;
-      readonly tell: (outcome: ProbeOutcome) => void;
-    }
+  | { readonly what: 'message'; readonly message: Stray }
+  /** Of a probe or a MESSAGE of ours. */
+  | { readonly what: 'outcome'; readonly tell: () => void }
   | {
       readonly what: 'fault';
       readonly fault: SipFault;
@@ -69,8 +66,11 @@ function tell(ears: EngineEars, news: News): void {
     case 'stray-response':
       ears.onStrayResponse?.(news.stray);
       return;
-    case 'probed':
-      news.tell(news.outcome);
+    case 'message':
+      ears.onMessage?.(news.message);
+      return;
+    case 'outcome':
+      news.tell();
       return;
     case 'fault':
       ears.onFault(news.fault, news.receivedOn, news.answered);

@@ -1,5 +1,11 @@
 import { never } from '../../base/never.ts';
-import type { Probe, ProbeOutcome } from '../../ports/probe.ts';
+import type {
+  MessageOutcome,
+  MessageReply,
+  OutgoingMessage,
+  Probe,
+  ProbeOutcome,
+} from '../../ports/outside-dialogs.ts';
 import type {
   Content,
   Departure,
@@ -24,7 +30,7 @@ import { type ConnectionsNow, connectionsNow } from './connection-counts.ts';
 import type { Lost } from './connection-ears.ts';
 import { CONNECTION_LIMITS } from './connection-limits.ts';
 import { Connections } from './connections.ts';
-import type { Core } from './core.ts';
+import { type Core, dialogsOf } from './core.ts';
 import { earQueue, tellingTimers } from './ear-queue.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { Far } from './far.ts';
@@ -35,9 +41,10 @@ import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
 import { answerA, answerNow, rejectA, ringA } from './leg-a.ts';
 import { acknowledgeB, cancelB, hangUpB, inviteB } from './leg-b.ts';
-import { type AnyDialog, nameOf } from './legs.ts';
+import { nameOf } from './legs.ts';
 import { legsOver } from './legs-over.ts';
 import { LIMITS, type Sizes } from './limits.ts';
+import { concludeMessage, sendMessage } from './message.ts';
 import { respondToStray } from './outside-dialog.ts';
 import { type QueueWatch, queueWatch } from './own-echo.ts';
 import { sendProbe } from './probe.ts';
@@ -107,6 +114,7 @@ export class BuiltinEngine implements SipEngine {
       dialogs: new Map(),
       over: legsOver(line, () => core),
       strays: new Map(),
+      takesMessages: ears.onMessage !== undefined,
       statelessTag: names.tag(),
     };
     this.#core = core;
@@ -168,32 +176,37 @@ export class BuiltinEngine implements SipEngine {
   }
 
   ask(leg: LegId, tag: Tag, request: OutgoingDialogRequest): void {
-    const entry = this.#dialogsOf(leg).find((one) => nameOf(one) === tag);
+    const entry = dialogsOf(this.#core, leg).find((one) => nameOf(one) === tag);
     if (entry?.side === 'a') answerNow(this.#core, entry.leg);
     if (entry !== undefined) askByUs(this.#core, entry, request);
     this.#core.news.flush();
   }
 
   retract(leg: LegId, request: RequestId, headers: readonly Header[]): void {
-    retractByUs(this.#core, this.#dialogsOf(leg), request, headers);
+    retractByUs(this.#core, dialogsOf(this.#core, leg), request, headers);
   }
 
   reply(leg: LegId, request: RequestId, reply: DialogReply): void {
-    replyByUs(this.#core, this.#dialogsOf(leg), request, reply);
+    replyByUs(this.#core, dialogsOf(this.#core, leg), request, reply);
   }
 
   confirm(leg: LegId, request: RequestId, content: Content): void {
-    confirmByUs(this.#core, this.#dialogsOf(leg), request, content);
-  }
-
-  #dialogsOf(leg: LegId): readonly AnyDialog[] {
-    const { legsA, legsB } = this.#core;
-    return legsA.get(leg)?.dialogs ?? legsB.get(leg)?.dialogs ?? [];
+    confirmByUs(this.#core, dialogsOf(this.#core, leg), request, content);
   }
 
   probe(probe: Probe, onOutcome: (outcome: ProbeOutcome) => void): void {
     sendProbe(this.#core, probe, onOutcome);
     this.#core.news.flush();
+  }
+
+  sendMessage(message: OutgoingMessage, onOutcome: (outcome: MessageOutcome) => void): () => void {
+    const letGo = sendMessage(this.#core, message, onOutcome);
+    this.#core.news.flush();
+    return letGo;
+  }
+
+  conclude(message: StrayId, reply: MessageReply): void {
+    concludeMessage(this.#core, message, reply);
   }
 
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void {

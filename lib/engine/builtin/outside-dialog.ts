@@ -38,6 +38,10 @@ export function serveOutside(core: Core, key: string, arrival: Arrival): void {
     case 'OPTIONS':
       serveAlone(core, key, arrival, abilitiesFor(arrival));
       return;
+    case 'MESSAGE':
+      if (core.takesMessages && request.to.tag === undefined) keep(core, key, arrival, 'message');
+      else serveAlone(core, key, arrival, NOT_ALLOWED);
+      return;
     case 'BYE':
       serveAlone(core, key, arrival, { status: 481 });
       return;
@@ -95,8 +99,12 @@ function tagOfLeg({ leg }: InviteServer) {
   return leg?.dialogs[0]?.dialog.localTag;
 }
 
-/** Keeps a request open for the node's verdict. */
 function keepStray(core: Core, key: string, arrival: Arrival): void {
+  keep(core, key, arrival, 'stray');
+}
+
+/** Keeps a request open for the node's verdict. */
+function keep(core: Core, key: string, arrival: Arrival, what: 'stray' | 'message'): void {
   if (core.servers.size >= core.limits.transactionsMax * STRAYS_SHARE) {
     refuseForLackOfRoom(core, arrival);
     return;
@@ -109,7 +117,8 @@ function keepStray(core: Core, key: string, arrival: Arrival): void {
     core.servers.drop(transaction);
   });
   core.strays.set(id, { transaction, alarm, arrival });
-  core.news.push({ what: 'stray', stray: { id, request, receivedOn, raw } });
+  const kept = { id, request, receivedOn, raw };
+  core.news.push(what === 'stray' ? { what, stray: kept } : { what, message: kept });
 }
 
 /**
@@ -122,7 +131,8 @@ export function respondToStray(core: Core, id: StrayId, what: Answer): void {
   core.strays.delete(id);
   core.timers.clear(stray.alarm);
   const { transaction, arrival } = stray;
-  const said = { ...what, headers: fenced(what.headers ?? []) };
+  const allowed = what.status === NOT_ALLOWED.status ? (NOT_ALLOWED.headers ?? []) : [];
+  const said = { ...what, headers: [...allowed, ...fenced(what.headers ?? [])] };
   if (transaction.kind === 'invite') {
     answer(core, transaction, said);
   } else {

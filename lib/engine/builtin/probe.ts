@@ -1,5 +1,5 @@
 import { NO_OCTETS } from '../../base/brands.ts';
-import type { Probe, ProbeOutcome } from '../../ports/probe.ts';
+import type { Probe, ProbeOutcome } from '../../ports/outside-dialogs.ts';
 import { header } from '../../sip/header-names.ts';
 import { headerValue } from '../../sip/headers.ts';
 import { sipCallId } from '../../sip/ids.ts';
@@ -18,7 +18,7 @@ export function sendProbe(core: Core, probe: Probe, tell: (outcome: ProbeOutcome
   const { clients, news, counts, limits } = core;
   const end = (outcome: ProbeOutcome) => {
     clients.drop(key);
-    news.push({ what: 'probed', outcome, tell });
+    news.push({ what: 'outcome', tell: () => tell(outcome) });
   };
   const { key, bytes, flow } = written(core, probe);
   if (clients.size >= limits.transactionsMax) {

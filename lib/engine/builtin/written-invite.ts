@@ -11,7 +11,7 @@ import { askTerms } from './proto/session-timer.ts';
 import { ownVia, type Wire } from './wires.ts';
 
 /** More than fits through a path that nothing is known of. [3261-18.1.1] */
-const DATAGRAM_BYTES_MAX = 1300;
+export const DATAGRAM_BYTES_MAX = 1300;
 
 /** An INVITE of ours as it leaves. */
 export type WrittenInvite = {

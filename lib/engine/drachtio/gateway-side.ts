@@ -1,5 +1,11 @@
 import type { World } from '../../base/time.ts';
-import type { Probe, ProbeOutcome } from '../../ports/probe.ts';
+import type {
+  MessageOutcome,
+  MessageReply,
+  OutgoingMessage,
+  Probe,
+  ProbeOutcome,
+} from '../../ports/outside-dialogs.ts';
 import type {
   Content,
   Departure,
@@ -170,6 +176,15 @@ export class GatewaySide implements SipEngine {
 
   join(leg: LegId, older: LegId): boolean {
     return this.#builtin.join(leg, older);
+  }
+
+  /** By the builtin engine, whatever it says: a message is no call. */
+  sendMessage(message: OutgoingMessage, onOutcome: (outcome: MessageOutcome) => void): () => void {
+    return this.#builtin.sendMessage(message, onOutcome);
+  }
+
+  conclude(message: StrayId, reply: MessageReply): void {
+    this.#builtin.conclude(message, reply);
   }
 
   respond(stray: StrayId, status: number, reason: string, headers: readonly Header[]): void {

@@ -1,4 +1,4 @@
-import type { Probe, ProbeOutcome } from '../../ports/probe.ts';
+import type { Probe, ProbeOutcome } from '../../ports/outside-dialogs.ts';
 import { headerValue } from '../../sip/headers.ts';
 import { restMsIn } from '../../sip/retry-after.ts';
 import { sipUri } from '../../sip/uri.ts';

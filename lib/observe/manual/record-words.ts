@@ -4,6 +4,7 @@ import type { Fault } from '../../call/termination.ts';
 export const RECORD_FIELDS: Readonly<Record<keyof CallRecord, string>> = {
   record: 'Always 1: the version of this form, and what tells a record from a step.',
   callId: 'Our own name of the call, `<site>-<dialog>`.',
+  method: '`MESSAGE`: a message outside of any call. Absent: a call.',
   sipCallIdA: "The Call-ID header of the caller's leg.",
   sipCallIdB: 'The Call-ID headers that we made toward gateways, one a try.',
   site: 'The site that took the call.',

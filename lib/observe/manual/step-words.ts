@@ -49,9 +49,10 @@ export const STEP_EVENTS: Readonly<Record<StepEvent, string>> = {
   'a-cancelled': 'The caller gave up before an answer.',
   'cancel-b': 'We cancelled a try at a gateway.',
   'reject-a': 'We refused the caller with a final response of 300 or more.',
-  'a-asked': 'The caller sent a request within the dialog that crosses to the gateway.',
+  'a-asked':
+    'The caller sent a request that crosses to the gateway: within the dialog, or a MESSAGE.',
   'b-asked': 'The gateway sent a request within the dialog that crosses to the caller.',
-  ask: 'We passed a request within the dialog on to the other side.',
+  ask: 'We passed that request on to the other side.',
   'a-retracted': 'The caller cancelled its re-INVITE before it was answered.',
   'b-retracted': 'The gateway cancelled its re-INVITE before it was answered.',
   retract: 'We cancelled the re-INVITE on the other side, once that side had said anything to it.',

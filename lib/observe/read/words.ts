@@ -7,6 +7,7 @@ export const REASONS: Readonly<Record<EndReason, string>> = {
   'callee-hung-up': 'the callee hung up',
   'caller-cancelled': 'the caller gave up before an answer',
   'cancelled-before-invite': 'the caller gave up, and its CANCEL overtook the INVITE',
+  'message-delivered': 'a gateway took the message',
   'callee-busy': 'the callee was busy',
   'callee-declined': 'the callee declined',
   'callee-unavailable': 'the callee could not be reached',
@@ -77,7 +78,9 @@ export function faultInWords(fault: string): string {
   return lookUp(FAULTS, fault);
 }
 
-export function movedInWords({ moved, times, receivedOn, fromGateway }: CallRecord): string {
+export function movedInWords(record: CallRecord): string {
+  const { moved, times, receivedOn, fromGateway, method } = record;
+  if (method !== undefined) return 'a message, no call';
   if (fromGateway !== undefined) return 'called outwards';
   if (moved === 'moved' && receivedOn.startsWith('U ')) return 'called U directly';
   if (moved !== undefined) return lookUp(MOVED, moved);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { realWorld } from '../../../lib/base/real-world.ts';
-import type { Probe, ProbeOutcome } from '../../../lib/ports/probe.ts';
+import type { Probe, ProbeOutcome } from '../../../lib/ports/outside-dialogs.ts';
 import type { EngineEars, LegEvent, Listener, SipEngine } from '../../../lib/ports/sip-engine.ts';
 import { type Address, type Transport, writeAddress } from '../../../lib/sip/address.ts';
 import { type LegId, uriText } from '../../../lib/sip/ids.ts';

@@ -78,4 +78,6 @@ export type Ability =
   /** CANCEL of a re-INVITE of ours. */
   | 'cancel-within'
   /** Session timers, asked for and kept by the engine. */
-  | 'keep-sessions';
+  | 'keep-sessions'
+  /** A MESSAGE of ours outside of calls leaves from where calls do. */
+  | 'send-messages';

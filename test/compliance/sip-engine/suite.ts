@@ -12,6 +12,7 @@ import { FORKING } from './promises/forking.ts';
 import { HANGING_UP } from './promises/hanging-up.ts';
 import { HEADER_LINES } from './promises/header-lines.ts';
 import { INVITING } from './promises/inviting.ts';
+import { MESSAGING } from './promises/messaging.ts';
 import { PROBING } from './promises/probing.ts';
 import { RE_INVITED } from './promises/re-invited.ts';
 import { RE_INVITING } from './promises/re-inviting.ts';
@@ -37,6 +38,7 @@ const TOPICS: readonly (readonly [string, readonly Promised[]])[] = [
   ['a re-INVITE that is taken back', TAKING_BACK],
   ['a session timer', SESSION_TIMERS],
   ['a probe', PROBING],
+  ['a message', MESSAGING],
   ['a body', BODIES],
   ['a header line', HEADER_LINES],
   ['a connection', CONNECTIONS],

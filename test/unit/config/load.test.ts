@@ -47,6 +47,7 @@ describe('a valid site file', () => {
           offAnycast: 'always',
           anchor: true,
           earlyDialogs: 'each',
+          messages: 'refuse',
           record: false,
         },
       ],

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Fields, GATEWAY, GROUP, LISTENER, ROUTE, TRUNK } from '../../../config/items.ts';
+import { type Fields, GATEWAY, GROUP, LISTENER, ROUTE } from '../../../config/items.ts';
 import { layered } from '../../../config/layered.ts';
 import { FREESWITCH, PROMPT, RTPENGINE } from '../../../config/media-items.ts';
 import { environmentName, leaves } from '../../../config/schema.ts';
+import { TRUNK } from '../../../config/trunk-items.ts';
 
 const LISTS: Readonly<Record<string, Fields>> = {
   LISTENER,

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { healthBook } from '../../../lib/gateways/health-book.ts';
 import type { Gateway, GatewayName } from '../../../lib/gateways/options.ts';
 import { probing } from '../../../lib/gateways/probe-loop.ts';
-import type { Probe, ProbeOutcome } from '../../../lib/ports/probe.ts';
+import type { Probe, ProbeOutcome } from '../../../lib/ports/outside-dialogs.ts';
 import type { Listener } from '../../../lib/ports/sip-engine.ts';
 import type { Transport } from '../../../lib/sip/address.ts';
 import { uriText } from '../../../lib/sip/ids.ts';

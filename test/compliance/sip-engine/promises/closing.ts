@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
-import type { ProbeOutcome } from '../../../../lib/ports/probe.ts';
+import type { ProbeOutcome } from '../../../../lib/ports/outside-dialogs.ts';
 import { writeAddress } from '../../../../lib/sip/address.ts';
 import { requestId, uriText } from '../../../../lib/sip/ids.ts';
 import { asking, calling, GW, NOTHING, replyOf, ringing, talking, withinOrder } from '../call.ts';

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { Probe } from '../../../../lib/ports/probe.ts';
+import type { Probe } from '../../../../lib/ports/outside-dialogs.ts';
 import { writeAddress } from '../../../../lib/sip/address.ts';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { uriText } from '../../../../lib/sip/ids.ts';

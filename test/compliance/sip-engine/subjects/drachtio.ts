@@ -48,6 +48,7 @@ export const DRACHTIO: Subject = {
       'drachtio-server says the ACK of a 200 to a re-INVITE once, and none after the BYE',
     'cancel-within': 'drachtio-server cancels no re-INVITE',
     'keep-sessions': 'no session timer is asked for on a leg that drachtio-server carries',
+    'send-messages': 'a MESSAGE outside of calls is left to the builtin engine beside it',
   },
   async start(world, ears, listeners) {
     const [first] = listeners;

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Limits } from '../../../../lib/engine/builtin/limits.ts';
 import { header } from '../../../../lib/sip/header-names.ts';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { strayId } from '../../../../lib/sip/ids.ts';
 import { A, CALLER, callerSays } from './peers.ts';
-import { Stage } from './stage.ts';
+import { LISTENERS, octets, Stage } from './stage.ts';
 
 const stranger = (method: string, more: Parameters<typeof callerSays>[1] = {}) =>
   callerSays(method, { toTag: 'unknown', cseq: 2, ...more });
@@ -54,6 +55,64 @@ describe('requests outside dialogs', () => {
     expect(stage.engine.sizes().serverTransactions).toBe(0);
     expect(stage.time.pending).toBe(0);
   });
+});
+
+describe('a MESSAGE outside of dialogs, where the node takes such', () => {
+  const answered = {
+    status: 202,
+    reason: 'Taken',
+    headers: [header('X-One', '1')],
+    body: octets(''),
+  };
+
+  test('gets one final answer, and the same again while it may come again', async () => {
+    const { stage, messages } = await listening();
+    const request = callerSays('MESSAGE', { branch: 'z9hG4bKmsg' });
+    stage.callerSends(request);
+    stage.callerSends(request);
+    expect(messages).toHaveLength(1);
+    expect(stage.caller.summary).toEqual([]);
+    stage.engine.conclude(messages[0]?.id ?? strayId(''), answered);
+    stage.engine.conclude(messages[0]?.id ?? strayId(''), { ...answered, status: 500 });
+    stage.pass(0);
+    stage.callerSends(request);
+    expect(stage.caller.summary).toEqual(['202 MESSAGE', '202 MESSAGE']);
+    expect(headerValue(stage.caller.last().message.headers, 'x-one')).toBe('1');
+    expect(messages).toHaveLength(1);
+    stage.pass(60_000);
+    expect(stage.engine.sizes()).toMatchObject({ serverTransactions: 0, strays: 0 });
+  });
+
+  test('that is refused leaves nothing behind', async () => {
+    const { stage, messages } = await listening();
+    stage.callerSends(callerSays('MESSAGE'));
+    stage.engine.respond(messages[0]?.id ?? strayId(''), 405, 'Not Allowed', []);
+    stage.pass(0);
+    expect(stage.caller.summary).toEqual(['405 MESSAGE']);
+    expect(headerValue(stage.caller.last().message.headers, 'allow')).toContain('INVITE');
+    expect(stage.engine.sizes()).toMatchObject({ serverTransactions: 0, strays: 0 });
+    expect(stage.time.pending).toBe(0);
+  });
+
+  test('fills half of the room at most', async () => {
+    const { stage, messages } = await listening({ transactionsMax: 4 });
+    for (let sent = 0; sent < 3; sent += 1) stage.callerSends(callerSays('MESSAGE'));
+    expect(messages).toHaveLength(2);
+    expect(stage.caller.summary).toEqual(['500 MESSAGE']);
+  });
+
+  test('within a dialog that is not here is a stray as any other', async () => {
+    const { stage, messages } = await listening();
+    stage.callerSends(stranger('MESSAGE'));
+    expect(messages).toEqual([]);
+    expect(stage.strays).toHaveLength(1);
+  });
+
+  async function listening(limits: Partial<Limits> = {}) {
+    const stage = new Stage(limits, undefined, undefined, true);
+    await stage.engine.listen(LISTENERS);
+    return { stage, messages: stage.messages };
+  }
 });
 
 describe('strays', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ProbeOutcome } from '../../../../lib/ports/probe.ts';
+import type { ProbeOutcome } from '../../../../lib/ports/outside-dialogs.ts';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { uriText } from '../../../../lib/sip/ids.ts';
 import { TIMER_K_MS } from '../../../../lib/sip/timer-values.ts';

@@ -70,6 +70,7 @@ export class Stage {
   readonly invites: ReceivedInvite[] = [];
   readonly events: (LegEvent & { readonly leg: LegId; readonly atMs: number })[] = [];
   readonly strays: Stray[] = [];
+  readonly messages: Stray[] = [];
   readonly faults: {
     readonly fault: SipFault;
     readonly on: ReceivedOn;
@@ -79,7 +80,12 @@ export class Stage {
   /** What the node does when it is told something. */
   node: Partial<EngineEars> = {};
 
-  constructor(limits: Partial<Limits> = {}, tap?: Tap, quarantine?: Quarantine) {
+  constructor(
+    limits: Partial<Limits> = {},
+    tap?: Tap,
+    quarantine?: Quarantine,
+    takesMessages = false,
+  ) {
     this.engine = builtinEngine({
       world: this.time.world,
       datagrams: this.network,
@@ -99,6 +105,7 @@ export class Stage {
           this.strays.push(stray);
           this.node.onStray?.(stray);
         },
+        ...(takesMessages ? { onMessage: (message) => void this.messages.push(message) } : {}),
         onFault: (fault, on, answered) => void this.faults.push({ fault, on, answered }),
       },
     });
