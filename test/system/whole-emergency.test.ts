@@ -18,7 +18,10 @@ const NAMES = ['', 'sto', 'got'];
 const GATEWAY: Address = { address: `${NET}.1.31`, port: 5090 };
 const CALLER: Address = { address: `${NET}.1.101`, port: 5060 };
 /** What the hop itself says; all else of an emergency call crosses, and nothing is added. */
-const OF_THE_HOP = 'via max-forwards from to call-id cseq contact allow content-length'.split(' ');
+const OF_THE_HOP = (
+  'via max-forwards from to call-id cseq contact allow content-length ' +
+  'supported session-expires'
+).split(' ');
 const WHOLE = wholeEmergencyInvite();
 jest.setTimeout(60_000);
 

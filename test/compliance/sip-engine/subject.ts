@@ -77,6 +77,8 @@ export type Ability =
   | 'repeat-ack-within'
   /** CANCEL of a re-INVITE of ours. */
   | 'cancel-within'
+  /** What the gateway asks before its answer is told to the node. */
+  | 'carry-early'
   /** Session timers, asked for and kept by the engine. */
   | 'keep-sessions'
   /** A MESSAGE of ours outside of calls leaves from where calls do. */

@@ -15,7 +15,7 @@ export const SITES_MUTANTS: readonly Mutant[] = [
     file: 'lib/cluster/open-ownership.ts',
     line: 'if (isSettled) hearLate(office, claim, verdict);',
     becomes: 'if (isSettled) return;',
-    seed: 112,
+    seed: 208,
   },
   {
     name: 'no site gives way to another one',
@@ -51,7 +51,7 @@ export const SITES_MUTANTS: readonly Mutant[] = [
     file: 'lib/cluster/owning.ts',
     line: 'if (!isFinal(claim) && isHolder()) tellClaim(this.#parts, site, writeClaim(claim));',
     becomes: '',
-    seed: 47,
+    seed: 77,
   },
   {
     name: 'the claim of a call that is over is never over',
@@ -66,7 +66,7 @@ export const SITES_MUTANTS: readonly Mutant[] = [
     file: 'lib/cluster/relay/frame-tally.ts',
     line: 'if ((count ?? 0) + frames > max) return false;',
     becomes: '',
-    seed: 173,
+    seed: 346,
   },
   {
     name: 'a site speaks its newest version to an older one',
@@ -103,6 +103,7 @@ export const SITES_MUTANTS: readonly Mutant[] = [
     file: 'lib/node/neighbourhood.ts',
     line: 'if (!this.#isListening) return undefined;',
     becomes: '',
+    seed: 142,
   },
   {
     name: 'a CANCEL for a call that was left to another site is denied',

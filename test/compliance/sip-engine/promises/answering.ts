@@ -3,7 +3,7 @@ import { octetsOfText } from '../../../../lib/base/brands.ts';
 import { header } from '../../../../lib/sip/header-names.ts';
 import { headerValue } from '../../../../lib/sip/headers.ts';
 import { tagOf } from '../../../../lib/sip/ids.ts';
-import { calling, GW, NOTHING, OFFER, ringing, SDP, SDP_TYPE, talking } from '../call.ts';
+import { calling, GW, NOTHING, OFFER, replyOf, ringing, SDP, SDP_TYPE, talking } from '../call.ts';
 import { type Needs, type Promised, promised } from '../promise.ts';
 
 /** What a stream may ask beyond what datagrams do. */
@@ -14,10 +14,8 @@ const BY_EACH: readonly (readonly ['udp' | 'tcp', Record<'again' | 'elsewhere', 
     { again: { ability: 'repeat-ack-by-stream' }, elsewhere: { ability: 'leave-the-stream' } },
   ],
 ];
-const BEFORE_THE_ANSWER: readonly (readonly [string, Needs])[] = [
-  ['UPDATE', {}],
-  ['INFO', { ability: 'know-early-and-late' }],
-];
+const BEFORE_THE_ANSWER = ['UPDATE', 'INFO'];
+const CARRIES: Needs = { ability: 'carry-early' };
 
 /** What the gateway says to our INVITE. */
 export const ANSWERING: readonly Promised[] = [
@@ -189,18 +187,20 @@ export const ANSWERING: readonly Promised[] = [
     },
   ),
 
-  ...BEFORE_THE_ANSWER.map(([method, needs]) =>
+  ...BEFORE_THE_ANSWER.map((method) =>
     promised(
-      `in a dialog that is only early there is nothing to change yet: the gateway is to ask later, and the call goes on: ${method} [3261-14.2]`,
+      `in a dialog that is only early the gateway may ask, and hears what the node says: ${method} [3311-5.1]`,
       async (stage) => {
         const { leg, invite } = await ringing(stage);
         stage.gateway.asks(invite, method);
-        const { message } = await stage.gateway.isTold(`500 ${method}`);
-        expect(headerValue(message.headers, 'retry-after')).toMatch(/^\d+$/);
+        const { request, ...told } = await stage.told('asked');
+        expect(told).toMatchObject({ leg, method, tag: GW });
+        stage.engine.reply(leg, request, replyOf(stage, 488));
+        await stage.gateway.isTold(`488 ${method}`);
         stage.gateway.answers(invite, 200);
         expect(await stage.told('answered')).toMatchObject({ leg, tag: GW });
       },
-      needs,
+      CARRIES,
     ),
   ),
 

@@ -47,6 +47,8 @@ export const DRACHTIO: Subject = {
     'repeat-ack-within':
       'drachtio-server says the ACK of a 200 to a re-INVITE once, and none after the BYE',
     'cancel-within': 'drachtio-server cancels no re-INVITE',
+    'carry-early':
+      'what the gateway asks before its answer gets 500, since drachtio-server tells half of it as if it were no part of the call',
     'keep-sessions': 'no session timer is asked for on a leg that drachtio-server carries',
     'send-messages': 'a MESSAGE outside of calls is left to the builtin engine beside it',
   },
