@@ -9,7 +9,7 @@ import { MUTANTS } from './mutants.ts';
 import { runProgram } from './program.ts';
 
 const PROJECT = path.join(__dirname, '..', '..');
-const ALL_MS_MAX = 600_000;
+const ALL_MS_MAX = 1_800_000;
 
 type Caught = { readonly seed: number | undefined; readonly what: string };
 
