@@ -1,7 +1,9 @@
 import { header } from './header-names.ts';
 import { listValues } from './headers.ts';
 import type { Header } from './message.ts';
-import { REL100 } from './rel100.ts';
+
+/** Provisional responses that are said until they are acknowledged. */
+export const REL100 = '100rel';
 
 /** The extensions that are built here. */
 const BUILT = [REL100, 'timer'];
@@ -16,7 +18,16 @@ export function supportedBut(tag: string): Header {
 
 /** Whether the sender of a message supports an extension. */
 export function supports(headers: readonly Header[], tag: string): boolean {
-  return listValues(headers, 'supported').some((one) => one.toLowerCase() === tag);
+  return names(headers, 'supported', tag);
+}
+
+/** Whether it requires one. */
+export function requires(headers: readonly Header[], tag: string): boolean {
+  return names(headers, 'require', tag);
+}
+
+function names(headers: readonly Header[], field: string, tag: string): boolean {
+  return listValues(headers, field).some((one) => one.toLowerCase() === tag);
 }
 
 /** The extensions that a request requires and that are not built here. [3261-8.2.2.3] */

@@ -1,9 +1,8 @@
 import { header } from './header-names.ts';
-import { headerValue, listValues } from './headers.ts';
+import { headerValue } from './headers.ts';
 import type { Header } from './message.ts';
+import { REL100, requires, supports } from './option-tags.ts';
 
-/** The option tag of provisional responses that are said until they are acknowledged. */
-export const REL100 = '100rel';
 const RSEQ_MAX = 2 ** 32 - 1;
 /** Where the numbers of a call begin at the highest. [3262-3] */
 export const FIRST_RSEQ_MAX = 2 ** 31 - 1;
@@ -12,17 +11,13 @@ export const FIRST_RSEQ_MAX = 2 ** 31 - 1;
 export type Reliability = 'no' | 'supported' | 'required';
 
 export function reliabilityOf(headers: readonly Header[]): Reliability {
-  if (names(headers, 'require')) return 'required';
-  return names(headers, 'supported') ? 'supported' : 'no';
-}
-
-function names(headers: readonly Header[], field: string): boolean {
-  return listValues(headers, field).some((tag) => tag.toLowerCase() === REL100);
+  if (requires(headers, REL100)) return 'required';
+  return supports(headers, REL100) ? 'supported' : 'no';
 }
 
 /** The RSeq of a reliable provisional response; undefined: it is none. [3262-7.1] */
 export function rseqOf(headers: readonly Header[]): number | undefined {
-  if (!names(headers, 'require')) return undefined;
+  if (!requires(headers, REL100)) return undefined;
   return numberIn(headerValue(headers, 'rseq'));
 }
 

@@ -1,8 +1,7 @@
 import type { Listener, OutgoingInvite } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
 import type { Branch, UriText } from '../../sip/ids.ts';
-import { SUPPORTED, supportedBut } from '../../sip/option-tags.ts';
-import { REL100 } from '../../sip/rel100.ts';
+import { REL100, SUPPORTED, supportedBut } from '../../sip/option-tags.ts';
 import { writeRequest } from '../../sip/write.ts';
 import type { Core } from './core.ts';
 import type { SentInvite } from './proto/compose.ts';
