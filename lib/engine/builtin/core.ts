@@ -56,3 +56,12 @@ export type OpenStray = {
   /** Lets go of it when the verdict never comes. */
   readonly alarm: Alarm;
 };
+
+/** Its verdict has come: it is open no more. Undefined: it was not. */
+export function takeStray({ strays, timers }: Core, id: StrayId): OpenStray | undefined {
+  const stray = strays.get(id);
+  if (stray === undefined) return undefined;
+  strays.delete(id);
+  timers.clear(stray.alarm);
+  return stray;
+}

@@ -3,7 +3,7 @@ import { header } from '../../sip/header-names.ts';
 import type { StrayId } from '../../sip/ids.ts';
 import { writeRequest } from '../../sip/write.ts';
 import type { Outcome } from './client-users.ts';
-import type { Core } from './core.ts';
+import { type Core, takeStray } from './core.ts';
 import type { Flow } from './legs.ts';
 import { fenced } from './proto/fence.ts';
 import { clientKey } from './proto/match.ts';
@@ -71,10 +71,8 @@ function writtenFrom(core: Core, order: OutgoingMessage, listener: OutgoingMessa
 
 /** Gives a MESSAGE its final answer, and again whenever it comes again: it is delivered once. */
 export function concludeMessage(core: Core, id: StrayId, reply: MessageReply): void {
-  const stray = core.strays.get(id);
+  const stray = takeStray(core, id);
   if (stray === undefined) return;
-  core.strays.delete(id);
-  core.timers.clear(stray.alarm);
   const { status, reason, headers, body } = reply;
   const own = { tag: core.serials.tag(), formsDialog: false, headers: fenced(headers) };
   core.servers.respond(stray.transaction, { status, reason, body, ...own });

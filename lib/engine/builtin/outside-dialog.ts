@@ -12,7 +12,7 @@ import {
 } from './answers.ts';
 import type { Arrival } from './arrival.ts';
 import { retractedByThem } from './asked.ts';
-import { type Core, dialogIn } from './core.ts';
+import { type Core, dialogIn, takeStray } from './core.ts';
 import { withdrawOne } from './joined-invites.ts';
 import { answerNow, openLegA } from './leg-a.ts';
 import { fenced } from './proto/fence.ts';
@@ -126,10 +126,8 @@ function keep(core: Core, key: string, arrival: Arrival, what: 'stray' | 'messag
  * fills nothing. The answer to an INVITE is kept, since it is said until its ACK. [3261-8.2.7]
  */
 export function respondToStray(core: Core, id: StrayId, what: Answer): void {
-  const stray = core.strays.get(id);
+  const stray = takeStray(core, id);
   if (stray === undefined) return;
-  core.strays.delete(id);
-  core.timers.clear(stray.alarm);
   const { transaction, arrival } = stray;
   const allowed = what.status === NOT_ALLOWED.status ? (NOT_ALLOWED.headers ?? []) : [];
   const said = { ...what, headers: [...allowed, ...fenced(what.headers ?? [])] };
@@ -143,10 +141,8 @@ export function respondToStray(core: Core, id: StrayId, what: Answer): void {
 
 /** Nothing is owed here: somebody else answers it. */
 export function handOverStray(core: Core, id: StrayId): void {
-  const stray = core.strays.get(id);
+  const stray = takeStray(core, id);
   if (stray === undefined) return;
-  core.strays.delete(id);
-  core.timers.clear(stray.alarm);
   core.servers.drop(stray.transaction);
 }
 
