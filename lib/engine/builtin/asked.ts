@@ -36,8 +36,9 @@ export function askedByThem(
   if (refreshedByThem(core, entry, transaction, request)) return;
   if (refusesForNow(core, entry, exchange, transaction)) return;
   const id = core.serials.request();
-  const target = refreshesTarget(method) ? targetOf(headers) : undefined;
-  const session = wantedIn(core, entry, headers);
+  const refreshes = refreshesTarget(method);
+  const target = refreshes ? targetOf(headers) : undefined;
+  const session = refreshes ? wantedIn(core, entry, headers) : undefined;
   exchange.owed.set(id, { transaction, method, number: cseq.number, target, session });
   if (method === 'INVITE') {
     exchange.theirs = { request: id, number: cseq.number, state: { tag: 'owed' } };
@@ -91,8 +92,9 @@ export function replyByUs(
   const { transaction, target } = owed;
   const { status, reason, body } = reply;
   const isSuccess = status >= 200 && status < 300;
-  const isAnew = isSuccess && refreshesTarget(owed.method) && entry.state.tag !== 'early';
-  if (isAnew) acceptSession(core, entry, owed.session, reply);
+  const { session } = owed;
+  const isAnew = isSuccess && session !== undefined && entry.state.tag !== 'early';
+  if (isAnew) acceptSession(core, entry, session, reply);
   const bytes = core.servers.respond(transaction, {
     status,
     reason,

@@ -24,7 +24,7 @@ export type Owed = {
   readonly number: number;
   /** Becomes the dialog's target with a 2xx. [3261-12.2.2] */
   readonly target: UriText | undefined;
-  readonly session: SessionWanted;
+  readonly session: SessionWanted | undefined;
 };
 
 export type TheirInvite = {
