@@ -6,7 +6,7 @@ export const RELIABLE_MUTANTS: readonly Mutant[] = [
     name: 'what a gateway rings reliably is not acknowledged',
     promise: 'gateway',
     file: 'lib/engine/builtin/leg-b.ts',
-    line: "if (!leg.isOffered || body === '') acknowledgeEarly(core, entry, entry.rack);",
+    line: 'acknowledgeEarly(core, entry, entry.rack);',
     becomes: 'void acknowledgeEarly;',
   },
   {

@@ -6,7 +6,14 @@ import type { Arrival } from './arrival.ts';
 import { sendBye } from './bye.ts';
 import { closeWithin } from './close-within.ts';
 import type { Core } from './core.ts';
-import { type DialogA, type DialogStateA, type LegA, nameOf, type Repeat } from './legs.ts';
+import {
+  type DialogA,
+  type DialogStateA,
+  dialogNamed,
+  type LegA,
+  nameOf,
+  type Repeat,
+} from './legs.ts';
 import { lingerOver } from './legs-over.ts';
 import { keepPinhole, stopPinhole } from './pinhole.ts';
 
@@ -77,7 +84,7 @@ export function acknowledgedA(core: Core, entry: DialogA, arrival: Arrival): voi
 
 /** Sends BYE, but not before the ACK has come or its time has passed. [3261-15] */
 export function hangUpA(core: Core, leg: LegA, tag: Tag, headers: readonly Header[]): void {
-  const entry = leg.dialogs.find(({ dialog }) => dialog.localTag === tag);
+  const entry = dialogNamed(leg.dialogs, tag);
   if (entry === undefined) return;
   const { state } = entry;
   switch (state.tag) {

@@ -41,7 +41,7 @@ import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
 import { answerA, answerNow, rejectA, ringA } from './leg-a.ts';
 import { acknowledgeB, cancelB, hangUpB, inviteB } from './leg-b.ts';
-import { nameOf } from './legs.ts';
+import { dialogNamed } from './legs.ts';
 import { legsOver } from './legs-over.ts';
 import { LIMITS, type Sizes } from './limits.ts';
 import { concludeMessage, sendMessage } from './message.ts';
@@ -176,7 +176,7 @@ export class BuiltinEngine implements SipEngine {
   }
 
   ask(leg: LegId, tag: Tag, request: OutgoingDialogRequest): void {
-    const entry = dialogsOf(this.#core, leg).find((one) => nameOf(one) === tag);
+    const entry = dialogNamed(dialogsOf(this.#core, leg), tag);
     if (entry?.side === 'a') answerNow(this.#core, entry.leg);
     if (entry !== undefined) askByUs(this.#core, entry, request);
     this.#core.news.flush();

@@ -8,7 +8,7 @@ import type { Arrival } from './arrival.ts';
 import { askedByThem } from './asked.ts';
 import { closeEarly, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
-import type { DialogA, Flow, LegA } from './legs.ts';
+import { type DialogA, dialogNamed, type Flow, type LegA } from './legs.ts';
 import { isBehindNat, stopPinhole } from './pinhole.ts';
 import { uasDialog } from './proto/dialog.ts';
 import { dialogKey } from './proto/match.ts';
@@ -82,15 +82,7 @@ export function acknowledgedEarlyA(
   }
   if (body === '') answer(core, transaction, { status: 200 });
   else askedByThem(core, entry, transaction, arrival);
-  sayNext(core, entry.leg);
-}
-
-/** What has waited for a PRACK is said, as far as it does not have to wait again. */
-function sayNext(core: Core, leg: LegA): void {
-  for (const response of takeWaiting(core, leg)) {
-    if (response.status < 200) ringA(core, leg, response);
-    else answerA(core, leg, response);
-  }
+  say(core, entry.leg, takeWaiting(core, entry.leg));
 }
 
 /** A 2xx that waits for a PRACK leaves now: something is there that has to find it said. */
@@ -102,6 +94,11 @@ export function answerNow(core: Core, leg: LegA): void {
 function sayAll(core: Core, leg: LegA): void {
   const waiting = takeWaiting(core, leg);
   stopReliable(core, leg);
+  say(core, leg, waiting);
+}
+
+/** What has waited for a PRACK is said, as far as it does not have to wait again. */
+function say(core: Core, leg: LegA, waiting: readonly InviteResponse[]): void {
   for (const response of waiting) {
     if (response.status < 200) ringA(core, leg, response);
     else answerA(core, leg, response);
@@ -160,7 +157,7 @@ function flowFrom(core: Core, { flow }: LegA, contact: UriText | undefined): Flo
 
 /** The dialog of one To-tag of ours: to the caller, each tag is another callee. [3261-12.1] */
 function dialogOf(core: Core, leg: LegA, invite: SipRequest, tag: Tag): DialogA {
-  const known = findDialogA(leg, tag);
+  const known = dialogNamed(leg.dialogs, tag);
   if (known !== undefined) return known;
   const key = dialogKey(invite.callId, tag, invite.from.tag);
   const made: DialogA = {
@@ -175,10 +172,6 @@ function dialogOf(core: Core, leg: LegA, invite: SipRequest, tag: Tag): DialogA 
   leg.dialogs.push(made);
   core.dialogs.set(key, made);
   return made;
-}
-
-function findDialogA({ dialogs }: LegA, tag: Tag): DialogA | undefined {
-  return dialogs.find(({ dialog }) => dialog.localTag === tag);
 }
 
 /** Stops everything that would still happen by itself. */

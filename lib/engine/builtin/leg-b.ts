@@ -12,7 +12,7 @@ import { sendBye } from './bye.ts';
 import { closeEarly, closeWithin, forgetWithin } from './close-within.ts';
 import type { Core } from './core.ts';
 import { sendErrand, waysOf } from './errand.ts';
-import type { DialogB, Flow, LegB, SentAck } from './legs.ts';
+import { type DialogB, dialogNamed, type Flow, type LegB, type SentAck } from './legs.ts';
 import { lingerOver } from './legs-over.ts';
 import { placeAgain, placeInvite } from './placed-invite.ts';
 import { composeCancel } from './proto/compose.ts';
@@ -51,8 +51,9 @@ function onProvisional(core: Core, leg: LegB, response: SipResponse): void {
   if (phase.tag === 'final' || phase.tag === 'over') return;
   if (phase.tag === 'calling') leg.phase = { tag: 'proceeding' };
   if (status > 100) {
-    if (!isNext(core, leg, response)) return;
-    const isOffer = leg.isOffered && body !== '' && rseqOf(headers) !== undefined;
+    const heard = hearRinging(core, leg, response);
+    if (heard === 'known') return;
+    const isOffer = heard === 'offer';
     tell(core, leg, { on: 'ringing', status, reason, tag: to.tag, isOffer, headers, body });
   } else if (phase.tag === 'calling') {
     tell(core, leg, { on: 'trying' });
@@ -60,20 +61,23 @@ function onProvisional(core: Core, leg: LegB, response: SipResponse): void {
   if (phase.tag === 'calling' && phase.cancel !== undefined) sendCancel(core, leg, phase.cancel);
 }
 
-/** Makes the early dialog. False: it is a reliable response again, or one too early. [3262-4] */
-function isNext(core: Core, leg: LegB, response: SipResponse): boolean {
+/**
+ * Makes the early dialog, and acknowledges what is reliable; an offer gets the PRACK of the node,
+ * which has the answer to it. Known: it came before, or another one is to come first. [3262-4]
+ */
+function hearRinging(core: Core, leg: LegB, response: SipResponse): 'known' | 'offer' | 'ringing' {
   const { to, headers, body, cseq } = response;
-  if (to.tag === undefined) return true;
-  const entry = findDialogB(leg, to.tag) ?? addDialog(core, leg, response, to.tag);
+  if (to.tag === undefined) return 'ringing';
+  const entry = dialogNamed(leg.dialogs, to.tag) ?? addDialog(core, leg, response, to.tag);
   const rseq = rseqOf(headers);
-  if (entry === undefined || rseq === undefined) return true;
-  if (entry.rack !== undefined && rseq !== entry.rack.rseq + 1) return false;
+  if (entry === undefined || rseq === undefined) return 'ringing';
+  if (entry.rack !== undefined && rseq !== entry.rack.rseq + 1) return 'known';
   entry.rack = { rseq, cseq: cseq.number, method: 'INVITE' };
-  if (!leg.isOffered || body === '') acknowledgeEarly(core, entry, entry.rack);
-  return true;
+  if (leg.isOffered && body !== '') return 'offer';
+  acknowledgeEarly(core, entry, entry.rack);
+  return 'ringing';
 }
 
-/** Sends PRACK. An offer gets the one of the node, which has the answer to it. [3262-5] */
 function acknowledgeEarly(core: Core, entry: DialogB, rack: RAck): void {
   const what = { method: 'PRACK', headers: [rackHeader(rack)] };
   sendErrand(core, entry, waysOf(core, entry), what);
@@ -102,14 +106,10 @@ function addDialog(core: Core, leg: LegB, response: SipResponse, tag: Tag): Dial
   return made;
 }
 
-function findDialogB({ dialogs }: LegB, tag: Tag): DialogB | undefined {
-  return dialogs.find(({ dialog }) => dialog.remoteTag === tag);
-}
-
 /** Each callee's answer is told once; a 2xx that comes again gets its ACK again. [3261-13.2.2.4] */
 function onSuccess(core: Core, leg: LegB, response: SipResponse): void {
   const tag = response.to.tag ?? tagOf('');
-  const entry = findDialogB(leg, tag) ?? addDialog(core, leg, response, tag);
+  const entry = dialogNamed(leg.dialogs, tag) ?? addDialog(core, leg, response, tag);
   if (entry === undefined) return;
   const { state } = entry;
   switch (state.tag) {
@@ -202,7 +202,7 @@ function sendCancel(core: Core, leg: LegB, headers: readonly Header[]): void {
 
 /** Sends the ACK of a 2xx. [3261-13.2.2.4] */
 export function acknowledgeB(core: Core, leg: LegB, tag: Tag, content: Content): void {
-  const entry = findDialogB(leg, tag);
+  const entry = dialogNamed(leg.dialogs, tag);
   if (entry?.state.tag !== 'answered') return;
   const { dialog } = entry;
   const request = requestInDialog(dialog, {
@@ -224,7 +224,7 @@ function sendAck(core: Core, { wire }: Flow, ack: SentAck | undefined): void {
 
 /** Sends BYE. A 2xx without its ACK gets that first. [3261-13.2.2.4] [3261-15] */
 export function hangUpB(core: Core, leg: LegB, tag: Tag, headers: readonly Header[]): void {
-  const entry = findDialogB(leg, tag);
+  const entry = dialogNamed(leg.dialogs, tag);
   if (entry === undefined) return;
   if (entry.state.tag === 'answered') {
     acknowledgeB(core, leg, tag, { headers: [], body: NO_OCTETS });

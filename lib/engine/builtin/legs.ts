@@ -170,6 +170,14 @@ export function nameOf({ side, dialog }: AnyDialog): Tag {
   return side === 'a' ? dialog.localTag : dialog.remoteTag;
 }
 
+/** The dialog of that name; undefined: there is none. */
+export function dialogNamed<Any extends AnyDialog>(
+  dialogs: readonly Any[],
+  name: string,
+): Any | undefined {
+  return dialogs.find((one) => nameOf(one) === name);
+}
+
 /** A dialog that never became more than early is over with the final response. [3261-12.3] */
 export function isOver({ state, leg }: AnyDialog): boolean {
   if (state.tag === 'ended') return true;

@@ -6,7 +6,7 @@ import { SUPPORTED } from '../../sip/option-tags.ts';
 import { sessionExpiresIn } from '../../sip/session-expires.ts';
 import { answer } from './answers.ts';
 import type { Core } from './core.ts';
-import type { AnyDialog, DialogB, LegA } from './legs.ts';
+import { type AnyDialog, type DialogB, dialogNamed, type LegA } from './legs.ts';
 import { targetOf } from './proto/dialog.ts';
 import { ALLOW } from './proto/fence.ts';
 import { agreedIn, type SessionWanted, takesUpdate, wantedBy } from './proto/session-timer.ts';
@@ -48,7 +48,7 @@ export function sessionHeaders(entry: AnyDialog | undefined): readonly Header[] 
 
 /** Likewise, in the answer of leg a. */
 export function sessionHeadersOfA(leg: LegA | undefined, tag: string): readonly Header[] {
-  return sessionHeaders(leg?.dialogs.find(({ dialog }) => dialog.localTag === tag));
+  return sessionHeaders(leg === undefined ? undefined : dialogNamed(leg.dialogs, tag));
 }
 
 /** The gateway has answered our INVITE. [4028-7.2] */
