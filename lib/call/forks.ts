@@ -61,10 +61,14 @@ export function across(facts: Facts, dialog: DialogName): DialogName | undefined
     return fork < 0 ? undefined : { side: 'a', fork };
   }
   const { of = '' } = facts.forks[dialog.fork] ?? {};
-  const slash = of.indexOf('/');
-  const tag = tagOf(of.slice(slash + 1));
-  const attempt = Number(of.slice(0, slash));
+  const tag = tagOf(of.slice(of.indexOf('/') + 1));
+  const attempt = attemptOf(facts, dialog.fork);
   return attempt > 0 && tag !== '' ? { side: 'b', attempt, tag } : undefined;
+}
+
+/** The attempt that a fork stands for; 0: it is for what this site itself says, NaN: it is none. */
+export function attemptOf({ forks }: Facts, fork: number): number {
+  return Number.parseInt(forks[fork]?.of ?? '', 10);
 }
 
 const nameOf = (attempt: number, tag: Tag | undefined) => `${attempt}/${tag ?? ''}`;

@@ -1,5 +1,6 @@
 import type { Alarm } from '../base/time.ts';
 import type { Effect } from '../call/effects.ts';
+import { attemptOf } from '../call/forks.ts';
 import type { CallState } from '../call/state.ts';
 import type {
   Anchored,
@@ -118,7 +119,7 @@ function crossingOf(state: CallState, effect: Effect): Crossing | undefined {
     case 'ring-a':
     case 'answer-a': {
       const verb = state.facts.asked.body === '' ? 'offer' : 'answer';
-      const attempt = attemptOfFork(state, effect.fork);
+      const attempt = attemptOf(state.facts, effect.fork);
       // What we have said to the caller ourselves leads to it already.
       return attempt === 0 ? undefined : { verb, attempt, from: 'b' };
     }
@@ -155,12 +156,7 @@ function attemptOfDialog(
   state: CallState,
   { dialog }: Extract<Effect, { do: 'ask' | 'reply' | 'confirm' }>,
 ): number {
-  return dialog.side === 'b' ? dialog.attempt : attemptOfFork(state, dialog.fork);
-}
-
-/** A fork is named after the gateway-side dialog that it stands for, `<attempt>/<tag>`. */
-function attemptOfFork({ facts }: CallState, fork: number): number {
-  return Number.parseInt(facts.forks[fork]?.of ?? '', 10);
+  return dialog.side === 'b' ? dialog.attempt : attemptOf(state.facts, dialog.fork);
 }
 
 /** The caller answers an offer of ours. Undefined: without SDP, or its call is over. */

@@ -2,7 +2,7 @@ import { type MonoMs, NO_OCTETS } from '../base/brands.ts';
 import type { Alarm } from '../base/time.ts';
 import { crossing } from '../call/header-plans.ts';
 import type { AttemptRecord } from '../call/record.ts';
-import { mayTryNext } from '../call/states/hunting.ts';
+import { mayTryNext, outcomeOf, shareMs } from '../call/states/hunting.ts';
 import { type EndReason, reasonOfStatus } from '../call/termination.ts';
 import { listenerToward } from '../gateways/listener-toward.ts';
 import { type PlannedTarget, planHunt } from '../gateways/plan-hunt.ts';
@@ -144,10 +144,8 @@ function send(delivery: Delivery, target: PlannedTarget): void {
 
 /** As one try of a call: its share of what is left, within the limits of the file. */
 function silenceMs({ desk, targets, attempts, startedAt }: Delivery): number {
-  const { attemptMs, attemptMsMin } = desk.rules.options.hunt;
   const leftMs = PATIENCE_MS - (desk.world.clock.mono() - startedAt);
-  const share = leftMs / (targets.length - attempts.length + 1);
-  return Math.max(attemptMsMin, Math.min(attemptMs, share));
+  return shareMs(desk.rules.options.hunt, leftMs, targets.length - attempts.length + 1);
 }
 
 function onOutcome(delivery: Delivery, number: number, outcome: MessageOutcome): void {
@@ -164,7 +162,7 @@ function onOutcome(delivery: Delivery, number: number, outcome: MessageOutcome):
   closeTry(delivery, number);
   delivery.story.heard(number, outcome);
   const cause = outcome.kind === 'failed' ? outcome.cause : 'response';
-  noteHealth(delivery, number, healthBy(cause, status));
+  noteHealth(delivery, number, outcomeOf(cause, status));
   if (status < 300) conclude(delivery, 'message-delivered', { status, reason, headers, body });
   else if (mayGoOn(delivery, status, cause)) {
     if (isNewest || delivery.open.size === 0) tryNext(delivery);
@@ -188,12 +186,6 @@ function saidBy(outcome: MessageOutcome): Said {
   const isLost = outcome.kind === 'failed' && outcome.cause === 'transport';
   const status = isLost ? 503 : 408;
   return { status, reason: reasonPhrase(status), headers: [], body: NO_OCTETS };
-}
-
-function healthBy(cause: 'response' | 'timeout' | 'transport', status: number) {
-  if (cause === 'timeout') return 'silent';
-  if (cause === 'transport') return 'unreachable';
-  return status === 503 ? 'refused' : 'alive';
 }
 
 function noteHealth(

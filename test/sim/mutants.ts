@@ -29,8 +29,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the next gateway is called before the first has had its turn',
     promise: 'P1',
     file: 'lib/call/states/hunting.ts',
-    line: 'return Math.max(rules.attemptMsMin, Math.min(rules.attemptMs, share));',
-    becomes: 'return Math.min(100, share);',
+    line: 'return shareMs(rules, rules.budgetMs - (at - startedAt), targetsLeft);',
+    becomes: 'return Math.min(100, rules.budgetMs / targetsLeft);',
   },
   {
     name: 'a CANCEL that waits for a provisional response is forgotten',
@@ -92,8 +92,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a silent gateway may use up the whole budget',
     promise: 'P4',
     file: 'lib/call/states/hunting.ts',
-    line: 'return Math.max(rules.attemptMsMin, Math.min(rules.attemptMs, share));',
-    becomes: 'return Math.max(share, rules.budgetMs);',
+    line: 'return shareMs(rules, rules.budgetMs - (at - startedAt), targetsLeft);',
+    becomes: 'return Math.max(targetsLeft, rules.budgetMs);',
   },
   {
     name: 'a gateway that says only 100 holds the caller for ever',

@@ -45,6 +45,13 @@ export function replyTo(bridge: Bridge, side: Side, request: RequestId, says: Sa
   return { do: 'reply', dialog: dialogOf(bridge, side), request, ...says };
 }
 
+/** The answer of the far end goes back to who asked. */
+export function passBack(dialog: DialogName, facts: Facts, event: EventOf<'replied'>): Effect {
+  const { request, status, reason, body } = event;
+  const headers = crossing(event.headers, facts.emergency);
+  return { do: 'reply', dialog, request, status, reason, headers, body };
+}
+
 /** An answer of our own, whatever dialog the request came in. */
 export function refuse({ dialog, request }: EventOf<'asked'>, status: number): Effect {
   const reason = reasonPhrase(status);

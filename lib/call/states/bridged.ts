@@ -5,12 +5,12 @@ import type { Effect } from '../effects.ts';
 import type { CallEvent, EventOf } from '../events.ts';
 import { isLateOffer } from '../facts.ts';
 import { stepFading } from '../fading.ts';
-import { crossing, reasonsOf } from '../header-plans.ts';
+import { reasonsOf } from '../header-plans.ts';
 import { withDoor } from '../notes.ts';
 import type { Answering, Renegotiating, Talking } from '../state.ts';
 import { type EndReason, terminated } from '../termination.ts';
 import { type Transition, transition } from '../transition.ts';
-import { askOther, crossingOf, isBridged, otherSide, refuse, replyTo } from './asks.ts';
+import { askOther, crossingOf, dialogOf, isBridged, otherSide, passBack, refuse } from './asks.ts';
 import { repliedEarly } from './early.ts';
 
 /** The cause in the BYE of a call whose other leg is gone. */
@@ -86,9 +86,9 @@ function replied(state: Bridged, event: EventOf<'replied'>): Transition | undefi
   const { bridge, facts } = state;
   if (!isBridged(bridge, event)) return repliedEarly(state, event);
   if (state.tag === 'renegotiating' && event.request === state.asked.request) return undefined;
-  const { request, status, reason, headers, body } = event;
-  const says = { status, reason, headers: crossing(headers, facts.emergency), body };
-  return transition(state, [replyTo(bridge, otherSide(event.dialog.side), request, says)]);
+  return transition(state, [
+    passBack(dialogOf(bridge, otherSide(event.dialog.side)), facts, event),
+  ]);
 }
 
 /** Ends an answered call on both legs, and says why in both BYEs. [3326-2] */

@@ -1,9 +1,8 @@
 import type { EventOf } from '../events.ts';
 import { across, withAnswer } from '../forks.ts';
-import { crossing } from '../header-plans.ts';
 import type { CallState } from '../state.ts';
 import { type Transition, transition } from '../transition.ts';
-import { askIn, crossingOf, isAnswer, refuse } from './asks.ts';
+import { askIn, crossingOf, isAnswer, passBack, refuse } from './asks.ts';
 
 /** A request in a dialog that is only early goes on to the one across the call. [3311-5.1] */
 export function askedEarly(state: CallState, event: EventOf<'asked'>): Transition {
@@ -20,8 +19,5 @@ export function askedEarly(state: CallState, event: EventOf<'asked'>): Transitio
 export function repliedEarly(state: CallState, event: EventOf<'replied'>): Transition | undefined {
   const to = across(state.facts, event.dialog);
   if (to === undefined) return undefined;
-  const { request, status, reason, headers, body } = event;
-  const crossed = crossing(headers, state.facts.emergency);
-  const says = { status, reason, headers: crossed, body };
-  return transition(state, [{ do: 'reply', dialog: to, request, ...says }]);
+  return transition(state, [passBack(to, state.facts, event)]);
 }

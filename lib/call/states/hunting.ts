@@ -68,8 +68,16 @@ function ring(before: Facts, at: MonoMs): { facts: Facts; effects: readonly Effe
 
 /** The share of the budget that one target has for its first response. */
 function turnMs({ rules, startedAt }: Facts, at: MonoMs, targetsLeft: number): number {
-  const share = (rules.budgetMs - (at - startedAt)) / targetsLeft;
-  return Math.max(rules.attemptMsMin, Math.min(rules.attemptMs, share));
+  return shareMs(rules, rules.budgetMs - (at - startedAt), targetsLeft);
+}
+
+/** What one of so many targets has of the time that is left, within the limits of a turn. */
+export function shareMs(
+  { attemptMs, attemptMsMin }: Pick<HuntRules, 'attemptMs' | 'attemptMsMin'>,
+  leftMs: number,
+  targetsLeft: number,
+): number {
+  return Math.max(attemptMsMin, Math.min(attemptMs, leftMs / targetsLeft));
 }
 
 /** The current attempt has had its turn. It is not cancelled: what it says late still counts. */
@@ -112,14 +120,21 @@ export function refused(state: Dialing, event: EventOf<'b-refused'>): Transition
   return passRefusal(left, event, noted);
 }
 
-/** What a refusal says of the gateway: whatever it is but 503, the gateway works. */
+type Outcome = Extract<Effect, { do: 'note-gateway' }>['outcome'];
+
+/** What a final answer says of the gateway: whatever it is but 503, the gateway works. */
+export function outcomeOf(cause: EventOf<'b-refused'>['cause'], status: number): Outcome {
+  if (cause === 'timeout') return 'silent';
+  if (cause === 'transport') return 'unreachable';
+  return status === 503 ? 'refused' : 'alive';
+}
+
 function noteOf(gateway: string, { cause, status, headers }: EventOf<'b-refused'>): Effect {
+  const outcome = outcomeOf(cause, status);
   const note = { do: 'note-gateway', gateway } as const;
-  if (cause === 'timeout') return { ...note, outcome: 'silent' };
-  if (cause === 'transport') return { ...note, outcome: 'unreachable' };
-  if (status !== 503) return { ...note, outcome: 'alive' };
+  if (outcome !== 'refused') return { ...note, outcome };
   const restMs = restMsIn(headerValue(headers, 'retry-after'));
-  return { ...note, outcome: 'refused', ...(restMs === undefined ? {} : { restMs }) };
+  return { ...note, outcome, ...(restMs === undefined ? {} : { restMs }) };
 }
 
 /** Whether that failure of a gateway moves a hunt on to the next one. */

@@ -7,7 +7,7 @@ import { crossing, reasonsOf } from '../header-plans.ts';
 import type { Renegotiating } from '../state.ts';
 import type { EndReason } from '../termination.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
-import { askOther, dialogOf, otherSide, refuse, replyTo } from './asks.ts';
+import { askOther, dialogOf, otherSide, passBack, refuse, replyTo } from './asks.ts';
 import { hangUpBoth, stepBridged } from './bridged.ts';
 
 /** Glare that has not cleared by then is passed on to who asked. */
@@ -117,9 +117,7 @@ function agreed(state: Renegotiating, event: EventOf<'replied'>): Transition {
 }
 
 function pass({ facts, asked, bridge }: Renegotiating, event: EventOf<'replied'>): Effect {
-  const { status, reason, headers, body } = event;
-  const says = { status, reason, headers: crossing(headers, facts.emergency), body };
-  return replyTo(bridge, asked.side, asked.request, says);
+  return passBack(dialogOf(bridge, asked.side), facts, event);
 }
 
 function ackOther(
