@@ -42,12 +42,12 @@ export const calledWithin =
     return afterMs <= ms ? undefined : `the gateway was called after ${Math.round(afterMs)} ms`;
   };
 
-/** Two sites may both have dialled; two seconds later, on a busy machine, one leg lives at most. */
+/** Two sites may both have dialled; a second later one leg lives at most. */
 export const oneLivingLeg: Check = ({ legs }) => {
   const first = Math.min(...legs.map(({ invitedAt }) => invitedAt));
   if (legs.length === 0) return 'no leg b';
-  const living = legs.filter((leg) => isLiving(leg, first + 2000)).length;
-  return living <= 1 ? undefined : `${living} legs b alive after 2 s`;
+  const living = legs.filter((leg) => isLiving(leg, first + 1000)).length;
+  return living <= 1 ? undefined : `${living} legs b alive after 1 s`;
 };
 
 const RESET_MS_MAX = 500;

@@ -56,7 +56,7 @@ describe('legs b on the wire', () => {
     const trace = traceOf(invite('b1', 'site1', 10), invite('b2', 'site2', 30));
     expect(trace.legs.map(({ site }) => site)).toEqual(['site1', 'site2']);
     expect(legsB(1)(trace)).toBe('2 legs b');
-    expect(oneLivingLeg(trace)).toBe('2 legs b alive after 2 s');
+    expect(oneLivingLeg(trace)).toBe('2 legs b alive after 1 s');
     expect(noneLeft(trace)).toBe('2 legs left');
   });
 
