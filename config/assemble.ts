@@ -162,7 +162,8 @@ function probed(probe: ProbeRules): Pick<Gateway, 'probe'> {
 }
 
 function group(item: GroupItem, probes: ProbeRules, callbacks: string | null): Group {
-  const { name, emergency, failoverOn, srtp, asksFor, lastResort, ...rest } = whole(item);
+  const { name, emergency, failoverOn, srtp, asksFor, transfers, lastResort, ...rest } =
+    whole(item);
   const isWayOut = name === callbacks;
   return {
     name,
@@ -174,6 +175,7 @@ function group(item: GroupItem, probes: ProbeRules, callbacks: string | null): G
     ...(rest.anchor ? {} : { anchor: false }),
     ...(srtp === 'as-offered' ? {} : { srtp }),
     ...(asksFor === 'dialled' ? {} : { asksFor }),
+    ...(transfers === 'refuse' ? {} : { transfers }),
     // A colon cannot stand in a configured name, so this one is nobody else's.
     lastResort:
       lastResort === undefined

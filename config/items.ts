@@ -141,6 +141,12 @@ export const GROUP = {
     'What its gateways are asked for in an emergency. service: what was dialled if it is under ' +
       'urn:service:sos, else urn:service:sos; but a user in the URI of a gateway wins.',
   ),
+  transfers: field(
+    oneOf<'refuse' | 'pass' | 'execute'>('way with transfers', ['refuse', 'pass', 'execute']),
+    { value: 'refuse' },
+    'What becomes of REFER. pass: it crosses, but for that of an emergency caller. execute: that of ' +
+      'a gateway is carried out here, as is its INVITE with Replaces; only to gateways of this file.',
+  ),
   lastResort: field(
     orAbsent(TARGET),
     NONE,

@@ -3,6 +3,7 @@ import type { Effect } from '../lib/call/effects.ts';
 import type { CallEvent, TimerName } from '../lib/call/events.ts';
 import type { CallState, DialogName, Side } from '../lib/call/state.ts';
 import { step } from '../lib/call/step.ts';
+import { header } from '../lib/sip/header-names.ts';
 import { requestId, tagOf } from '../lib/sip/ids.ts';
 import {
   aCall,
@@ -13,6 +14,7 @@ import {
   refused,
   ringing,
   SOME_SDP,
+  target,
 } from '../test/support/call-core.ts';
 
 type Scene = { readonly what: string; readonly call: Driven };
@@ -56,6 +58,31 @@ const within = (side: Side, on: 'confirmed' | 'unconfirmed' | 'retracted'): Row 
   what: side === 'a' ? ' by the caller' : ' by the gateway',
   happening: { on, dialog: dialogOf(side), request, headers: [], body: NO_OCTETS },
 });
+
+const joining = (attempt: number, of: number): Happening => ({
+  on: 'b-joins',
+  attempt,
+  tag: tagOf('joined'),
+  from: target(attempt),
+  replaces: { attempt: of, tag: tagOf(`g${of}`) },
+  isEarlyOnly: false,
+  headers: [],
+  body: SOME_SDP,
+});
+
+const refers = {
+  ...asks('b', 'REFER'),
+  leadsTo: target(2),
+  headers: [header('Refer-To', '<sip:112@10.0.1.2>'), header('CSeq', '2 REFER')],
+  body: NO_OCTETS,
+} as Happening;
+
+const transferring = () =>
+  aCall({ transfers: 'execute' }, 1).after(answered(1)).after(acknowledged).after(refers);
+
+/** The caller says that to our own re-INVITE. */
+const repliesToOurs = (status: number): Happening =>
+  ({ ...replies('a', status), request: requestId('placed2') }) as Happening;
 
 const talkingTo1 = () => aCall().after(answered(1)).after(acknowledged);
 
@@ -109,6 +136,27 @@ const SCENES: readonly Scene[] = [
     call: talkingTo1().after(asks('a')).after(replies('b', 491)),
   },
   {
+    what: 'talking, where a REFER of a gateway is carried out: nobody has sent one',
+    call: aCall({ transfers: 'execute' }, 1).after(answered(1)).after(acknowledged),
+  },
+  { what: 'transferring: gateway 1 wants gateway 2, which is silent', call: transferring() },
+  {
+    what: 'transferring: gateway 2 is silent, and gateway 1 has left',
+    call: transferring().after({ on: 'b-hung-up', attempt: 1, tag: tagOf('g1'), ...empty }),
+  },
+  {
+    what: 'transferring: gateway 2 has answered, the caller owes its answer',
+    call: transferring().after(answered(2)),
+  },
+  {
+    what: 'transferring: gateway 3 came to take the place of 1, the caller owes its answer',
+    call: aCall({ transfers: 'execute' }, 2)
+      .after(refused(1, 503))
+      .after(answered(2))
+      .after(acknowledged)
+      .after(joining(3, 2)),
+  },
+  {
     what: 'ended, gateway 1 fades and is cancelled',
     call: aCall().after(ringing(1)).after(cancelled),
   },
@@ -137,6 +185,11 @@ const EVENTS: Readonly<Record<CallEvent['on'], (call: CallState) => readonly Row
   ],
   'b-hung-up': (call) =>
     ofEach(call, (attempt) => ({ on: 'b-hung-up', attempt, tag: tagOf(`g${attempt}`), ...empty })),
+  'b-joins': ({ facts }) =>
+    [1, 2].map((of) => ({
+      what: of === 1 ? ' in the place of 1' : ' in that of another one',
+      happening: joining(facts.attempts.length + 1, of),
+    })),
   'media-failed': (call) => [
     {
       what: '',
@@ -159,6 +212,7 @@ const EVENTS: Readonly<Record<CallEvent['on'], (call: CallState) => readonly Row
     { what: ' by the caller, INVITE', happening: asks('a') },
     { what: ' by the gateway, INVITE', happening: asks('b') },
     { what: ' by the caller, INFO', happening: asks('a', 'INFO') },
+    { what: ' by the gateway, REFER', happening: refers },
   ],
   retracted: () => (['a', 'b'] as const).map((side) => within(side, 'retracted')),
   replied: () => [
@@ -167,6 +221,8 @@ const EVENTS: Readonly<Record<CallEvent['on'], (call: CallState) => readonly Row
     { what: ' by the gateway, 488', happening: replies('b', 488) },
     { what: ' by the gateway, 491', happening: replies('b', 491) },
     { what: ' by the caller, 200', happening: replies('a', 200) },
+    { what: ' by the caller to a re-INVITE of ours, 200', happening: repliesToOurs(200) },
+    { what: ' by the caller to a re-INVITE of ours, 488', happening: repliesToOurs(488) },
   ],
   confirmed: () => (['a', 'b'] as const).map((side) => within(side, 'confirmed')),
   unconfirmed: () => (['a', 'b'] as const).map((side) => within(side, 'unconfirmed')),

@@ -21,6 +21,8 @@ export type Effect =
       readonly target: Target;
       /** In place of what the caller sent, where its media crosses the node. */
       readonly body?: Octets;
+      /** The gateway is to make the offer. */
+      readonly isOffered?: true;
     }
   | { readonly do: 'cancel-b'; readonly attempt: number; readonly headers: readonly Header[] }
   | {
@@ -40,6 +42,14 @@ export type Effect =
   | (Says & { readonly do: 'answer-a'; readonly fork: number })
   | (Says & { readonly do: 'reject-a' })
   | { readonly do: 'bye-a'; readonly fork: number; readonly headers: readonly Header[] }
+  /** Answers a gateway's INVITE that takes the place of another one's. */
+  | {
+      readonly do: 'accept-b';
+      readonly attempt: number;
+      readonly headers: readonly Header[];
+      readonly body: Octets;
+    }
+  | { readonly do: 'reject-b'; readonly attempt: number; readonly status: number }
   /** Sends a request within a dialog. */
   | {
       readonly do: 'ask';

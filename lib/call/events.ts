@@ -72,7 +72,19 @@ export type CallEvent = { readonly at: MonoMs } & (
         readonly maxForwards: number;
         /** Absent on leg b. */
         readonly door: Door | undefined;
+        /** Where a REFER leads that is to be carried out here. Absent: to no gateway. */
+        readonly leadsTo?: Target | undefined;
       })
+  /** The INVITE of a gateway wants the place of one that talks. [3891-3] */
+  | (Content & {
+      readonly on: 'b-joins';
+      readonly attempt: number;
+      readonly tag: Tag;
+      readonly from: Pick<Target, 'gateway' | 'address'>;
+      readonly replaces: { readonly attempt: number; readonly tag: Tag };
+      /** Only if that one has not answered yet. */
+      readonly isEarlyOnly: boolean;
+    })
   /** Who asked takes its re-INVITE back. */
   | (Within & { readonly on: 'retracted'; readonly headers: readonly Header[] })
   | (Content &

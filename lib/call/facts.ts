@@ -88,6 +88,8 @@ export type Facts = {
   readonly earlyDialogs: EarlyDialogs;
   /** What the caller may be told before an answer. Absent: nothing. */
   readonly prompts?: Prompts | undefined;
+  /** Whether REFER crosses, or that of a gateway is carried out here. Absent: it is refused. */
+  readonly transfers?: 'pass' | 'execute' | undefined;
   readonly asked: Asked;
   readonly rules: HuntRules;
   readonly startedAt: MonoMs;
@@ -103,6 +105,11 @@ export type Facts = {
  */
 export function unixAt(facts: Facts, at: MonoMs): UnixMs {
   return unixMs(Math.round(facts.startedAtUnix + (at - facts.startedAt)));
+}
+
+/** Whether a caller may send REFER: who calls in an emergency transfers nobody. */
+export function mayCallerTransfer({ transfers, emergency }: Facts): boolean {
+  return transfers === 'pass' && !emergency;
 }
 
 /** An INVITE without SDP leaves the offer to the gateway; its answer stands in the ACK. [3264-5] */

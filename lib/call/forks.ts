@@ -42,6 +42,13 @@ export function earlyForkFor(
   return { mayCarrySdp: true, ...forkFor(facts, attempt, tag, withSdp) };
 }
 
+/** A dialog of leg a speaks for another gateway from now on. */
+export function withSpeaker(facts: Facts, fork: number, attempt: number, tag: Tag): Facts {
+  const of = nameOf(attempt, tag);
+  const forks = facts.forks.map((one, at) => (at === fork ? { ...one, of } : one));
+  return { ...facts, forks };
+}
+
 /** The caller has answered the offer that it heard in a fork. [3262-5] */
 export function withAnswer(facts: Facts, fork: number): Facts {
   const forks = facts.forks.map((one, at) =>

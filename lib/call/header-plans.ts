@@ -1,4 +1,8 @@
+import type { Octets } from '../base/brands.ts';
 import type { Header } from '../sip/message.ts';
+import { sdpPartOf, withoutPart } from '../sip/sdp-part.ts';
+
+type Content = { readonly headers: readonly Header[]; readonly body: Octets };
 
 /**
  * What crosses in an ordinary call; everything else stays on its leg. Headers that describe the
@@ -8,6 +12,7 @@ const ORDINARY_PASSES: ReadonlySet<string> = new Set([
   'accept',
   'accept-language',
   'alert-info',
+  'allow-events',
   'call-info',
   'date',
   'diversion',
@@ -33,6 +38,9 @@ const ORDINARY_PASSES: ReadonlySet<string> = new Set([
   'priority',
   'privacy',
   'reason',
+  'refer-sub',
+  'refer-to',
+  'referred-by',
   'remote-party-id',
   'reply-to',
   'resource-priority',
@@ -105,6 +113,14 @@ export function crossing(headers: readonly Header[], emergency: boolean): Header
 /** What is left of a provisional whose early media must not cross: nothing that speaks of it. */
 export function withoutMedia(headers: readonly Header[]): Header[] {
   return headers.filter(({ name }) => !DESCRIBES_THE_BODY.has(name) && name !== 'p-early-media');
+}
+
+/** What a request says besides its SDP, for a far end that is to make the offer. */
+export function withoutOffer({ headers, body }: Content): Content {
+  const part = sdpPartOf(headers, body);
+  if (part === undefined) return { headers, body };
+  const left = withoutPart(body, part);
+  return { headers: left === '' ? withoutMedia(headers) : headers, body: left };
 }
 
 /** The Reason fields of a CANCEL or BYE, which tell the other side why. [3326-2] */

@@ -1,6 +1,18 @@
 import type { MonoMs } from '../base/brands.ts';
+import { writeAddress } from '../sip/address.ts';
 import type { Door } from './events.ts';
-import { type Facts, unixAt } from './facts.ts';
+import { type Facts, type Target, unixAt } from './facts.ts';
+
+/** The facts with one more attempt, whose number in the record is the last one. */
+export function withAttempt(
+  facts: Facts,
+  { gateway, address }: Pick<Target, 'gateway' | 'address'>,
+  at: MonoMs,
+): Facts {
+  const startedAt = unixAt(facts, at);
+  const entry = { gateway, target: writeAddress(address), startedAt, status: 0, reason: '' };
+  return { ...facts, attempts: [...facts.attempts, entry] };
+}
 
 /** The facts with the outcome of an attempt written down; a later outcome replaces a former one. */
 export function withOutcome(facts: Facts, attempt: number, status: number, reason: string): Facts {

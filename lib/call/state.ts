@@ -82,10 +82,39 @@ export type Renegotiating = Fading & {
   readonly retries: number;
 };
 
+/** Who is to talk with the caller in place of who did. */
+export type Transfer = {
+  /** It was invited, its INVITE came, or it is who has talked before, after another one failed. */
+  readonly by: 'placed' | 'came' | 'stayed';
+  readonly attempt: number;
+  /** Its INVITE, whose final answer is owed. Absent: none is. */
+  readonly invited: Attempt | undefined;
+  /** Its dialog. Absent: it has not answered. */
+  readonly tag: Tag | undefined;
+  /** Its answer, which makes an offer; the caller's answer to that; the caller's turn after glare. */
+  readonly waitsFor: 'offer' | 'answer' | 'turn';
+  readonly offer: { readonly headers: readonly Header[]; readonly body: Octets };
+  /** It has hung up before the caller answered. */
+  readonly isGone: boolean;
+  /** The number of the REFER that asked for it. Absent: none did. */
+  readonly refer: number | undefined;
+  readonly retries: number;
+};
+
+/** One gateway takes the place of another one. */
+export type Transferring = Fading & {
+  readonly tag: 'transferring';
+  /** Who talks until then. */
+  readonly bridge: Bridge;
+  /** That one has hung up already. */
+  readonly hasLeft: boolean;
+  readonly transfer: Transfer;
+};
+
 /** The caller is done with; the call is over when nothing fades. */
 export type Ended = Fading & { readonly tag: 'ended'; readonly termination: Termination };
 
-export type CallState = Dialing | Answering | Talking | Renegotiating | Ended;
+export type CallState = Dialing | Answering | Talking | Renegotiating | Transferring | Ended;
 
 /** Every attempt of a call being dialled that has had no final answer yet. */
 export function owed({ current, fading }: Dialing): readonly Attempt[] {

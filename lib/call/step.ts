@@ -6,6 +6,7 @@ import { stepDialing } from './states/dialing.ts';
 import { stepEnded } from './states/ended.ts';
 import { stepRenegotiating } from './states/renegotiating.ts';
 import { stepTalking } from './states/talking.ts';
+import { stepTransferring } from './states/transferring.ts';
 import type { Transition } from './transition.ts';
 
 export type Decide = (state: CallState, event: CallEvent) => Transition;
@@ -21,6 +22,8 @@ export function step(state: CallState, event: CallEvent): Transition {
       return stepTalking(state, event);
     case 'renegotiating':
       return stepRenegotiating(state, event);
+    case 'transferring':
+      return stepTransferring(state, event);
     case 'ended':
       return stepEnded(state, event);
     default:

@@ -18,6 +18,7 @@ export type EndReason =
   | 'caller-lost'
   | 'gateway-lost'
   | 'engine-lost'
+  | 'transfer-failed'
   | 'media-failed'
   | 'malformed'
   | 'too-many-hops'
@@ -33,6 +34,7 @@ export type EndReason =
   | 'draining'
   | 'from-gateway-side'
   | 'unknown-gateway'
+  | 'replaces-nothing'
   | 'another-site-has-it'
   | 'hung-up-at-shutdown'
   | 'bug';
@@ -63,6 +65,7 @@ export const FAULT_OF: Readonly<Record<EndReason, Fault>> = {
   'caller-lost': 'caller',
   'gateway-lost': 'gateway',
   'engine-lost': 'us',
+  'transfer-failed': 'gateway',
   'media-failed': 'us',
   malformed: 'caller',
   'too-many-hops': 'caller',
@@ -78,6 +81,7 @@ export const FAULT_OF: Readonly<Record<EndReason, Fault>> = {
   draining: 'us',
   'from-gateway-side': 'gateway',
   'unknown-gateway': 'caller',
+  'replaces-nothing': 'gateway',
   'another-site-has-it': 'none',
   'hung-up-at-shutdown': 'us',
   bug: 'us',

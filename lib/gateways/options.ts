@@ -51,6 +51,8 @@ export type Group = {
   readonly srtp?: 'as-offered' | 'none' | undefined;
   /** `service`: for the dialled emergency service URN, else for the first one. Absent: as dialled. */
   readonly asksFor?: 'service' | undefined;
+  /** Whether REFER crosses, or that of a gateway is carried out here. Absent: it is refused. */
+  readonly transfers?: 'pass' | 'execute' | undefined;
   /** Tried when every gateway has failed. */
   readonly lastResort: Gateway | undefined;
 };

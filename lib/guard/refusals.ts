@@ -4,6 +4,7 @@ export type Condition =
   | 'cancelled-before-invite'
   | 'from-gateway-side'
   | 'unknown-gateway'
+  | 'replaces-nothing'
   | 'too-many-hops'
   | 'unreadable-uri'
   | 'unknown-extension'
@@ -53,6 +54,10 @@ export const REFUSALS: Readonly<Record<Condition, Row>> = {
   'from-gateway-side': {
     ordinary: { status: 403, says: 'calls from the gateway side are not placed' },
     emergency: { status: 403, says: 'calls from the gateway side are not placed' },
+  },
+  'replaces-nothing': {
+    ordinary: { status: 481, says: 'the call that this INVITE is to join is not here' },
+    emergency: { status: 481, says: 'the call that this INVITE is to join is not here' },
   },
   // Whoever is no gateway has no way out of the site, whatever it says of the call.
   'unknown-gateway': {

@@ -19,6 +19,8 @@ export type Inquiry = {
   readonly gateway: Gateway | undefined;
   /** Whether there is a group for calls outwards. */
   readonly hasWayOut: boolean;
+  /** It is a gateway's that wants the place of another one in a call that is not here. */
+  readonly replacesNothing: boolean;
   /** The group that the routes name; absent: none. */
   readonly routed: Group | undefined;
   readonly emergency: boolean;
@@ -42,6 +44,7 @@ type Check = {
 /** The order of admission: the first condition that applies and refuses decides. */
 export const ADMISSION: readonly Check[] = [
   { condition: 'loop', applies: ({ isLoop }) => isLoop },
+  { condition: 'replaces-nothing', applies: ({ replacesNothing }) => replacesNothing },
   { condition: 'from-gateway-side', applies: (inquiry) => isInside(inquiry) && !inquiry.hasWayOut },
   {
     condition: 'unknown-gateway',

@@ -107,7 +107,7 @@ function crossed(
 }
 
 function messageOf({ facts }: CallState, effect: Effect): Message | undefined {
-  if (effect.do === 'invite-b') return facts.asked;
+  if (effect.do === 'invite-b') return effect.isOffered === true ? undefined : facts.asked;
   return 'body' in effect && effect.body !== '' ? effect : undefined;
 }
 
@@ -124,6 +124,7 @@ function crossingOf(state: CallState, effect: Effect): Crossing | undefined {
       return attempt === 0 ? undefined : { verb, attempt, from: 'b' };
     }
     case 'ack-b':
+    case 'accept-b':
       return { verb: 'answer', attempt: effect.attempt, from: 'a' };
     case 'ask': {
       const isOffer = effect.method === 'INVITE' || effect.method === 'UPDATE';

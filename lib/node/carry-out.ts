@@ -1,8 +1,10 @@
+import { NO_OCTETS } from '../base/brands.ts';
 import { never } from '../base/never.ts';
 import type { Rng } from '../base/time.ts';
 import type { Effect } from '../call/effects.ts';
 import type { TimerName } from '../call/events.ts';
-import type { Facts, Target } from '../call/facts.ts';
+import { type Facts, mayCallerTransfer, type Target } from '../call/facts.ts';
+import { withoutOffer } from '../call/header-plans.ts';
 import type { DialogName } from '../call/state.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
 import { listenerLike, listenerToward } from '../gateways/listener-toward.ts';
@@ -10,8 +12,9 @@ import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { InviteResponse, Listener, OutgoingInvite, SipEngine } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { glareMs } from '../sip/glare.ts';
-import { legId, type Tag } from '../sip/ids.ts';
+import { legId, type Tag, tagOf } from '../sip/ids.ts';
 import { contactUri, withoutTag, withTag } from '../sip/name-addr.ts';
+import { reasonPhrase } from '../sip/status.ts';
 import { contactAt, type Identities } from './identities.ts';
 import { forkTag, type LegB, type LiveCall, legBOf } from './live-call.ts';
 
@@ -65,6 +68,12 @@ export function carryOut(call: LiveCall, effect: Effect, hands: Hands): void {
       leaves(legBOf(call, effect.attempt), hands);
       engine.hangUp(legBOf(call, effect.attempt).leg, effect.tag, effect.headers);
       return;
+    case 'accept-b':
+      acceptB(call, effect, hands);
+      return;
+    case 'reject-b':
+      rejectB(call, effect, hands);
+      return;
     case 'ring-a':
       engine.ring(call.legA, responseOfA(call, effect, hands));
       return;
@@ -103,6 +112,8 @@ type OnWire =
   | 'cancel-b'
   | 'ack-b'
   | 'bye-b'
+  | 'accept-b'
+  | 'reject-b'
   | 'ring-a'
   | 'answer-a'
   | 'reject-a'
@@ -151,7 +162,7 @@ function carryOutHere(
 }
 
 /** One dialog as the engine names it, and what our messages in it say as Contact. */
-function dialogBy(call: LiveCall, dialog: DialogName) {
+export function dialogBy(call: LiveCall, dialog: DialogName) {
   if (dialog.side === 'b') {
     const { leg, contact } = legBOf(call, dialog.attempt);
     return { leg, tag: dialog.tag, contact };
@@ -171,7 +182,8 @@ function responseOfA(
   }
   const tag = forkTag(call, fork);
   const contact = contactAt(call.contactListener, tag);
-  return { status, reason, tag, contact, headers, body };
+  const mayTransfer = mayCallerTransfer(call.state.facts);
+  return { status, reason, tag, contact, mayTransfer, headers, body };
 }
 
 /** The gateway has one call less, as soon as that is sure. */
@@ -181,8 +193,9 @@ export function leaves(leg: LegB, { health }: Pick<Hands, 'health'>): void {
 }
 
 function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, hands: Hands): void {
-  const { asked, emergency, callId } = call.state.facts;
-  const { target, attempt } = effect;
+  const { asked, emergency, callId, transfers } = call.state.facts;
+  const { target, attempt, isOffered } = effect;
+  const said = isOffered === true ? withoutOffer(asked) : asked;
   const { identities, engine } = hands;
   const ours = call.fromGateway === undefined ? hands.sides.inside : hands.sides.outside;
   const listener = sideToward(target, ours);
@@ -202,9 +215,11 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     callId: legCallId,
     contact,
     maxForwards: asked.maxForwards,
-    mayRingReliably: mayRingReliably(call.state.facts),
-    headers: [...asked.headers, ...(target.headers ?? [])],
-    body: effect.body ?? asked.body,
+    mayRingReliably: effect.isOffered !== true && mayRingReliably(call.state.facts),
+    mayTransfer: transfers !== undefined,
+    mayBeReplaced: transfers === 'execute',
+    headers: [...said.headers, ...(target.headers ?? [])],
+    body: effect.body ?? said.body,
   };
   const { local, by, why } = engine.departure(invite);
   call.legsB.push({
@@ -231,6 +246,28 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     group: call.group,
   });
   engine.invite(invite);
+}
+
+/** The gateway's INVITE is answered as the caller has answered its offer. */
+function acceptB(
+  call: LiveCall,
+  { attempt, headers, body }: Extract<Effect, { do: 'accept-b' }>,
+  { engine }: Hands,
+): void {
+  const { leg, contact, toTag: tag = tagOf('') } = legBOf(call, attempt);
+  const says = { status: 200, reason: reasonPhrase(200), headers, body };
+  engine.answer(leg, { ...says, tag, contact, mayTransfer: true });
+}
+
+function rejectB(
+  call: LiveCall,
+  { attempt, status }: Extract<Effect, { do: 'reject-b' }>,
+  hands: Hands,
+): void {
+  const leg = legBOf(call, attempt);
+  leaves(leg, hands);
+  const says = { status, reason: reasonPhrase(status), headers: [], body: NO_OCTETS };
+  hands.engine.reject(leg.leg, { ...says, tag: leg.toTag ?? tagOf(''), contact: undefined });
 }
 
 /** An offer in what rings must find its answer: each reaches a caller who can give one. [3262-5] */

@@ -7,7 +7,7 @@ import type { Share } from '../guard/shares.ts';
 import type { Trunk } from '../guard/trunks.ts';
 import type { Header } from '../sip/message.ts';
 import { conditionsMarked, type Inquiry, isEmergency, type Mark } from './admission.ts';
-import { callingGateway, crossingHeaders } from './outwards.ts';
+import { callingGateway, crossingHeaders, replacedBy } from './outwards.ts';
 import type { Desk } from './receptionist.ts';
 import type { SiteOptions } from './site-options.ts';
 
@@ -61,6 +61,7 @@ export function judge(
     trunk,
     gateway,
     hasWayOut: wayOut !== undefined,
+    replacesNothing: replacedBy(arrived, gateway, options) !== undefined,
     routed,
     emergency,
     isLoop: loops.isLoop(arrived, emergency, group?.name),

@@ -27,6 +27,8 @@ export type LegB = {
   /** Why it is not the engine that was configured. */
   readonly why: string | undefined;
   readonly contact: UriText;
+  /** What it is called by where the gateway called us. Absent: we called it. */
+  readonly toTag?: Tag | undefined;
   /** Whether it still takes a place at the gateway. */
   isAtGateway: boolean;
 };
@@ -49,6 +51,8 @@ export type LiveCall = {
   readonly claimed: ClaimId | undefined;
   /** Where a 3xx of a gateway leads to. Absent: it is not followed. */
   readonly redirects: ((headers: readonly Header[]) => readonly Target[]) | undefined;
+  /** Where a REFER of a gateway leads that is carried out here. Absent: none is. */
+  readonly transferTo: ((headers: readonly Header[]) => Target | undefined) | undefined;
   /** What its source has taken of the site. */
   readonly share: Share;
   readonly marks: readonly Mark[];

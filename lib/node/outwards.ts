@@ -3,7 +3,9 @@ import { crossing } from '../call/header-plans.ts';
 import type { Directory } from '../gateways/dns/directory.ts';
 import type { Gateway } from '../gateways/options.ts';
 import type { Arrived } from '../guard/loop-guard.ts';
+import { headerValue } from '../sip/headers.ts';
 import type { Header } from '../sip/message.ts';
+import { type Replaces, readReplaces } from '../sip/replaces.ts';
 import type { SiteOptions } from './site-options.ts';
 import { gatewaysInside } from './site-rules.ts';
 
@@ -21,6 +23,21 @@ export function callingGateway(
   return gatewaysInside(options).find(({ destination }) =>
     directory.stateOf(destination).hops.some(({ address }) => address === source.address),
   );
+}
+
+/**
+ * The dialog whose place the INVITE of a gateway is to take. Undefined: none, or no gateway of this
+ * site may do so; from outside the header says nothing. [3891-3]
+ */
+export function replacedBy(
+  { request: { headers } }: Pick<Arrived, 'request'>,
+  gateway: Gateway | undefined,
+  { groups }: Pick<SiteOptions, 'groups'>,
+): Replaces | undefined {
+  if (gateway === undefined) return undefined;
+  if (!groups.some(({ transfers }) => transfers === 'execute')) return undefined;
+  const value = headerValue(headers, 'replaces');
+  return value === undefined ? undefined : readReplaces(value);
 }
 
 /**

@@ -2,9 +2,10 @@ import type { World } from '../base/time.ts';
 import { begin } from '../call/begin.ts';
 import type { Facts } from '../call/facts.ts';
 import type { Directory } from '../gateways/dns/directory.ts';
-import { redirectTargets } from '../gateways/follow-redirect.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
+import { redirectTargets, transferTarget } from '../gateways/lead-elsewhere.ts';
 import { listenerLike } from '../gateways/listener-toward.ts';
+import type { Gateway, Group } from '../gateways/options.ts';
 import { planHunt } from '../gateways/plan-hunt.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import { type Claim, claimOf, type MergedInvites } from '../guard/merged-invites.ts';
@@ -15,13 +16,23 @@ import type { MediaAnchor } from '../ports/media-anchor.ts';
 import type { ClaimId } from '../ports/ownership.ts';
 import type { Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
 import { headerValue } from '../sip/headers.ts';
+import type { Header } from '../sip/message.ts';
 import { reliabilityOf } from '../sip/rel100.ts';
 import { hopsLeft, refusalOf, refusedFor } from './admission.ts';
 import { type CallMedia, facesFor } from './call-media.ts';
 import type { ContactPlace, Identities } from './identities.ts';
-import { failoverOf, gatewaysFor, headersFor, judge, originOf, type Sender } from './judge.ts';
+import {
+  type From,
+  failoverOf,
+  gatewaysFor,
+  headersFor,
+  judge,
+  originOf,
+  type Sender,
+} from './judge.ts';
 import type { LiveCall } from './live-call.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
+import { replacedBy } from './outwards.ts';
 import { promptsFor } from './prompts.ts';
 import { refuse } from './refuse-call.ts';
 import type { Runtime } from './runtime.ts';
@@ -60,6 +71,7 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
     const claim = claimOf(request, origin.trunk, receivedOn.source.address);
     const isBuried = graves.isBuried(request, receivedOn.source);
     if (!isBuried && joins(desk, invite, claim)) return;
+    if (takesOver(desk, invite, origin)) return;
     const { inquiry, sender } = judge(desk, invite, origin, { isBuried, isDraining: isDraining() });
     const caller = { ...sender, claim };
     const verdict = refusalOf(inquiry);
@@ -74,6 +86,13 @@ function joins(desk: Desk, invite: ReceivedInvite, claim: Claim): boolean {
   if (leg === undefined || !desk.runtime.join(invite, leg)) return false;
   desk.sink.count('merged', 'joined');
   return true;
+}
+
+/** Whether a gateway's INVITE takes the place of another one in a call that is here. [3891-3] */
+function takesOver({ rules, runtime }: Desk, invite: ReceivedInvite, { gateway }: From): boolean {
+  const replaces = replacedBy(invite, gateway, rules.options);
+  if (gateway === undefined || replaces === undefined) return false;
+  return runtime.takeOver(invite, gateway.name, replaces);
 }
 
 /**
@@ -128,6 +147,7 @@ function place(
     sticky,
     earlyDialogs: caller.trunk?.earlyDialogs ?? 'each',
     prompts: promptsFor(options.prompts, group?.name, request.headers),
+    transfers: group?.transfers,
     asked: {
       uri: request.uri,
       from: headerValue(request.headers, 'from') ?? '',
@@ -155,9 +175,7 @@ function place(
     trunk: caller.trunk?.name,
     fromGateway: gateway?.name,
     group: group?.name,
-    redirects: group?.followRedirects
-      ? (headers) => redirectTargets(headers, gateways, directory)
-      : undefined,
+    ...leadsOf(group, gateways, directory),
     claim,
     claimed,
     share,
@@ -182,6 +200,20 @@ const UNSAID = {
   alarm: undefined,
   refusals: 0,
 };
+
+/** Where its gateways may lead it. */
+function leadsOf(
+  group: Group | undefined,
+  gateways: readonly Gateway[],
+  directory: Directory,
+): Pick<LiveCall, 'redirects' | 'transferTo'> {
+  const redirects = (headers: readonly Header[]) => redirectTargets(headers, gateways, directory);
+  const transferTo = (headers: readonly Header[]) => transferTarget(headers, gateways, directory);
+  return {
+    redirects: group?.followRedirects === true ? redirects : undefined,
+    transferTo: group?.transfers === 'execute' ? transferTo : undefined,
+  };
+}
 
 /** Media of a call crosses the site unless its trunk or its group says no. */
 function mediaOf({ anchor }: Desk, { trunk, group, gateway }: Caller): CallMedia | undefined {

@@ -15,6 +15,7 @@ const REASON_OF: Readonly<Record<Condition, EndReason>> = {
   'cancelled-before-invite': 'cancelled-before-invite',
   'from-gateway-side': 'from-gateway-side',
   'unknown-gateway': 'unknown-gateway',
+  'replaces-nothing': 'replaces-nothing',
   'too-many-hops': 'too-many-hops',
   'unreadable-uri': 'malformed',
   'unknown-extension': 'unknown-extension',

@@ -1,11 +1,12 @@
 import { NO_OCTETS, type Octets } from '../base/brands.ts';
 import type { World } from '../base/time.ts';
 import type { Effect } from '../call/effects.ts';
-import type { CallEvent, TimerName } from '../call/events.ts';
+import type { TimerName } from '../call/events.ts';
 import type { CallId } from '../call/ids.ts';
 import type { Decide } from '../call/step.ts';
 import { terminated } from '../call/termination.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
+import type { GatewayName } from '../gateways/options.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import type { MergedInvites } from '../guard/merged-invites.ts';
 import type { Announcer } from '../ports/announcer.ts';
@@ -13,15 +14,17 @@ import type { EventSink } from '../ports/event-sink.ts';
 import type { ClaimId } from '../ports/ownership.ts';
 import type { LegEvent, LegId, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
 import { uriText } from '../sip/ids.ts';
+import type { Replaces } from '../sip/replaces.ts';
 import { sdpIn, sdpPartOf } from '../sip/sdp-part.ts';
 import { reasonPhrase } from '../sip/status.ts';
 import { type Hands, leaves, type Sides } from './carry-out.ts';
 import { writeRecord } from './ended-record.ts';
 import type { Identities } from './identities.ts';
-import { inboxes } from './inbox.ts';
+import { inboxes, type Take } from './inbox.ts';
 import { type LiveCall, legBOf } from './live-call.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { reAnchoring } from './re-anchor.ts';
+import { asItLeads, type Joined, joinedBy, type Place } from './referrals.ts';
 import type { Teller } from './tell.ts';
 import { fromLeg } from './translate.ts';
 
@@ -29,6 +32,8 @@ export type Runtime = {
   start(call: LiveCall, effects: readonly Effect[]): void;
   /** A further INVITE of the caller becomes part of the call; false: there is no such call. */
   join(invite: ReceivedInvite, leg: LegId): boolean;
+  /** The INVITE of a gateway takes the place of one that talks; false: in no call here. */
+  takeOver(invite: ReceivedInvite, gateway: GatewayName, replaces: Replaces): boolean;
   onLeg(leg: LegId, event: LegEvent): void;
   /** What anchored the media of that call is gone. */
   onMediaLost(callId: CallId): void;
@@ -61,15 +66,13 @@ export type Surroundings = {
   onQuiet(): void;
 };
 
-/** Leg a is attempt 0. */
-type Place = { readonly call: LiveCall; readonly attempt: number };
-
 /** Runs the calls: one event of a call, all its effects, then the next. */
 export function openRuntime(around: Surroundings): Runtime {
   const { engine, tell } = around;
   const { clock } = around.world;
   const calls = new Map<CallId, LiveCall>();
   const places = new Map<LegId, Place>();
+  const placeOf = (leg: LegId) => places.get(leg);
   const hands = handsOf(around, calls, places, (call, event) =>
     take(call, { at: clock.mono(), ...event }),
   );
@@ -89,6 +92,11 @@ export function openRuntime(around: Surroundings): Runtime {
       if (call !== undefined) tell.joined(call, invite.receivedOn, clock.mono());
       return true;
     },
+    takeOver(invite, gateway, replaces) {
+      const joined = joinedBy(around, invite, gateway, replaces, placeOf);
+      if (joined !== undefined) takeIn(places, take, invite.leg, joined);
+      return joined !== undefined;
+    },
     onLeg(leg, event) {
       const place = places.get(leg);
       if (place === undefined) {
@@ -99,17 +107,13 @@ export function openRuntime(around: Surroundings): Runtime {
       const at = clock.mono();
       if (attempt === 0) tell.heardA(call, event, at);
       else tell.heardB(call, attempt, event, at);
-      if (attempt > 0 && FREES.has(event.on)) {
-        leaves(legBOf(call, attempt), hands);
-        // What the caller talked with is counted first, when its call is over.
-        if (!isBridged(call, attempt)) abandonMedia(call, attempt);
-      }
+      if (attempt > 0 && FREES.has(event.on)) freeGateway(call, attempt, hands);
       if (event.on === 'replied' && event.request === call.media?.anew && attempt === 0) {
         anew.onReplied(call, event);
         return;
       }
       const heard = fromLeg(call, attempt, event, at);
-      if (heard !== undefined) take(call, withRedirects(call, heard));
+      if (heard !== undefined) take(call, asItLeads(call, heard, engine, placeOf));
     },
     onMediaLost(callId) {
       const call = calls.get(callId);
@@ -123,9 +127,8 @@ export function openRuntime(around: Surroundings): Runtime {
       }
     },
     onBuried(claim) {
-      const said = { headers: [], body: NO_OCTETS };
       for (const call of calls.values())
-        if (call.claimed === claim) take(call, { on: 'a-cancelled', at: clock.mono(), ...said });
+        if (call.claimed === claim) take(call, { on: 'a-cancelled', at: clock.mono(), ...NOTHING });
     },
     callsNow: () => calls.size,
     legsNow: () => places.size,
@@ -135,8 +138,19 @@ export function openRuntime(around: Surroundings): Runtime {
   };
 }
 
+function takeIn(places: Map<LegId, Place>, take: Take, leg: LegId, { call, event }: Joined): void {
+  places.set(leg, { call, attempt: event.attempt });
+  take(call, event);
+}
+
 /** After these the gateway has one call less. */
 const FREES: ReadonlySet<LegEvent['on']> = new Set(['refused', 'hung-up', 'lost']);
+
+function freeGateway(call: LiveCall, attempt: number, hands: Hands): void {
+  leaves(legBOf(call, attempt), hands);
+  // What the caller talked with is counted first, when its call is over.
+  if (!isBridged(call, attempt)) abandonMedia(call, attempt);
+}
 
 function isBridged({ state }: LiveCall, attempt: number): boolean {
   return 'bridge' in state && state.bridge.attempt === attempt;
@@ -144,12 +158,6 @@ function isBridged({ state }: LiveCall, attempt: number): boolean {
 
 function abandonMedia({ media, state }: LiveCall, attempt: number): void {
   void media?.anchor.abandon(state.facts.callId, attempt);
-}
-
-/** A 3xx with where it leads to, for a call whose group follows. */
-function withRedirects({ redirects }: LiveCall, event: CallEvent): CallEvent {
-  if (event.on !== 'b-refused' || event.status >= 400 || redirects === undefined) return event;
-  return { ...event, redirects: redirects(event.headers) };
 }
 
 function handsOf(
@@ -229,13 +237,16 @@ function forgetSent({ loops }: Surroundings, { legsB }: LiveCall): void {
  */
 function serveOrphan(engine: SipEngine, leg: LegId, event: LegEvent): void {
   if (event.on === 'asked') {
-    const says = { status: 481, reason: reasonPhrase(481), headers: [], body: NO_OCTETS };
+    const says = { status: 481, reason: reasonPhrase(481), ...NOTHING };
     engine.reply(leg, event.request, { ...says, contact: uriText('') });
   }
   if (event.on !== 'answered') return;
-  engine.acknowledge(leg, event.tag, { headers: [], body: NO_OCTETS });
+  engine.acknowledge(leg, event.tag, NOTHING);
   engine.hangUp(leg, event.tag, []);
 }
+
+const NOTHING = { headers: [], body: NO_OCTETS };
+const FAILED = { status: 500, reason: reasonPhrase(500), ...NOTHING };
 
 /** Ends a call whose state can no longer be trusted, on every leg that it may have. */
 function abort(around: Surroundings, hands: Hands, call: LiveCall): void {
@@ -243,11 +254,13 @@ function abort(around: Surroundings, hands: Hands, call: LiveCall): void {
   const wasAnswered = call.state.facts.times.answered !== undefined;
   const tags = call.identities.map(({ tag }) => tag);
   if (!wasAnswered && tags[0] !== undefined) {
-    const says = { status: 500, reason: reasonPhrase(500), headers: [], body: NO_OCTETS };
-    engine.reject(call.legA, { ...says, tag: tags[0], contact: undefined });
+    engine.reject(call.legA, { ...FAILED, tag: tags[0], contact: undefined });
   }
   for (const tag of tags) engine.hangUp(call.legA, tag, []);
-  for (const { leg } of call.legsB) engine.cancel(leg, []);
+  for (const { leg, toTag } of call.legsB) {
+    if (toTag === undefined) engine.cancel(leg, []);
+    else engine.reject(leg, { ...FAILED, tag: toTag, contact: undefined });
+  }
   const { state } = call;
   if ('bridge' in state) {
     engine.hangUp(legBOf(call, state.bridge.attempt).leg, state.bridge.tag, []);

@@ -8,6 +8,7 @@ import type { LegEvent, ReceivedOn } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { headerValue } from '../sip/headers.ts';
 import { contactUri } from '../sip/name-addr.ts';
+import { reasonPhrase } from '../sip/status.ts';
 import { openAckWays } from './ack-ways.ts';
 import { contactAt } from './identities.ts';
 import { forkTag, type LiveCall, legBOf } from './live-call.ts';
@@ -20,6 +21,8 @@ export type Teller = {
   invited(call: LiveCall, at: MonoMs): void;
   /** The caller's INVITE came once more, on another way. */
   joined(call: LiveCall, receivedOn: ReceivedOn, at: MonoMs): void;
+  /** A gateway's INVITE wants the place of another one. */
+  joining(call: LiveCall, attempt: number, at: MonoMs): void;
   heardA(call: LiveCall, event: LegEvent, at: MonoMs): void;
   heardB(call: LiveCall, attempt: number, event: LegEvent, at: MonoMs): void;
   ordered(call: LiveCall, effect: Effect, at: MonoMs): void;
@@ -51,6 +54,11 @@ export function teller(sink: EventSink, site: string): Teller {
     joined(call, receivedOn, at) {
       const door = addresses(receivedOn);
       tell(call, at, { leg: 'a', event: 'a-joined', message: 'INVITE', direction: 'in', ...door });
+    },
+    joining(call, attempt, at) {
+      const { gateway, target: remote, local } = legBOf(call, attempt);
+      const wire = { message: 'INVITE', direction: 'in', local, remote } as const;
+      tell(call, at, { leg: 'b', event: 'b-joins', ...wire, attempt, gateway });
     },
     heardA(call, event, at) {
       if (event.on === 'acknowledged') ackWays.came(call);
@@ -178,6 +186,15 @@ function stepOf(call: LiveCall, effect: Effect) {
       const { attempt } = effect;
       const wire = { direction: 'out', local, remote: target } as const;
       return { leg: 'b', event, message: REQUESTS[event], ...wire, attempt, gateway } as const;
+    }
+    case 'accept-b':
+    case 'reject-b': {
+      const { gateway, target, local, contact } = legBOf(call, effect.attempt);
+      const { attempt } = effect;
+      const status = effect.do === 'accept-b' ? 200 : effect.status;
+      const message = `${status} ${reasonPhrase(status)}`;
+      const wire = { direction: 'out', local, remote: target, contact } as const;
+      return { leg: 'b', event, message, ...wire, attempt, gateway } as const;
     }
     case 'ring-a':
     case 'answer-a':

@@ -3,6 +3,7 @@ import { never } from '../base/never.ts';
 import type { CallEvent, Door } from '../call/events.ts';
 import type { LegEvent, ReceivedOn } from '../ports/sip-engine.ts';
 import type { Tag } from '../sip/ids.ts';
+import { reasonPhrase } from '../sip/status.ts';
 import { forkOf, type LiveCall } from './live-call.ts';
 
 /** What a leg says in the words of the core; undefined: that leg cannot say it. */
@@ -82,9 +83,15 @@ function fromLegB(event: LegEvent, attempt: number, at: MonoMs): CallEvent | und
       return { at, ...event, dialog: { side: 'b', attempt, tag: event.tag } };
     case 'lost':
       return { on: 'b-lost', at, attempt, tag: event.tag };
-    case 'cancelled':
-    case 'acknowledged':
+    // The rest is of a leg that the gateway itself began.
+    case 'cancelled': {
+      const { headers, body } = event;
+      const says = { status: 487, reason: reasonPhrase(487), cause: 'response' } as const;
+      return { on: 'b-refused', at, attempt, ...says, headers, body };
+    }
     case 'unacknowledged':
+      return { on: 'b-expired', at, attempt, tag: event.tag, status: 408 };
+    case 'acknowledged':
       return undefined;
     default:
       return never(event);

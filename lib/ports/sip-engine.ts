@@ -1,7 +1,8 @@
 import type { Octets } from '../base/brands.ts';
-import type { Address, Place, Transport } from '../sip/address.ts';
+import type { Address, Place } from '../sip/address.ts';
 import type { LegId, RequestId, SipCallId, StrayId, Tag, UriText } from '../sip/ids.ts';
 import type { Header, SipFault, SipRequest, SipResponse } from '../sip/message.ts';
+import type { Listener, ReceivedOn, RelayedMessage } from './arrivals.ts';
 import type {
   MessageOutcome,
   MessageReply,
@@ -11,43 +12,7 @@ import type {
 } from './outside-dialogs.ts';
 
 export type { LegId, RequestId, StrayId } from '../sip/ids.ts';
-
-export type ListenerRole = 'anycast' | 'unicast' | 'gateway';
-
-export type Listener = Address & {
-  readonly transport: Transport;
-  readonly role: ListenerRole;
-  /** Stands in Contact and Via in place of the address; absent: the address itself. */
-  readonly advertise: string | undefined;
-  /** Every call that comes here is an emergency call. Absent: what is dialled decides. */
-  readonly emergency?: boolean;
-};
-
-export type ReceivedOn = {
-  readonly listener: Listener;
-  readonly source: Address;
-  /** Whom a certificate says that is. Absent: none was shown. */
-  readonly certified?: readonly string[] | undefined;
-  /** The other site that received it for this one. Absent: it came here. */
-  readonly through?: string;
-};
-
-/** A message that another site has received for this one. */
-export type RelayedMessage = {
-  readonly raw: Buffer;
-  /** The listener of this site that stands for the one where it came in. */
-  readonly listener: Listener;
-  readonly source: Address;
-  /** The name of that site. */
-  readonly from: string;
-  /** Has the other site send a response to it; false: that cannot be reached. */
-  readonly back: (raw: Buffer) => boolean;
-  /**
-   * Has it send anything on the connection that this came on; false: that is gone. Absent: it came
-   * as a datagram, and what this site sends arrives as well.
-   */
-  readonly through?: ((raw: Buffer) => Promise<boolean>) | undefined;
-};
+export type { Listener, ListenerRole, ReceivedOn, RelayedMessage } from './arrivals.ts';
 
 /** What a response of ours to an INVITE says; the engine adds Via, Call-ID, CSeq and the fence. */
 export type InviteResponse = {
@@ -57,6 +22,8 @@ export type InviteResponse = {
   readonly tag: Tag;
   /** Absent in a final response of 300 and above. */
   readonly contact: UriText | undefined;
+  /** Whether the caller may send REFER, which Allow says in a 2xx. Absent: no. */
+  readonly mayTransfer?: boolean | undefined;
   readonly headers: readonly Header[];
   readonly body: Octets;
 };
@@ -82,6 +49,10 @@ export type OutgoingInvite = {
    * is acknowledged by a PRACK of the node's, which bears the answer. Absent: no. [3262-4]
    */
   readonly mayRingReliably?: boolean;
+  /** Whether the gateway may send REFER, which Allow says. Absent: no. */
+  readonly mayTransfer?: boolean | undefined;
+  /** Whether another gateway's INVITE may take its place, which Supported says. Absent: no. */
+  readonly mayBeReplaced?: boolean | undefined;
   readonly headers: readonly Header[];
   readonly body: Octets;
 };
@@ -117,6 +88,13 @@ export type DialogReply = Content & {
   readonly reason: string;
   /** Stands in a 1xx or 2xx to a method that refreshes the target. [3261-12.2.2] */
   readonly contact: UriText;
+};
+
+/** A dialog as this side sees it. [3261-12] */
+export type DialogId = {
+  readonly callId: SipCallId;
+  readonly localTag: Tag;
+  readonly remoteTag: Tag;
 };
 
 export type LegEvent =
@@ -277,6 +255,10 @@ export interface SipEngine {
   reply(leg: LegId, request: RequestId, reply: DialogReply): void;
   /** Sends the ACK of a 2xx to a re-INVITE of ours, and again whenever that 2xx comes again. */
   confirm(leg: LegId, request: RequestId, content: Content): void;
+  /** The leg of a dialog that is up, and its name as in `hangUp`. Undefined: there is none. */
+  find(dialog: DialogId): { readonly leg: LegId; readonly tag: Tag } | undefined;
+  /** What a dialog is on the wire, and where its far end is. Undefined: that cannot be told. */
+  identify(leg: LegId, tag: Tag): (DialogId & { readonly target: UriText }) | undefined;
   /** Asks a gateway whether it lives; the outcome comes once, unless the engine is closed first. */
   probe(probe: Probe, onOutcome: (outcome: ProbeOutcome) => void): void;
   /** Sends a MESSAGE outside of every dialog; the answer lets go of it before its outcome. */

@@ -5,15 +5,25 @@ import type { Header } from './message.ts';
 /** Provisional responses that are said until they are acknowledged. */
 export const REL100 = '100rel';
 
+/** INVITEs that take the place of another one's dialog; only gateways of some groups may. */
+const REPLACES = 'replaces';
+
 /** The extensions that are built here. */
 const BUILT = [REL100, 'timer'];
 
 /** What our side of any leg supports. [3261-20.37] */
 export const SUPPORTED = header('Supported', BUILT.join(', '));
 
-/** Likewise, where one of them is not wanted. */
-export function supportedBut(tag: string): Header {
-  return header('Supported', BUILT.filter((one) => one !== tag).join(', '));
+/** Likewise in an INVITE: not all of it is wanted, or more. */
+export function supportedIn(leg: {
+  /** Whether its provisional responses may be reliable. Absent: no. */
+  readonly mayRingReliably?: boolean | undefined;
+  /** Whether the INVITE of another one may take its place. Absent: no. */
+  readonly mayBeReplaced?: boolean | undefined;
+}): Header {
+  const rings = leg.mayRingReliably === true ? BUILT : BUILT.filter((one) => one !== REL100);
+  const tags = leg.mayBeReplaced === true ? [...rings, REPLACES] : rings;
+  return header('Supported', tags.join(', '));
 }
 
 /** Whether the sender of a message supports an extension. */

@@ -1,4 +1,4 @@
-import type { Octets } from '../base/brands.ts';
+import { NO_OCTETS, type Octets } from '../base/brands.ts';
 import { readHeaderBlock } from './header-block.ts';
 import { headerValue } from './headers.ts';
 import type { Header } from './message.ts';
@@ -22,6 +22,16 @@ export function sdpIn(body: Octets, { at, end }: SdpPart): Octets {
 
 export function withSdp(body: Octets, { at, end }: SdpPart, sdp: Octets): Octets {
   return `${body.slice(0, at)}${sdp}${body.slice(end)}` as Octets;
+}
+
+/** What else a body has than its SDP; nothing, if that is its only part. [2046-5.1.1] */
+export function withoutPart(body: Octets, { at, end }: SdpPart): Octets {
+  // Its delimiter is the last line before it that begins like one.
+  const before = body.lastIndexOf('\r\n--', at);
+  const delimiter = before < 0 ? 0 : before + 2;
+  const left = `${body.slice(0, delimiter)}${body.slice(end + 2)}`;
+  const hasPart = end < body.length && left.includes('\r\n\r\n');
+  return hasPart ? (left as Octets) : NO_OCTETS;
 }
 
 function partIn(

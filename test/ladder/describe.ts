@@ -48,10 +48,25 @@ export function describeToGateway(message: SipMessage | SipFault, places: Places
 
 function mainWords(message: SipMessage): string[] {
   const words = [message.kind === 'request' ? message.method : String(message.status)];
-  if (message.body !== '') words.push('sdp');
+  words.push(...bodyWords(message));
   const { method } = message.cseq;
   if (message.kind === 'response' && method !== 'INVITE') words.push(`(${method})`);
-  return [...words, ...sessionWords(message)];
+  return [...words, ...sessionWords(message), ...referWords(message)];
+}
+
+/** A NOTIFY of a transfer tells in its body what that has come to. [3515-2.4.5] */
+function bodyWords({ body }: SipMessage): string[] {
+  if (body === '') return [];
+  const told = /^SIP\/2\.0 (\d+)/.exec(body)?.[1];
+  return [told === undefined ? 'sdp' : `told=${told}`];
+}
+
+/** Where a REFER leads, and whether an INVITE is to take the place of a dialog. */
+function referWords({ headers }: SipMessage): string[] {
+  const uri = parseUri(contactUri(headerValue(headers, 'refer-to') ?? '') ?? '');
+  const place = uri.kind === 'sip' ? [`to=${uri.host}`] : [];
+  const replaces = headerValue(headers, 'replaces');
+  return replaces === undefined ? place : [...place, 'replaces'];
 }
 
 /** An interval that is not the usual one, and who is to refresh. */

@@ -78,6 +78,7 @@ export async function play(script: Script, stage: Stage = {}): Promise<Played> {
     places,
     dialled,
     callId: 'the-call@op.example',
+    dialogs: new Map(),
   });
   const actors = cast.names.map((name) => placeOf(name, places));
   network.onPacket = ({ from, to }) => {
@@ -110,7 +111,7 @@ function byTcp(gateway: Gateway, index: number): Gateway {
 
 /** A site that listens for both transports, toward gateways that each speak one. */
 function optionsFor(script: Script): SiteOptions {
-  const { gateways, earlyDialogs, isCallback } = script;
+  const { gateways, earlyDialogs, isCallback, transfers } = script;
   const options = virtualSiteOptions(
     gateways.length,
     isCallback ? virtualWayOut(gateways.length, PSAP) : {},
@@ -120,6 +121,9 @@ function optionsFor(script: Script): SiteOptions {
   return {
     ...options,
     listeners: [...listeners, ...listeners.map((one) => ({ ...one, transport: tcp }))],
+    groups: options.groups.map((group) =>
+      transfers === 'refuse' ? group : { ...group, transfers },
+    ),
     trunks: options.trunks.map((trunk) => ({ ...trunk, earlyDialogs })),
     gateways: options.gateways.map((gateway, index) =>
       gateways[index] === 'tcp' ? byTcp(gateway, index) : gateway,

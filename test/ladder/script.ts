@@ -28,6 +28,8 @@ export type Script = {
   readonly gateways: readonly Transport[];
   /** What the caller speaks. */
   readonly caller: Transport;
+  /** What becomes of a REFER; `refuse` where the setup does not say. */
+  readonly transfers: 'refuse' | 'pass' | 'execute';
   /** How many early dialogs the caller copes with. */
   readonly earlyDialogs: 'each' | 'first';
   readonly losses: readonly Loss[];
@@ -52,11 +54,17 @@ export function readScript(text: string): Script {
     isCallback: call === 'call callback',
     gateways,
     caller: transportOf(of('caller')[0]),
+    transfers: transfersOf(of('transfers')[0]),
     earlyDialogs: parts.includes('early dialogs first') ? 'first' : 'each',
     losses: of('lost').map(readLoss),
     lines: rest.filter((line) => /^ *\d/.test(line)).map(readLine),
     records: rest.filter((line) => line.startsWith('record ')),
   };
+}
+
+function transfersOf(words: string | undefined): Script['transfers'] {
+  const way = words?.split(' ')[1];
+  return way === 'pass' || way === 'execute' ? way : 'refuse';
 }
 
 function transportOf(words: string | undefined): Transport {

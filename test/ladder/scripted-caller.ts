@@ -5,6 +5,7 @@ import type { Line } from './script.ts';
 import {
   contactOf,
   type Home,
+  referLines,
   type Scene,
   scriptedMessage,
   scriptedResponse,
@@ -82,6 +83,7 @@ export class ScriptedCaller {
       ...(supported === undefined ? [] : [`Supported: ${supported}`]),
       ...(line.what === 'PRACK' ? [`RAck: ${this.#rseq} 1 INVITE`] : []),
       ...sessionLines(line),
+      ...referLines(line, this.#scene),
       ...(priority === undefined ? [] : [`Priority: ${priority}`]),
     ];
     return scriptedMessage(`${line.what} ${uri} SIP/2.0`, headers, line.sdp);

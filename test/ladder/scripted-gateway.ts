@@ -1,12 +1,13 @@
 import { writeAddress } from '../../lib/sip/address.ts';
 import { headerValue, headerValues } from '../../lib/sip/headers.ts';
-import type { SipFault, SipMessage, SipRequest } from '../../lib/sip/message.ts';
+import type { SipFault, SipMessage, SipRequest, SipResponse } from '../../lib/sip/message.ts';
 import { contactUri } from '../../lib/sip/name-addr.ts';
 import { placeOf } from './places.ts';
 import type { Line } from './script.ts';
 import {
   contactOf,
   type Home,
+  referLines,
   type Scene,
   scriptedMessage,
   scriptedResponse,
@@ -23,11 +24,15 @@ export class ScriptedGateway {
   #lastFinal = 0;
   #acks = 0;
   readonly #ownTag: string;
+  readonly #name: string;
+  /** What the site said to an INVITE of its own. */
+  #answer: SipResponse | undefined;
 
   constructor(home: Home, name: string, scene: Scene) {
     this.#home = home;
     this.#scene = scene;
     this.#ownTag = `${name}-tag`;
+    this.#name = name;
   }
 
   hear(message: SipMessage | SipFault): void {
@@ -35,14 +40,17 @@ export class ScriptedGateway {
     if (message.kind === 'request') this.#first ??= message;
     if (message.kind !== 'response' || message.cseq.method !== 'INVITE') return;
     if (message.status >= 200) this.#lastFinal = message.status;
+    if (message.callId.startsWith('joining')) this.#answer = message;
   }
 
   say(line: Line): Buffer {
     if (/^\d/.test(line.what)) {
       const tag = line.what === '100' ? undefined : (line.options.get('tag') ?? this.#ownTag);
       const request = this.#last(line.of);
+      this.#tellDialog(request, tag);
       return scriptedResponse(line, request, tag, this.#home, this.#scene.places);
     }
+    if (line.options.has('join') || this.#answer !== undefined) return this.#ofItsOwn(line);
     const invite = this.#first ?? this.#last('INVITE');
     const back = line.options.get('back');
     if (back !== undefined) return this.#sendBack(line, invite, back);
@@ -60,8 +68,38 @@ export class ScriptedGateway {
       `CSeq: ${cseq} ${line.what}`,
       contactOf(this.#home, 'gateway'),
       ...sessionLines(line),
+      ...referLines(line, this.#scene),
     ];
     const uri = contactUri(headerValue(invite.headers, 'contact') ?? '');
+    return scriptedMessage(`${line.what} ${uri} SIP/2.0`, headers, line.sdp);
+  }
+
+  /** The site is the one that will get a Replaces: its tag is the local one there. [3891-6.1] */
+  #tellDialog({ from, callId }: SipRequest, tag: string | undefined): void {
+    const value = `${callId};to-tag=${from.tag};from-tag=${tag}`;
+    if (tag !== undefined && from.tag !== undefined) this.#scene.dialogs.set(this.#name, value);
+  }
+
+  /** An INVITE that wants the place of another gateway, `join=g1`, and what follows in its dialog. */
+  #ofItsOwn(line: Line): Buffer {
+    const { places, dialogs, callId } = this.#scene;
+    const replaced = dialogs.get(line.options.get('join') ?? '');
+    const tag = this.#answer?.to.tag;
+    const cseq = line.options.get('cseq') ?? (line.what === 'BYE' ? '2' : '1');
+    const refused = line.what === 'ACK' && this.#lastFinal >= 300;
+    const isFirst = replaced !== undefined || refused || line.what === 'CANCEL';
+    const contact = contactUri(headerValue(this.#answer?.headers ?? [], 'contact') ?? '');
+    const uri = isFirst ? `sip:desk@${writeAddress(placeOf(line.to, places))}` : contact;
+    const headers = [
+      viaOf(this.#home, `z9hG4bKown${isFirst ? 'INVITE' : line.what}${cseq}`),
+      'Max-Forwards: 70',
+      `From: <sip:desk@psap.example>;tag=${this.#ownTag}`,
+      `To: <sip:desk@landfall.example>${tag === undefined || replaced !== undefined ? '' : `;tag=${tag}`}`,
+      `Call-ID: joining-${callId}`,
+      `CSeq: ${cseq} ${line.what}`,
+      contactOf(this.#home, 'gateway'),
+      ...(replaced === undefined ? [] : ['Require: replaces', `Replaces: ${replaced}`]),
+    ];
     return scriptedMessage(`${line.what} ${uri} SIP/2.0`, headers, line.sdp);
   }
 

@@ -13,6 +13,8 @@ export type Scene = {
   /** The URI that the caller dials. */
   readonly dialled: string;
   readonly callId: string;
+  /** Of each gateway its dialog with the site, as the value of a Replaces. */
+  readonly dialogs: Map<string, string>;
 };
 
 const SDP = [
@@ -40,6 +42,16 @@ export function viaOf({ at, transport }: Home, branch: string): string {
 export function contactOf({ at, transport }: Home, user: string): string {
   const more = transport === 'udp' ? '' : `;transport=${transport}`;
   return `Contact: <sip:${user}@${writeAddress(at)}${more}>`;
+}
+
+/** Whom a REFER names, and of whose call there: `to=g2`, `to=g2 replaces=g2`. */
+export function referLines({ options }: Line, { places, dialogs }: Scene): readonly string[] {
+  const to = options.get('to');
+  if (to === undefined) return [];
+  const at = to === 'stranger' ? '198.51.100.99:5060' : writeAddress(placeOf(to, places));
+  const replaced = dialogs.get(options.get('replaces') ?? '');
+  const more = replaced === undefined ? '' : `?Replaces=${encodeURIComponent(replaced)}`;
+  return [`Refer-To: <sip:200@${at}${more}>`, 'Referred-By: <sip:desk@psap.example>'];
 }
 
 /** What a line says of session timers: `expires=90;uac`, `min-se=3600`, and `allow=UPDATE`. */

@@ -87,6 +87,7 @@ function sceneOf(number: number, { caller }: Script) {
     places: { A, U, B, caller: at(101, 5060), caller2: at(102, 5070), ...gateways },
     dialled: `sip:${userOf(number)}@${A.address}${uriParam(caller)}`,
     callId: `the-call@ladder-${number}`,
+    dialogs: new Map<string, string>(),
   };
 }
 
@@ -111,6 +112,7 @@ function siteKeys() {
       name: userOf(ladder.number),
       gateways: gatewaysOf(ladder).map(({ name }) => name),
       emergency: ladder.script.emergency,
+      transfers: ladder.script.transfers,
     })),
     routes: LADDERS.map(({ number }) => ({
       match: { user: userOf(number) },

@@ -8,6 +8,7 @@ import type { Answering } from '../state.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
 import { refuse } from './asks.ts';
 import { hangUpBoth, stepBridged } from './bridged.ts';
+import { refuseJoin } from './replacing.ts';
 
 /** Our 2xx is out and its ACK is owed. */
 export function stepAnswering(state: Answering, event: CallEvent): Transition {
@@ -20,6 +21,8 @@ export function stepAnswering(state: Answering, event: CallEvent): Transition {
       return unacknowledged(state);
     case 'asked':
       return transition(state, [refuse(event, 491)]);
+    case 'b-joins':
+      return refuseJoin(state, event, 491);
     case 'a-cancelled':
     case 'a-hung-up':
     case 'a-expired':

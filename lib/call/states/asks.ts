@@ -31,6 +31,11 @@ export function isAnswer(facts: Facts, { method, dialog }: EventOf<'asked'>): bo
   return method === 'PRACK' && dialog.side === 'a' && isLateOffer(facts, dialog.fork);
 }
 
+/** A gateway's REFER that is carried out here and does not cross. [3515-2.4.2] */
+export function isForUs({ transfers }: Facts, { method }: EventOf<'asked'>): boolean {
+  return method === 'REFER' && transfers === 'execute';
+}
+
 /** The request goes on to the other side, under the same name. */
 export function askOther(bridge: Bridge, asked: AskedWithin): Effect {
   return askIn(dialogOf(bridge, otherSide(asked.side)), asked);

@@ -1,4 +1,5 @@
 import { NO_OCTETS } from '../../base/brands.ts';
+import type { Header } from '../../sip/message.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import { reasonHeader } from '../../sip/warning.ts';
 import type { Effect } from '../effects.ts';
@@ -7,16 +8,27 @@ import { isLateOffer } from '../facts.ts';
 import { stepFading } from '../fading.ts';
 import { reasonsOf } from '../header-plans.ts';
 import { withDoor } from '../notes.ts';
-import type { Answering, Renegotiating, Talking } from '../state.ts';
+import { REFER_NEWS } from '../refer-news.ts';
+import type { Answering, Renegotiating, Talking, Transferring } from '../state.ts';
 import { type EndReason, terminated } from '../termination.ts';
 import { type Transition, transition } from '../transition.ts';
-import { askOther, crossingOf, dialogOf, isBridged, otherSide, passBack, refuse } from './asks.ts';
+import {
+  askOther,
+  crossingOf,
+  dialogOf,
+  isBridged,
+  isForUs,
+  otherSide,
+  passBack,
+  refuse,
+} from './asks.ts';
 import { repliedEarly } from './early.ts';
+import { giveUp } from './replacing.ts';
 
 /** The cause in the BYE of a call whose other leg is gone. */
 const LOST = 503;
 
-type Bridged = Answering | Talking | Renegotiating;
+type Bridged = Answering | Talking | Renegotiating | Transferring;
 
 /** What an answered call does alike before and after the ACK. Undefined: nothing of that. */
 export function stepBridged(state: Bridged, event: CallEvent): Transition | undefined {
@@ -30,8 +42,8 @@ export function stepBridged(state: Bridged, event: CallEvent): Transition | unde
     case 'a-hung-up': {
       const moved = { ...state, facts: withDoor(state.facts, event.door) };
       const reasons = reasonsOf(event.headers);
-      const bye: Effect = { do: 'bye-b', ...legB(state), headers: reasons };
-      return endBridge(moved, 'caller-hung-up', [...ackOwed(state), bye]);
+      const byes = hangUpB(state, reasons);
+      return endBridge(moved, 'caller-hung-up', [...ackOwed(state), ...byes]);
     }
     case 'b-hung-up': {
       if (event.attempt !== bridge.attempt || event.tag !== bridge.tag) return undefined;
@@ -66,12 +78,12 @@ export function stepBridged(state: Bridged, event: CallEvent): Transition | unde
   }
 }
 
-/** Whatever asks for nothing of the session just crosses. Undefined: a re-INVITE of the bridge. */
+/** Whatever asks for nothing of the session just crosses. Undefined: it does not. */
 function asked(state: Bridged, event: EventOf<'asked'>): Transition | undefined {
   if (!isBridged(state.bridge, event)) return transition(state, [refuse(event, 481)]);
   const { door } = event;
   const facts = door === undefined ? state.facts : withDoor(state.facts, door);
-  if (event.method === 'INVITE') return undefined;
+  if (event.method === 'INVITE' || isForUs(facts, event)) return undefined;
   const next = { ...state, facts };
   return transition(next, [askOther(state.bridge, crossingOf(facts, event))]);
 }
@@ -84,6 +96,7 @@ function expired(state: Bridged, why: EndReason, status: number): Transition {
 /** The answer goes back to who asked. Undefined: it is that to a re-INVITE. */
 function replied(state: Bridged, event: EventOf<'replied'>): Transition | undefined {
   const { bridge, facts } = state;
+  if (event.request === REFER_NEWS) return transition(state, []);
   if (!isBridged(bridge, event)) return repliedEarly(state, event);
   if (state.tag === 'renegotiating' && event.request === state.asked.request) return undefined;
   return transition(state, [
@@ -97,19 +110,25 @@ export function hangUpBoth(state: Bridged, why: EndReason, cause: number): Trans
   return endBridge(state, why, [
     { do: 'bye-a', fork: state.bridge.fork, headers },
     ...ackOwed(state),
-    { do: 'bye-b', ...legB(state), headers },
+    ...hangUpB(state, headers),
   ]);
 }
+
+const NOTHING_OPEN = { fading: [], effects: [] };
 
 function endBridge(state: Bridged, why: EndReason, effects: readonly Effect[]): Transition {
   const { facts, fading } = state;
   const termination = terminated(why, 200);
-  const unset = state.tag === 'renegotiating' ? [{ do: 'clear-timer' as const }] : [];
-  return transition({ tag: 'ended', facts, fading, termination }, [
+  const hasTimer = state.tag === 'renegotiating' || state.tag === 'transferring';
+  const unset = hasTimer ? [{ do: 'clear-timer' as const }] : [];
+  const given = state.tag === 'transferring' ? giveUp(state.transfer) : NOTHING_OPEN;
+  const left = [...fading, ...given.fading];
+  return transition({ tag: 'ended', facts, fading: left, termination }, [
     ...unset,
+    ...given.effects,
     ...effects,
     { do: 'end', termination },
-    ...(fading.length === 0 ? [{ do: 'forget' as const }] : []),
+    ...(left.length === 0 ? [{ do: 'forget' as const }] : []),
   ]);
 }
 
@@ -117,6 +136,12 @@ function endBridge(state: Bridged, why: EndReason, effects: readonly Effect[]): 
 function ackOwed(state: Bridged): Effect[] {
   if (state.tag !== 'answering' || !isLateOffer(state.facts, state.bridge.fork)) return [];
   return [{ do: 'ack-b', ...legB(state), headers: [], body: NO_OCTETS }];
+}
+
+/** Who has hung up itself is not told. */
+function hangUpB(state: Bridged, headers: readonly Header[]): Effect[] {
+  if (state.tag === 'transferring' && state.hasLeft) return [];
+  return [{ do: 'bye-b', ...legB(state), headers }];
 }
 
 function legB({ bridge }: Bridged): { attempt: number; tag: Bridged['bridge']['tag'] } {

@@ -14,6 +14,7 @@ import { announced, announcementOver } from './announcing.ts';
 import { askedEarly, repliedEarly } from './early.ts';
 import { end, hushed } from './finishing.ts';
 import { fail, giveUp, refused, settle } from './hunting.ts';
+import { refuseJoin } from './replacing.ts';
 
 /** The caller hears 100 or ringing; gateways are tried one after another. */
 export function stepDialing(state: Dialing, event: CallEvent): Transition {
@@ -46,6 +47,8 @@ export function stepDialing(state: Dialing, event: CallEvent): Transition {
       return askedEarly(state, event);
     case 'replied':
       return repliedEarly(state, event) ?? ignored(state, event);
+    case 'b-joins':
+      return refuseJoin(state, event, 481);
     case 'a-acknowledged':
     case 'a-unacknowledged':
     case 'a-declined':

@@ -1,15 +1,14 @@
 import { type MonoMs, NO_OCTETS } from '../../base/brands.ts';
-import { writeAddress } from '../../sip/address.ts';
 import { headerValue } from '../../sip/headers.ts';
 import { restMsIn } from '../../sip/retry-after.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import { reasonHeader, warning } from '../../sip/warning.ts';
 import type { Effect } from '../effects.ts';
 import type { EventOf } from '../events.ts';
-import { type Facts, type HuntRules, unixAt } from '../facts.ts';
+import type { Facts, HuntRules } from '../facts.ts';
 import { forkFor } from '../forks.ts';
 import { crossing } from '../header-plans.ts';
-import { withOutcome, withTime } from '../notes.ts';
+import { withAttempt, withOutcome, withTime } from '../notes.ts';
 import type { Attempt, Dialing } from '../state.ts';
 import { type EndReason, reasonOfStatus } from '../termination.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
@@ -28,17 +27,9 @@ export function dialNext(state: Omit<Dialing, 'current'>, at: MonoMs, before: re
   const [target, ...next] = state.next;
   if (target === undefined) return settle({ ...state, current: undefined }, at, before);
   const number = state.facts.attempts.length + 1;
-  const { address, gateway } = target;
-  const entry = {
-    gateway,
-    target: writeAddress(address),
-    startedAt: unixAt(state.facts, at),
-    status: 0,
-    reason: '',
-  };
   const { facts: told, effects: rings } = ringback(state.facts, at);
   const { voice, effects: spoken } = speakOfHunt(state, at);
-  const facts = { ...told, attempts: [...told.attempts, entry] };
+  const facts = withAttempt(told, target, at);
   const current: Attempt = { number, target, progress: 'silent', cancel: 'no' };
   return transition({ tag, facts, fading, current, next, voice }, [
     ...before,

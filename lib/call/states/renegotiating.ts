@@ -9,6 +9,7 @@ import type { EndReason } from '../termination.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
 import { askOther, dialogOf, otherSide, passBack, refuse, replyTo } from './asks.ts';
 import { hangUpBoth, stepBridged } from './bridged.ts';
+import { refuseJoin } from './replacing.ts';
 
 /** Glare that has not cleared by then is passed on to who asked. */
 const RETRIES_MAX = 4;
@@ -20,6 +21,8 @@ export function stepRenegotiating(state: Renegotiating, event: CallEvent): Trans
   switch (event.on) {
     case 'asked':
       return transition(state, [refuse(event, 491)]);
+    case 'b-joins':
+      return refuseJoin(state, event, 491);
     case 'retracted':
       return retracted(state, event);
     case 'replied':

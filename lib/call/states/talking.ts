@@ -3,8 +3,9 @@ import type { CallEvent, EventOf } from '../events.ts';
 import { withDoor, withTime } from '../notes.ts';
 import type { Talking } from '../state.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
-import { askOther, crossingOf } from './asks.ts';
+import { askOther, crossingOf, isForUs } from './asks.ts';
 import { stepBridged } from './bridged.ts';
+import { joins, refer } from './replacing.ts';
 
 /** Both legs are up. */
 export function stepTalking(state: Talking, event: CallEvent): Transition {
@@ -16,7 +17,9 @@ export function stepTalking(state: Talking, event: CallEvent): Transition {
       return transition({ ...state, facts }, []);
     }
     case 'asked':
-      return renegotiate(state, event);
+      return isForUs(state.facts, event) ? refer(state, event) : renegotiate(state, event);
+    case 'b-joins':
+      return joins(state, event);
     case 'a-cancelled':
     case 'a-unacknowledged':
     case 'a-hung-up':

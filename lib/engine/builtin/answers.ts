@@ -9,7 +9,7 @@ import type { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
 import { answerWay } from './far.ts';
 import { composeResponse, replyTo } from './proto/compose.ts';
-import { ALLOW } from './proto/fence.ts';
+import { allowOn } from './proto/fence.ts';
 import type { ServerTransaction } from './server-transactions.ts';
 
 const RETRY_AFTER_SEC_MAX = 10;
@@ -24,13 +24,19 @@ export type Answer = {
 };
 
 /** What an OPTIONS wants to know: what is carried here. [3261-11.2] */
-export const ABILITIES: Answer = {
-  status: 200,
-  headers: [ALLOW, header('Accept', 'application/sdp'), SUPPORTED],
-};
+export function abilitiesOn(leg: Parameters<typeof allowOn>[0]): Answer {
+  const headers = [allowOn(leg), header('Accept', 'application/sdp'), SUPPORTED];
+  return { status: 200, headers };
+}
 
-/** A method that is not carried here. [3261-8.2.1] */
-export const NOT_ALLOWED: Answer = { status: 405, headers: [ALLOW] };
+export const ABILITIES = abilitiesOn({});
+
+/** A method that is not carried there. [3261-8.2.1] */
+export function notAllowedOn(leg: Parameters<typeof allowOn>[0]): Answer {
+  return { status: 405, headers: [allowOn(leg)] };
+}
+
+export const NOT_ALLOWED = notAllowedOn({});
 
 /** Not now; a request that comes again will find another state. [3261-14.2] */
 export function tryLater({ rng }: Core): Answer {

@@ -10,7 +10,7 @@ import type { Core } from './core.ts';
 import { dialogWith, type Exchange, exchangeOf, type Owed, type TheirInvite } from './exchange.ts';
 import { type AnyDialog, nameOf, type Repeat } from './legs.ts';
 import { targetOf } from './proto/dialog.ts';
-import { ALLOW, fenced, refreshesTarget } from './proto/fence.ts';
+import { allowOn, fenced, refreshesSession, refreshesTarget } from './proto/fence.ts';
 import { TRYING } from './respond.ts';
 import type { ServerTransaction } from './server-transactions.ts';
 import { acceptSession, refreshedByThem, sessionHeaders, wantedIn } from './sessions.ts';
@@ -36,9 +36,8 @@ export function askedByThem(
   if (refreshedByThem(core, entry, transaction, request)) return;
   if (refusesForNow(core, entry, exchange, transaction)) return;
   const id = core.serials.request();
-  const refreshes = refreshesTarget(method);
-  const target = refreshes ? targetOf(headers) : undefined;
-  const session = refreshes ? wantedIn(core, entry, headers) : undefined;
+  const target = refreshesTarget(method) ? targetOf(headers) : undefined;
+  const session = refreshesSession(method) ? wantedIn(core, entry, headers) : undefined;
   exchange.owed.set(id, { transaction, method, number: cseq.number, target, session });
   if (method === 'INVITE') {
     exchange.theirs = { request: id, number: cseq.number, state: { tag: 'owed' } };
@@ -122,10 +121,11 @@ function ownHeaders(
   { method }: Owed,
   { status, contact }: DialogReply,
 ): readonly Header[] {
-  if (status === 405) return [ALLOW];
+  if (status === 405) return [allowOn(entry.leg)];
   if (status >= 300 || !refreshesTarget(method)) return [];
   const own = header('Contact', `<${contact}>`);
-  return status < 200 ? [own] : [own, ALLOW, ...sessionHeaders(entry)];
+  if (status < 200 || !refreshesSession(method)) return [own];
+  return [own, allowOn(entry.leg), ...sessionHeaders(entry)];
 }
 
 /** Takes the CANCEL of a re-INVITE, which still gets an answer, whatever it will be. [3261-9.2] */

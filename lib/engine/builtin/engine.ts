@@ -1,4 +1,3 @@
-import { never } from '../../base/never.ts';
 import type {
   MessageOutcome,
   MessageReply,
@@ -9,6 +8,7 @@ import type {
 import type {
   Content,
   Departure,
+  DialogId,
   DialogReply,
   InviteResponse,
   Listener,
@@ -19,7 +19,7 @@ import type {
   RelayedMessage,
   SipEngine,
 } from '../../ports/sip-engine.ts';
-import type { LegId, RequestId, StrayId, Tag } from '../../sip/ids.ts';
+import type { LegId, RequestId, StrayId, Tag, UriText } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import { parse } from '../../sip/parse.ts';
 import { hangUpA } from './answered-a.ts';
@@ -35,27 +35,27 @@ import { earQueue, tellingTimers } from './ear-queue.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { Far } from './far.ts';
 import { type AllCounts, countsOf, sizesOf } from './figures.ts';
-import { handOver, sendBack, sendOn, serveResponse, takeRelayed } from './for-neighbours.ts';
+import { handOver, sendBack, sendOn, takeRelayed } from './for-neighbours.ts';
 import { inviteOutcomes } from './invite-outcomes.ts';
 import { joinA } from './joined-invites.ts';
 import { isKeepAlive } from './keep-alive.ts';
 import { answerA, answerNow, rejectA, ringA } from './leg-a.ts';
 import { acknowledgeB, cancelB, hangUpB, inviteB } from './leg-b.ts';
-import { dialogNamed } from './legs.ts';
+import { dialogNamed, isOver, nameOf } from './legs.ts';
 import { legsOver } from './legs-over.ts';
 import { LIMITS, type Sizes } from './limits.ts';
 import { concludeMessage, sendMessage } from './message.ts';
 import { respondToStray } from './outside-dialog.ts';
 import { type QueueWatch, queueWatch } from './own-echo.ts';
 import { sendProbe } from './probe.ts';
-import { clientKey } from './proto/match.ts';
+import { clientKey, dialogKey } from './proto/match.ts';
 import { isSetApart } from './quarantine.ts';
 import { confirmByUs, retractByUs } from './re-inviting.ts';
 import { serials } from './serials.ts';
-import { serveRequest } from './serve-request.ts';
+import { serveMessage } from './serve-message.ts';
 import { ServerTransactions } from './server-transactions.ts';
 import { silence } from './silence.ts';
-import { serveBroken, serveUnparsable } from './unparsable.ts';
+import { serveBroken } from './unparsable.ts';
 import { usageOf, wentBy } from './usage.ts';
 import { type Wire, Wires } from './wires.ts';
 
@@ -194,6 +194,16 @@ export class BuiltinEngine implements SipEngine {
     confirmByUs(this.#core, dialogsOf(this.#core, leg), request, content);
   }
 
+  find({ callId, localTag, remoteTag }: DialogId): { leg: LegId; tag: Tag } | undefined {
+    const entry = this.#core.dialogs.get(dialogKey(callId, localTag, remoteTag));
+    if (entry === undefined || isOver(entry)) return undefined;
+    return { leg: entry.leg.id, tag: nameOf(entry) };
+  }
+
+  identify(leg: LegId, tag: Tag): (DialogId & { target: UriText }) | undefined {
+    return dialogNamed(dialogsOf(this.#core, leg), tag)?.dialog;
+  }
+
   probe(probe: Probe, onOutcome: (outcome: ProbeOutcome) => void): void {
     sendProbe(this.#core, probe, onOutcome);
     this.#core.news.flush();
@@ -258,22 +268,7 @@ export class BuiltinEngine implements SipEngine {
       return;
     }
     if (isSetApart(this.#core, wire, bytes, source)) return;
-    const parsed = parse(bytes);
-    const { certified } = source;
-    const receivedOn: ReceivedOn = { listener: wire.listener, source, certified };
-    switch (parsed.kind) {
-      case 'request':
-        serveRequest(this.#core, { request: parsed, wire, receivedOn, raw: bytes });
-        break;
-      case 'response':
-        serveResponse(this.#core, { response: parsed, receivedOn, raw: bytes });
-        break;
-      case 'fault':
-        if (parsed.reason !== 'empty') serveUnparsable(this.#core, parsed, wire, receivedOn);
-        break;
-      default:
-        never(parsed);
-    }
+    serveMessage(this.#core, wire, bytes, source);
     this.#core.news.flush();
   }
 

@@ -1,5 +1,5 @@
 import { hungUpByThemA } from './answered-a.ts';
-import { ABILITIES, type Answer, answer, NOT_ALLOWED, refuseForLackOfRoom } from './answers.ts';
+import { type Answer, abilitiesOn, answer, notAllowedOn, refuseForLackOfRoom } from './answers.ts';
 import type { Arrival } from './arrival.ts';
 import { askedByThem } from './asked.ts';
 import type { Core } from './core.ts';
@@ -47,11 +47,11 @@ export function serveInDialog(core: Core, entry: AnyDialog, key: string, arrival
       else answer(core, transaction, { status: 481 });
       return;
     case 'OPTIONS':
-      answer(core, transaction, ABILITIES);
+      answer(core, transaction, abilitiesOn(entry.leg));
       return;
     default:
-      if (isCarried(method)) askedByThem(core, entry, transaction, arrival);
-      else decline(NOT_ALLOWED);
+      if (isCarried(method, entry.leg)) askedByThem(core, entry, transaction, arrival);
+      else decline(notAllowedOn(entry.leg));
   }
 
   function decline(what: Answer): void {

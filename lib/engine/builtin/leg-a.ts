@@ -38,6 +38,7 @@ export function openLegA(core: Core, transaction: InviteServer, arrival: Arrival
     door: wire,
     flow: { wire, to: receivedOn.source },
     isBehindNat: isBehindNat(arrival),
+    mayTransfer: undefined,
     pinhole: undefined,
     dialogs: [],
     ringing: undefined,
@@ -121,6 +122,7 @@ export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
   leg.flow = flowFrom(core, leg, response.contact);
   acceptSession(core, entry, wantedIn(core, entry, invite.headers), response);
   leg.said = response;
+  leg.mayTransfer = response.mayTransfer;
   const [copy, ...copies] = transactions.flatMap((one) => respond(core, one, response));
   if (copy === undefined) throw new Error(`leg ${leg.id} has no INVITE to answer`);
   leg.copies.push(...copies);

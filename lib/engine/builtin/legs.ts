@@ -30,6 +30,8 @@ export type LegA = {
   flow: Flow;
   /** Whether the caller's router must be kept from forgetting it. */
   readonly isBehindNat: boolean;
+  /** Whether it may send REFER, as its 2xx says. */
+  mayTransfer: boolean | undefined;
   pinhole: Pinhole | undefined;
   readonly dialogs: DialogA[];
   /** After which it is told again that it rings. */
@@ -119,6 +121,8 @@ export type LegB = {
   /** Where the INVITE went. */
   readonly flow: Flow;
   readonly invite: SentInvite;
+  /** Whether the gateway may send REFER. */
+  readonly mayTransfer: boolean | undefined;
   /** It left the offer to the gateway. */
   readonly isOffered: boolean;
   readonly contact: UriText;

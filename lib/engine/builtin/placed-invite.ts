@@ -44,6 +44,7 @@ function place(core: Core, order: OutgoingInvite, terms: InviteTerms): void {
     flow: { wire, to: order.nextHop },
     invite,
     isOffered: order.body === '',
+    mayTransfer: order.mayTransfer,
     contact,
     intervalSec: terms.intervalSec,
     order,

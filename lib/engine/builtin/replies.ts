@@ -7,16 +7,16 @@ import { reasonPhrase } from '../../sip/status.ts';
 import type { Core } from './core.ts';
 import { type AnyDialog, nameOf } from './legs.ts';
 import { targetOf } from './proto/dialog.ts';
-import { ALLOW, fenced, refreshesTarget } from './proto/fence.ts';
+import { allowOn, fenced, refreshesSession, refreshesTarget } from './proto/fence.ts';
 
 /** What a request of the node's within a dialog says beside what every one says. */
 export function headersWithin(
-  { session }: AnyDialog,
+  { leg, session }: AnyDialog,
   order: OutgoingDialogRequest,
 ): readonly Header[] {
   const { method, contact, headers } = order;
-  if (!refreshesTarget(method)) return fenced(headers);
-  const own = [header('Contact', `<${contact}>`), ALLOW, ...(session?.asks(order) ?? [])];
+  const own = refreshesTarget(method) ? [header('Contact', `<${contact}>`)] : [];
+  if (refreshesSession(method)) own.push(allowOn(leg), ...(session?.asks(order) ?? []));
   return [...own, ...fenced(headers)];
 }
 
@@ -32,7 +32,7 @@ export function tellReply(
   const isSuccess = status >= 200 && status < 300;
   const target = isSuccess && refreshesTarget(method) ? targetOf(headers) : undefined;
   if (target !== undefined) entry.dialog = { ...entry.dialog, target };
-  if (refreshesTarget(method) && entry.session?.onReply(request, response)) return;
+  if (refreshesSession(method) && entry.session?.onReply(request, response)) return;
   const tag = nameOf(entry);
   const event = { on: 'replied', request, status, reason, tag, headers, body } as const;
   core.news.push({ what: 'leg', leg: entry.leg.id, event });

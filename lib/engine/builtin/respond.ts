@@ -5,7 +5,7 @@ import { MIN_SE_SEC, minSe } from '../../sip/session-expires.ts';
 import type { Core } from './core.ts';
 import type { Copy, Said } from './legs.ts';
 import type { ReplyWith } from './proto/compose.ts';
-import { ALLOW, fenced } from './proto/fence.ts';
+import { allowOn, fenced } from './proto/fence.ts';
 import type { InviteServer } from './server-transactions.ts';
 import { sessionHeadersOfA } from './sessions.ts';
 
@@ -24,7 +24,9 @@ export function respond(core: Core, transaction: InviteServer, response: Said): 
   const { status, reason, tag, contact, body, rseq } = response;
   const formsDialog = status < 300;
   const own = contact === undefined ? [] : [header('Contact', `<${contact}>`)];
-  if (formsDialog && status >= 200) own.push(ALLOW, ...sessionHeadersOfA(transaction.leg, tag));
+  if (formsDialog && status >= 200) {
+    own.push(allowOn(response), ...sessionHeadersOfA(transaction.leg, tag));
+  }
   if (rseq !== undefined) own.push(...reliableHeaders(rseq));
   if (status === 422) own.push(minSe(MIN_SE_SEC));
   const bytes = core.servers.respond(transaction, {

@@ -8,7 +8,7 @@ import { answer } from './answers.ts';
 import type { Core } from './core.ts';
 import { type AnyDialog, type DialogB, dialogNamed, type LegA } from './legs.ts';
 import { targetOf } from './proto/dialog.ts';
-import { ALLOW } from './proto/fence.ts';
+import { allowOn } from './proto/fence.ts';
 import { agreedIn, type SessionWanted, takesUpdate, wantedBy } from './proto/session-timer.ts';
 import type { ServerTransaction } from './server-transactions.ts';
 import { SessionTimer } from './session-timer.ts';
@@ -80,7 +80,7 @@ export function refreshedByThem(
   if (target !== undefined) entry.dialog = { ...entry.dialog, target };
   answer(core, transaction, {
     status: 200,
-    headers: [header('Contact', `<${contact}>`), ALLOW, ...sessionHeaders(entry)],
+    headers: [header('Contact', `<${contact}>`), allowOn(entry.leg), ...sessionHeaders(entry)],
   });
   return true;
 }

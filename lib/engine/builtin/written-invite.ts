@@ -1,11 +1,11 @@
 import type { Listener, OutgoingInvite } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
 import type { Branch, UriText } from '../../sip/ids.ts';
-import { REL100, SUPPORTED, supportedBut } from '../../sip/option-tags.ts';
+import { supportedIn } from '../../sip/option-tags.ts';
 import { writeRequest } from '../../sip/write.ts';
 import type { Core } from './core.ts';
 import type { SentInvite } from './proto/compose.ts';
-import { ALLOW, fenced } from './proto/fence.ts';
+import { allowOn, fenced } from './proto/fence.ts';
 import { askTerms } from './proto/session-timer.ts';
 import { ownVia, type Wire } from './wires.ts';
 
@@ -64,8 +64,8 @@ function writeFrom(
     invite.callId,
     header('CSeq', `${number} INVITE`),
     header('Contact', `<${contact}>`),
-    ALLOW,
-    order.mayRingReliably === true ? SUPPORTED : supportedBut(REL100),
+    allowOn(order),
+    supportedIn(order),
     ...askTerms({ ...terms, refresher: 'us' }),
     ...fenced(order.headers),
   ];

@@ -5,7 +5,13 @@ import { headerValue } from '../../sip/headers.ts';
 import type { RequestId } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import { TIMER_H_MS } from '../../sip/timer-values.ts';
-import { ALLOW, fenced, isCarried, refreshesTarget } from '../builtin/proto/fence.ts';
+import {
+  ALLOW,
+  fenced,
+  isCarried,
+  refreshesSession,
+  refreshesTarget,
+} from '../builtin/proto/fence.ts';
 import { type Core, contactOf, receivedOn } from './core.ts';
 import type { Dialog, Leg } from './legs.ts';
 import { say, tryLater } from './reply.ts';
@@ -30,7 +36,7 @@ export function askedByThemB(core: Core, leg: Leg, request: SrfReceived, reply: 
     say(reply, 500);
   } else if (method === 'OPTIONS') {
     say(reply, 200, spoken([ALLOW], NO_OCTETS));
-  } else if (!isCarried(method)) {
+  } else if (!isCarried(method, {})) {
     say(reply, 405, spoken([ALLOW], NO_OCTETS));
     const where = receivedOn(place, request);
     core.tell(leg.id, { on: 'declined', method, status: 405, receivedOn: where });
@@ -88,10 +94,11 @@ export function replyB(core: Core, leg: Leg, request: RequestId, answer: DialogR
   dialog.owed.delete(request);
   const { status, headers, body, contact } = answer;
   const isInvite = dialog.theirs?.request === request;
-  const own =
-    status < 300 && refreshesTarget(owed.method)
-      ? [header('Contact', `<${contactOf(leg, contact)}>`), ALLOW]
-      : [];
+  const own: Header[] = [];
+  if (status < 300 && refreshesTarget(owed.method)) {
+    own.push(header('Contact', `<${contactOf(leg, contact)}>`));
+    if (refreshesSession(owed.method)) own.push(ALLOW);
+  }
   const all = [...own, ...fenced(headers)];
   const isSpeakable = unspeakable(all, body) === undefined;
   if (isInvite) awaitAck(core, leg, dialog, isSpeakable && status < 300);

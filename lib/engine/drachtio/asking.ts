@@ -4,7 +4,7 @@ import { header } from '../../sip/header-names.ts';
 import type { RequestId, Tag } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import { reasonPhrase } from '../../sip/status.ts';
-import { ALLOW, fenced, refreshesTarget } from '../builtin/proto/fence.ts';
+import { ALLOW, fenced, refreshesSession, refreshesTarget } from '../builtin/proto/fence.ts';
 import { askedByThemB } from './asked.ts';
 import { type Core, contactOf } from './core.ts';
 import { type Dialog, dialogId, type Leg, type OurInvite } from './legs.ts';
@@ -44,9 +44,11 @@ function goOn(dialog: Dialog): void {
 
 function headersOf(leg: Leg, order: OutgoingDialogRequest): readonly Header[] {
   const hops = header('Max-Forwards', `${order.maxForwards}`);
-  const own = refreshesTarget(order.method)
-    ? [hops, header('Contact', `<${contactOf(leg, order.contact)}>`), ALLOW]
-    : [hops];
+  const own = [hops];
+  if (refreshesTarget(order.method)) {
+    own.push(header('Contact', `<${contactOf(leg, order.contact)}>`));
+  }
+  if (refreshesSession(order.method)) own.push(ALLOW);
   return [...own, ...fenced(order.headers)];
 }
 

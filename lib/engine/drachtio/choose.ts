@@ -20,6 +20,7 @@ export function choose(
 ): Choice {
   const { transport, role } = order.listener;
   if (role !== 'gateway') return { by: 'builtin', why: 'the call goes outwards' };
+  if (order.mayTransfer === true) return { by: 'builtin', why: 'its gateway may transfer it' };
   const family = familyOf(order.nextHop.address);
   let why = 'no server is configured';
   for (let at = 0; at < servers.length; at += 1) {

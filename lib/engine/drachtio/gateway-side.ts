@@ -9,6 +9,7 @@ import type {
 import type {
   Content,
   Departure,
+  DialogId,
   DialogReply,
   EngineEars,
   InviteResponse,
@@ -21,7 +22,14 @@ import type {
   SipEngine,
 } from '../../ports/sip-engine.ts';
 import { familyOf } from '../../sip/address.ts';
-import { type LegId, type RequestId, requestId, type StrayId, type Tag } from '../../sip/ids.ts';
+import {
+  type LegId,
+  type RequestId,
+  requestId,
+  type StrayId,
+  type Tag,
+  type UriText,
+} from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import { askedByThemB, confirmedByThemB, replyB } from './asked.ts';
 import { askB, confirmB } from './asking.ts';
@@ -150,6 +158,15 @@ export class GatewaySide implements SipEngine {
     const ours = this.#core.legs.get(leg);
     if (ours === undefined) this.#builtin.confirm(leg, request, content);
     else confirmB(this.#core, ours, request, content);
+  }
+
+  /** A gateway that may name dialogs to us is not called through a server. */
+  find(dialog: DialogId): { leg: LegId; tag: Tag } | undefined {
+    return this.#builtin.find(dialog);
+  }
+
+  identify(leg: LegId, tag: Tag): (DialogId & { target: UriText }) | undefined {
+    return this.#builtin.identify(leg, tag);
   }
 
   /** By the way that calls take: a gateway may know the server's address only. */

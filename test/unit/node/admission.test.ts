@@ -53,6 +53,7 @@ const fine: Inquiry = {
   trunk,
   gateway: undefined,
   hasWayOut: false,
+  replacesNothing: false,
   routed: office,
   emergency: false,
   isLoop: false,
@@ -70,6 +71,7 @@ const conditionOf = (changes: Partial<Inquiry>) => refusalOf({ ...fine, ...chang
 const CASES: Readonly<Record<Condition, Partial<Inquiry>>> = {
   loop: { isLoop: true },
   'from-gateway-side': { invite: invite('sip:200@c', [], 'gateway') },
+  'replaces-nothing': { replacesNothing: true },
   'unknown-gateway': { invite: invite('sip:200@c', [], 'gateway'), hasWayOut: true },
   'cancelled-before-invite': { isBuried: true },
   'too-many-hops': { invite: invite('sip:200@c', ['Max-Forwards: 0']) },

@@ -1,22 +1,50 @@
 import { header } from '../../../sip/header-names.ts';
 import type { Header } from '../../../sip/message.ts';
 
+const METHODS =
+  'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY';
+
 /** What this engine does, on either leg and to everybody. [3261-20.5] */
-export const ALLOW = header(
-  'Allow',
-  'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, NOTIFY',
-);
+export const ALLOW = header('Allow', METHODS);
+const ALLOW_REFER = header('Allow', `${METHODS}, REFER`);
+
+/** A leg whose far end may send REFER. Absent: it may not. */
+type Transferable = { readonly mayTransfer?: boolean | undefined };
+
+export function allowOn({ mayTransfer }: Transferable): Header {
+  return mayTransfer === true ? ALLOW_REFER : ALLOW;
+}
 
 /** Requests within a dialog whose meaning is for the far end's far end: the node carries them. */
-const CARRIED: ReadonlySet<string> = new Set(['INVITE', 'UPDATE', 'INFO', 'MESSAGE', 'NOTIFY']);
+const CARRIED: ReadonlySet<string> = new Set([
+  'INVITE',
+  'UPDATE',
+  'INFO',
+  'MESSAGE',
+  'SUBSCRIBE',
+  'NOTIFY',
+]);
 
-export function isCarried(method: string): boolean {
-  return CARRIED.has(method);
+export function isCarried(method: string, leg: Transferable): boolean {
+  return CARRIED.has(method) || (method === 'REFER' && leg.mayTransfer === true);
 }
+
+/** Whether what the method and its 2xx say of the session counts. [4028-9] */
+export function refreshesSession(method: string): boolean {
+  return method === 'INVITE' || method === 'UPDATE';
+}
+
+const NAMES_TARGET: ReadonlySet<string> = new Set([
+  'INVITE',
+  'UPDATE',
+  'SUBSCRIBE',
+  'NOTIFY',
+  'REFER',
+]);
 
 /** Whether a Contact in the request and in its 2xx becomes the remote target. [3261-12.2.2] */
 export function refreshesTarget(method: string): boolean {
-  return method === 'INVITE' || method === 'UPDATE';
+  return NAMES_TARGET.has(method);
 }
 
 /**

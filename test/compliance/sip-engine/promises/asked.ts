@@ -90,7 +90,7 @@ export const ASKED: readonly Promised[] = [
     },
   ),
 
-  ...['REFER', 'SUBSCRIBE', 'PUBLISH'].map((method) =>
+  ...['REFER', 'PUBLISH'].map((method) =>
     promised(
       `${method}: the UAS MUST generate a 405 (Method Not Allowed) response and MUST add an Allow header field; the call stays [3261-8.2.1]`,
       async (stage) => {

@@ -58,7 +58,7 @@ describe('a call that comes in', () => {
     stage.pass(0);
     const { message, from } = stage.caller.last();
     expect(headerValue(message.headers, 'allow')).toBe(
-      'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, NOTIFY',
+      'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY',
     );
     expect(from).toEqual(A);
     expect(contactOf(stage)).toBe('<sip:token@198.51.100.11:5060>');

@@ -25,7 +25,7 @@ describe('a call to a gateway', () => {
       'Call-ID: call-b',
       'CSeq: 1 INVITE',
       'Contact: <sip:token@10.0.0.11:5060>',
-      'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, NOTIFY',
+      'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY',
       'Supported: timer',
       'Session-Expires: 1800;refresher=uac',
       'Content-Type: application/sdp',

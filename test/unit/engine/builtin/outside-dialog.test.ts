@@ -16,7 +16,7 @@ describe('requests outside dialogs', () => {
     const { message } = stage.caller.last();
     expect(stage.caller.summary).toEqual(['200 OPTIONS']);
     expect(headerValue(message.headers, 'allow')).toBe(
-      'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, NOTIFY',
+      'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY',
     );
     expect(headerValue(message.headers, 'accept')).toBe('application/sdp');
     expect(headerValue(message.headers, 'supported')).toBe('100rel, timer');
@@ -38,7 +38,7 @@ describe('requests outside dialogs', () => {
       expect(stage.caller.summary).toEqual([`405 ${method}`]);
       const { message } = stage.caller.last();
       expect(headerValue(message.headers, 'allow')).toBe(
-        'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, NOTIFY',
+        'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY',
       );
       expect(stage.strays).toEqual([]);
     },

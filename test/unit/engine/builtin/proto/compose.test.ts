@@ -136,7 +136,7 @@ describe('requests that follow an INVITE of ours', () => {
 describe('the extension fence', () => {
   test('All methods, including ACK and CANCEL, understood by the UA MUST be included in the list of methods in the Allow header field, when present. [3261-20.5]', () => {
     expect(ALLOW.value).toBe(
-      'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, NOTIFY',
+      'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY',
     );
   });
 

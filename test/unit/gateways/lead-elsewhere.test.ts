@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { redirectTargets } from '../../../lib/gateways/follow-redirect.ts';
+import { redirectTargets } from '../../../lib/gateways/lead-elsewhere.ts';
 import type { Gateway, GatewayName } from '../../../lib/gateways/options.ts';
 import type { Transport } from '../../../lib/sip/address.ts';
 import { header } from '../../../lib/sip/header-names.ts';

@@ -1,0 +1,271 @@
+import { describe, expect, test } from '@jest/globals';
+import { NO_OCTETS } from '../../../lib/base/brands.ts';
+import { header } from '../../../lib/sip/header-names.ts';
+import { requestId, tagOf } from '../../../lib/sip/ids.ts';
+import {
+  aCall,
+  answered,
+  type Driven,
+  empty,
+  type Happening,
+  orders,
+  refused,
+  ringing,
+  SOME_SDP,
+  target,
+} from '../../support/call-core.ts';
+
+const A = { side: 'a', fork: 0 } as const;
+const B = { side: 'b', attempt: 1, tag: tagOf('g1') } as const;
+const request = requestId('r1');
+const REFER_TO = [header('Refer-To', '<sip:112@10.0.1.2>'), header('CSeq', '7 REFER')];
+
+const talking = (changes: Parameters<typeof aCall>[0] = {}) =>
+  aCall({ transfers: 'execute', ...changes }, 1)
+    .after(answered(1))
+    .after({ on: 'a-acknowledged', door: 'unicast', ...empty });
+
+const refers = (more: Partial<Extract<Happening, { on: 'asked' }>> = {}): Happening => ({
+  on: 'asked',
+  dialog: B,
+  request,
+  method: 'REFER',
+  maxForwards: 70,
+  door: undefined,
+  leadsTo: target(2),
+  headers: REFER_TO,
+  body: NO_OCTETS,
+  ...more,
+});
+const callerSays = (status: number, to = 'placed2', body = SOME_SDP): Happening => ({
+  on: 'replied',
+  dialog: A,
+  request: requestId(to),
+  status,
+  reason: 'Said',
+  headers: [],
+  body: status < 300 ? body : NO_OCTETS,
+});
+const hangsUp = (attempt: number, tag = `g${attempt}`): Happening => ({
+  on: 'b-hung-up',
+  attempt,
+  tag: tagOf(tag),
+  ...empty,
+});
+const joins = (more: Partial<Extract<Happening, { on: 'b-joins' }>> = {}): Happening => ({
+  on: 'b-joins',
+  attempt: 2,
+  tag: tagOf('ours'),
+  from: target(2),
+  replaces: { attempt: 1, tag: tagOf('g1') },
+  isEarlyOnly: false,
+  headers: [],
+  body: SOME_SDP,
+  ...more,
+});
+
+/** The status lines that who sent the REFER has been told by the last event. */
+const told = ({ effects }: Driven) =>
+  effects.flatMap((effect) =>
+    effect.do === 'ask' && effect.method === 'NOTIFY' ? effect.body.trim() : [],
+  );
+const statusOf = ({ effects }: Driven) => effects.map((one) => ('status' in one ? one.status : 0));
+
+describe('a REFER of a gateway that is carried out here', () => {
+  test('An agent responding to a REFER method MUST return a 400 (Bad Request) if the request contained zero or more than one Refer-To header field values. [3515-2.4.2]', () => {
+    const none = talking().after(refers({ headers: [header('CSeq', '7 REFER')] }));
+    const two = talking().after(refers({ headers: [...REFER_TO, ...REFER_TO] }));
+    expect([none, two].map(statusOf)).toEqual([[400], [400]]);
+    expect(none.state.tag).toBe('talking');
+  });
+
+  test('the recipient of the REFER MAY decline it with 603: it leads to no gateway of the site [3515-2.4.2]', () => {
+    const call = talking().after(refers({ leadsTo: undefined }));
+    expect(statusOf(call)).toEqual([603]);
+    expect(call.state.tag).toBe('talking');
+  });
+
+  test('The agent receiving the REFER MUST send a NOTIFY that describes each step, and the final NOTIFY ends the subscription [3515-2.4.4] [3515-2.4.5]', () => {
+    const accepted = talking().after(refers());
+    expect(orders(accepted.effects)).toEqual(['reply', 'ask', 'invite-b 2', 'set-timer']);
+    expect(statusOf(accepted)[0]).toBe(202);
+    expect(accepted.effects[2]).toMatchObject({ isOffered: true, target: target(2) });
+    expect(told(accepted)).toEqual(['SIP/2.0 100 Trying']);
+    expect(accepted.effects[1]).toMatchObject({
+      dialog: B,
+      headers: [
+        header('Event', 'refer;id=7'),
+        header('Subscription-State', 'active;expires=180'),
+        header('Content-Type', 'message/sipfrag;version=2.0'),
+      ],
+    });
+    const rings = accepted.after(ringing(2));
+    expect(told(rings)).toEqual(['SIP/2.0 180 Ringing']);
+    const open = rings.after(answered(2));
+    expect(orders(open.effects)).toEqual(['clear-timer', 'ask']);
+    expect(open.effects[1]).toMatchObject({ dialog: A, method: 'INVITE', body: SOME_SDP });
+    const done = open.after(callerSays(200));
+    expect(orders(done.effects)).toEqual(['confirm', 'ack-b 2', 'ask', 'bye-b 1']);
+    expect(told(done)).toEqual(['SIP/2.0 200 OK']);
+    expect(done.effects[2]).toMatchObject({
+      headers: expect.arrayContaining([
+        header('Subscription-State', 'terminated;reason=noresource'),
+      ]) as unknown,
+    });
+    expect(done.state).toMatchObject({
+      tag: 'talking',
+      bridge: { fork: 0, attempt: 2, tag: 'g2' },
+    });
+  });
+
+  test('who sent the REFER may hang up at once: the caller is kept, and nobody is told any more', () => {
+    const alone = talking().after(refers()).after(hangsUp(1));
+    expect(alone.effects).toEqual([]);
+    const done = alone.after(answered(2)).after(callerSays(200));
+    expect(orders(done.effects)).toEqual(['confirm', 'ack-b 2']);
+    expect(done.state.tag).toBe('talking');
+  });
+
+  test('if nobody takes over then, the call ends, and both sides know why', () => {
+    const alone = talking().after(refers()).after(hangsUp(1)).after(refused(2, 486));
+    expect(orders(alone.effects)).toEqual([
+      'clear-timer',
+      'note-gateway',
+      'clear-timer',
+      'bye-a',
+      'end',
+      'forget',
+    ]);
+    expect(alone.state).toMatchObject({ termination: { reason: 'transfer-failed' } });
+  });
+
+  test.each([
+    ['refuses', refused(2, 486), 'SIP/2.0 486 Busy Here', []],
+    ['is silent', { on: 'timer', name: 'first-response' } as Happening, 'SIP/2.0 408', [2]],
+    ['never answers', { on: 'timer', name: 'ring' } as Happening, 'SIP/2.0 408', [2]],
+  ])('the call stays as it was if who it leads to %s', (_, happening, line, fading) => {
+    const call = talking().after(refers()).after(happening);
+    expect(told(call)[0]).toContain(line);
+    expect(call.state).toMatchObject({ tag: 'talking', bridge: { attempt: 1, tag: 'g1' } });
+    expect(call.state.fading.map(({ number }) => number)).toEqual(fading);
+    expect(call.state.facts.forks[0]?.of).toBe('1/g1');
+  });
+
+  test('an answer without an offer, or one that the caller does not agree to, is hung up', () => {
+    const open = talking().after(refers());
+    const mute = open.after({ ...answered(2), body: NO_OCTETS } as Happening);
+    expect(orders(mute.effects)).toEqual(['clear-timer', 'ack-b 2', 'bye-b 2', 'ask']);
+    const unwanted = open.after(answered(2)).after(callerSays(488));
+    expect(orders(unwanted.effects)).toEqual(['ack-b 2', 'bye-b 2', 'ask']);
+    expect([mute, unwanted].map(told)).toEqual([
+      ['SIP/2.0 488 Not Acceptable Here'],
+      ['SIP/2.0 488 Not Acceptable Here'],
+    ]);
+    expect(unwanted.state).toMatchObject({ tag: 'talking', bridge: { attempt: 1 } });
+  });
+
+  test('If the UAC is not the owner of the Call-ID, T has a randomly chosen value of between 0 and 2 seconds: the caller is asked again, four times at most. [3261-14.1]', () => {
+    let call = talking().after(refers()).after(answered(2));
+    for (let time = 0; time < 4; time += 1) {
+      call = call.after(callerSays(491));
+      expect(call.effects).toEqual([{ do: 'set-glare-timer', ownsCallId: false }]);
+      call = call.after({ on: 'timer', name: 'glare' });
+      expect(orders(call.effects)).toEqual(['ask']);
+    }
+    expect(orders(call.after(callerSays(491)).effects)).toEqual(['ack-b 2', 'bye-b 2', 'ask']);
+  });
+
+  test('who takes over and hangs up before the caller agrees costs no call: who talked before makes the offer again [3725-4.4]', () => {
+    const gone = talking().after(refers()).after(answered(2)).after(hangsUp(2));
+    expect(gone.effects).toEqual([]);
+    const back = gone.after(callerSays(200));
+    expect(orders(back.effects)).toEqual(['confirm', 'ask', 'ask']);
+    expect(back.effects[2]).toMatchObject({ dialog: B, method: 'INVITE', body: '' });
+    const stayed = { request: requestId('stayed1'), dialog: B, body: SOME_SDP };
+    const open = back.after({ ...callerSays(200), ...stayed } as Happening);
+    expect(open.effects).toMatchObject([{ do: 'ask', dialog: A, body: SOME_SDP }]);
+    const mended = open.after(callerSays(200, 'stayed1'));
+    expect(orders(mended.effects)).toEqual(['confirm', 'confirm']);
+    expect(mended.effects).toMatchObject([{ dialog: A }, { dialog: B, body: SOME_SDP }]);
+    expect(mended.state).toMatchObject({ tag: 'talking', bridge: { attempt: 1, tag: 'g1' } });
+  });
+
+  test('a caller that hangs up meanwhile leaves nobody behind', () => {
+    const bye: Happening = { on: 'a-hung-up', door: 'unicast', ...empty };
+    const early = talking().after(refers()).after(bye);
+    expect(orders(early.effects)).toEqual(['clear-timer', 'cancel-b 2', 'bye-b 1', 'end']);
+    const late = talking().after(refers()).after(answered(2)).after(bye);
+    const all = ['clear-timer', 'ack-b 2', 'bye-b 2', 'bye-b 1', 'end', 'forget'];
+    expect(orders(late.effects)).toEqual(all);
+  });
+
+  test('what asks for the session meanwhile waits, and everything else crosses', () => {
+    const busy = talking().after(refers());
+    expect(statusOf(busy.after(refers()))).toEqual([491]);
+    const info = busy.after(refers({ method: 'INFO', dialog: A }));
+    expect(info.effects).toMatchObject([{ do: 'ask', dialog: B, method: 'INFO' }]);
+    const nobody = busy.after(hangsUp(1)).after(refers({ method: 'INFO', dialog: A }));
+    expect(statusOf(nobody)).toEqual([480]);
+  });
+
+  test('not before the answer, and not for ever', () => {
+    const early = aCall({ transfers: 'execute' }, 1).after(ringing(1)).after(refers());
+    expect(statusOf(early)).toEqual([491]);
+    let call = talking();
+    for (let times = 0; times < 63; times += 1)
+      call = call.after(refers()).after(refusedLast(call));
+    expect(call.state.facts.attempts).toHaveLength(64);
+    expect(statusOf(call.after(refers()))).toEqual([603]);
+  });
+
+  test('where transfers are passed on it crosses', () => {
+    const call = talking({ transfers: 'pass' }).after(refers());
+    expect(call.effects).toMatchObject([{ do: 'ask', dialog: A, method: 'REFER' }]);
+  });
+});
+
+const refusedLast = ({ state }: Driven) => refused(state.facts.attempts.length + 1, 486);
+
+describe('an INVITE of a gateway with Replaces', () => {
+  test('If the UA can accept it, it answers the new INVITE and sends a BYE to the replaced dialog: as soon as the caller has agreed to its offer [3891-3]', () => {
+    const open = talking().after(joins());
+    expect(open.effects).toMatchObject([{ do: 'ask', dialog: A, body: SOME_SDP }]);
+    const done = open.after(callerSays(200, 'came2'));
+    expect(orders(done.effects)).toEqual(['confirm', 'accept-b 2', 'bye-b 1']);
+    expect(done.state).toMatchObject({ tag: 'talking', bridge: { attempt: 2, tag: 'ours' } });
+    expect(done.state.facts.attempts[1]).toMatchObject({ gateway: 'g2', status: 200 });
+  });
+
+  test.each([
+    ['names another dialog', { replaces: { attempt: 2, tag: tagOf('g1') } }, 481],
+    ['makes no offer', { body: NO_OCTETS }, 488],
+    ['is early-only, and the dialog is confirmed: 486 [3891-3]', { isEarlyOnly: true }, 486],
+  ])('one that %s changes nothing', (_, more, status) => {
+    const call = talking().after(joins(more));
+    expect(call.effects).toEqual([{ do: 'reject-b', attempt: 2, status }]);
+    expect(call.state.tag).toBe('talking');
+    expect(call.state.facts.attempts[1]).toMatchObject({ gateway: 'g2', status });
+  });
+
+  test('the caller may refuse it, and one that is taken back leaves the call as it was', () => {
+    const refusedIt = talking().after(joins()).after(callerSays(488, 'came2'));
+    expect(orders(refusedIt.effects)).toEqual(['reject-b 2']);
+    const cancelled = talking().after(joins()).after(refused(2, 487));
+    expect(orders(cancelled.effects)).toEqual(['reject-b 2']);
+    const back = cancelled.after(callerSays(200, 'came2'));
+    expect(orders(back.effects)).toEqual(['confirm', 'ask']);
+    expect(back.effects[1]).toMatchObject({ dialog: B, method: 'INVITE', body: '' });
+  });
+
+  test.each([
+    ['dialing', aCall({ transfers: 'execute' }, 1), 481],
+    ['answering', aCall({ transfers: 'execute' }, 1).after(answered(1)), 491],
+    ['transferring', talking().after(refers()), 491],
+    ['ended', talking().after(hangsUp(1)), 481],
+  ])('while the call is %s it is refused', (_, call, status) => {
+    const attempt = call.state.facts.attempts.length + 1;
+    const refusedIt = call.after(joins({ attempt }));
+    expect(refusedIt.effects).toEqual([{ do: 'reject-b', attempt, status }]);
+    expect(refusedIt.state.tag).toBe(call.state.tag);
+  });
+});
