@@ -67,6 +67,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   'groups[].anchor': false,
   'groups[].srtp': 'none',
   'groups[].asksFor': 'service',
+  'groups[].transfers': 'execute',
   'groups[].lastResort': 'sip:10.0.9.9',
   routes: [{ match: { user: '112' }, group: 'psap' }],
   'routes[].match': { user: '+468*', trunk: 'carrier-x' },

@@ -41,12 +41,19 @@ export function transferTarget(
   directory: Pick<Directory, 'whereIs'>,
 ): PlannedTarget | undefined {
   const referTo = contactUri(headerValue(headers, 'refer-to') ?? '') ?? uriText('');
-  const target = targetAmong(placesOf(gateways, directory), parseUri(referTo));
-  if (target === undefined) return undefined;
+  const uri = parseUri(referTo);
+  const target = targetAmong(placesOf(gateways, directory), uri);
+  if (target === undefined || asksForMore(uri)) return undefined;
   const replaces = replacesIn(referTo);
   const own = replaces === undefined ? [] : [header('Replaces', writeReplaces(replaces))];
   const by = headers.filter(({ name }) => name === 'referred-by');
   return { ...target, headers: [...(target.headers ?? []), ...own, ...by] };
+}
+
+/** A REFER may ask for any request, but what is carried out here is an INVITE. [3261-19.1.1] */
+function asksForMore(uri: Uri): boolean {
+  if (uri.kind !== 'sip') return true;
+  return uri.params.some(({ name, value }) => name === 'method' && value !== 'INVITE');
 }
 
 type GatewayAt = { readonly gateway: Gateway; readonly hop: Hop };

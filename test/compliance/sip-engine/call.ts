@@ -78,8 +78,12 @@ export async function ringing(stage: Stage): Promise<Call> {
 }
 
 /** The gateway has answered, and has its ACK. */
-export async function talking(stage: Stage, answer: ResponseParts = {}): Promise<Call> {
-  const call = await calling(stage);
+export async function talking(
+  stage: Stage,
+  answer: ResponseParts = {},
+  parts: Partial<OutgoingInvite> = {},
+): Promise<Call> {
+  const call = await calling(stage, parts);
   stage.gateway.answers(call.invite, 200, answer);
   await stage.told('answered');
   stage.engine.acknowledge(call.leg, GW, NOTHING);

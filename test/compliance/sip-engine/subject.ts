@@ -82,4 +82,6 @@ export type Ability =
   /** Session timers, asked for and kept by the engine. */
   | 'keep-sessions'
   /** A MESSAGE of ours outside of calls leaves from where calls do. */
-  | 'send-messages';
+  | 'send-messages'
+  /** REFER and Replaces, in dialogs that the node can name. */
+  | 'transfer';

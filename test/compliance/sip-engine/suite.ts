@@ -19,6 +19,7 @@ import { RE_INVITING } from './promises/re-inviting.ts';
 import { REFUSING } from './promises/refusing.ts';
 import { SESSION_TIMERS } from './promises/session-timers.ts';
 import { TAKING_BACK } from './promises/taking-back.ts';
+import { TRANSFERRING } from './promises/transferring.ts';
 import { openStage } from './stage.ts';
 import type { Subject } from './subject.ts';
 
@@ -36,6 +37,7 @@ const TOPICS: readonly (readonly [string, readonly Promised[]])[] = [
   ['a re-INVITE of the gateway', RE_INVITED],
   ['a re-INVITE of ours', RE_INVITING],
   ['a re-INVITE that is taken back', TAKING_BACK],
+  ['a call that may be transferred', TRANSFERRING],
   ['a session timer', SESSION_TIMERS],
   ['a probe', PROBING],
   ['a message', MESSAGING],

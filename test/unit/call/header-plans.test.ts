@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { crossing } from '../../../lib/call/header-plans.ts';
+import { octetsOfText } from '../../../lib/base/brands.ts';
+import { crossing, withoutOffer } from '../../../lib/call/header-plans.ts';
 import { fenced } from '../../../lib/engine/builtin/proto/fence.ts';
 import { header } from '../../../lib/sip/header-names.ts';
 
@@ -52,5 +53,13 @@ describe('header plans', () => {
     const headers = names.map((name) => header(name, 'x'));
     expect(crossing(headers, true)).toEqual([]);
     expect(crossing(headers, false)).toEqual([]);
+  });
+
+  test('who is to make the offer hears all but the SDP, and no type of a body that is not there', () => {
+    const headers = [header('Geolocation', '<cid:a@b>'), header('c', 'application/sdp')];
+    const { headers: left, body } = withoutOffer({ headers, body: octetsOfText('v=0\r\n') });
+    expect([left, body]).toEqual([headers.slice(0, 1), '']);
+    const other = { headers: [header('c', 'text/plain')], body: octetsOfText('help') };
+    expect(withoutOffer(other)).toEqual(other);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { redirectTargets } from '../../../lib/gateways/lead-elsewhere.ts';
+import { redirectTargets, transferTarget } from '../../../lib/gateways/lead-elsewhere.ts';
 import type { Gateway, GatewayName } from '../../../lib/gateways/options.ts';
 import type { Transport } from '../../../lib/sip/address.ts';
 import { header } from '../../../lib/sip/header-names.ts';
@@ -56,5 +56,44 @@ describe('where a 3xx leads', () => {
     expect(led('<sip:112@10.0.1.1:5080;maddr=203.0.113.9?Route=%3Csip:x%3E>')).toEqual([
       'g1 sip:112@10.0.1.1:5080',
     ]);
+  });
+});
+
+describe('where a REFER leads', () => {
+  const referred = (...values: readonly string[]) => {
+    const headers = values.map((value) => header('Refer-To', value));
+    const by = header('Referred-By', '<sip:desk@psap.example>');
+    return transferTarget([...headers, by], all, virtualDirectory().directory);
+  };
+
+  test('to a gateway of the site, which hears who has referred to it', () => {
+    expect(referred('"Desk 2" <sip:112@10.0.1.2:5080;transport=udp>')).toMatchObject({
+      gateway: 'g2',
+      uri: 'sip:112@10.0.1.2:5080',
+      headers: [header('Referred-By', '<sip:desk@psap.example>')],
+    });
+  });
+
+  test('with the dialog that is to be replaced there, and nothing else that the URI says [3515-2.1]', () => {
+    const uri = 'sip:112@10.0.1.3:5080?Replaces=one%3Bto-tag%3D1%3Bfrom-tag%3D2&Route=%3Csip:x%3E';
+    expect(referred(`<${uri}>`)).toMatchObject({
+      gateway: 'g3',
+      uri: 'sip:112@10.0.1.3:5080',
+      headers: [
+        header('Replaces', 'one;to-tag=1;from-tag=2'),
+        header('Referred-By', '<sip:desk@psap.example>'),
+      ],
+    });
+  });
+
+  test.each(['<sip:112@203.0.113.9:5080>', '<tel:112>', '<sip:112@10.0.1.1:5080;method=BYE>', ''])(
+    'to nobody else: %j',
+    (value) => {
+      expect(referred(value)).toBeUndefined();
+    },
+  );
+
+  test('nowhere, if it names nobody', () => {
+    expect(referred()).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { octetsOfText } from '../../../lib/base/brands.ts';
 import { header } from '../../../lib/sip/header-names.ts';
-import { sdpIn, sdpPartOf, withSdp } from '../../../lib/sip/sdp-part.ts';
+import { sdpIn, sdpPartOf, withoutPart, withSdp } from '../../../lib/sip/sdp-part.ts';
 
 const SDP = 'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n';
 const OTHER = octetsOfText('v=0\r\n');
@@ -82,5 +82,33 @@ describe('the SDP of a body', () => {
   test('is left alone where it is encoded [3261-20.12]', () => {
     const headers = [...typed('application/sdp'), header('Content-Encoding', 'gzip')];
     expect(sdpPartOf(headers, octetsOfText(SDP))).toBeUndefined();
+  });
+});
+
+describe('a body without its SDP', () => {
+  const left = (type: string, body: string) => {
+    const octets = octetsOfText(body);
+    const part = sdpPartOf(typed(type), octets);
+    return part === undefined ? undefined : withoutPart(octets, part);
+  };
+
+  test('is nothing where there was nothing else', () => {
+    expect(left('application/sdp', SDP)).toBe('');
+    expect(left('multipart/mixed;boundary=b', multipart('b', sdpPart))).toBe('');
+  });
+
+  test.each([
+    ['first', [sdpPart, location]],
+    ['last', [location, sdpPart]],
+  ])('has every other part as it was, where it stood %s [2046-5.1.1]', (_, parts) => {
+    const type = 'multipart/mixed;boundary=b';
+    expect(left(type, multipart('b', ...parts))).toBe(multipart('b', location));
+  });
+
+  test('keeps what stands before the first delimiter', () => {
+    const body = `a preamble\r\n${multipart('b', sdpPart, location)}`;
+    expect(left('multipart/mixed;boundary=b', body)).toBe(
+      `a preamble\r\n${multipart('b', location)}`,
+    );
   });
 });

@@ -4,7 +4,8 @@ import { headerValue } from '../../../../lib/sip/headers.ts';
 import { GW, ourContact, replyOf, SDP, SDP_TYPE, talking } from '../call.ts';
 import { type Promised, promised } from '../promise.ts';
 
-const CARRIED = ['UPDATE', 'INFO', 'MESSAGE', 'NOTIFY'];
+const CARRIED = ['UPDATE', 'INFO', 'MESSAGE', 'SUBSCRIBE', 'NOTIFY'];
+const NAME_THE_TARGET = ['UPDATE', 'SUBSCRIBE', 'NOTIFY'];
 
 /** Requests of the gateway within a dialog, re-INVITEs apart. */
 export const ASKED: readonly Promised[] = [
@@ -28,7 +29,7 @@ export const ASKED: readonly Promised[] = [
         expect(message.body).toBe(SDP);
         expect(message.reason).toBe('As Replied');
         expect(headerValue(message.headers, 'x-other')).toBe('z');
-        const contact = method === 'UPDATE' ? `<${ourContact(stage)}>` : undefined;
+        const contact = NAME_THE_TARGET.includes(method) ? `<${ourContact(stage)}>` : undefined;
         expect(headerValue(message.headers, 'contact')).toBe(contact);
       },
     ),

@@ -17,7 +17,7 @@ import { type Promised, promised } from '../promise.ts';
 
 /** Requests of ours within a dialog, re-INVITEs apart. */
 export const ASKING: readonly Promised[] = [
-  ...['UPDATE', 'INFO', 'MESSAGE', 'NOTIFY', 'OPTIONS'].map((method) =>
+  ...['UPDATE', 'INFO', 'MESSAGE', 'SUBSCRIBE', 'NOTIFY', 'OPTIONS'].map((method) =>
     promised(
       `${method} goes out in the dialog as the node says, and what it gets is told [3261-12.2.1.1]`,
       async (stage) => {
@@ -36,9 +36,9 @@ export const ASKING: readonly Promised[] = [
         expect(headerValue(message.headers, 'max-forwards')).toBe('12');
         expect(headerValue(message.headers, 'x-any')).toBe('y');
         expect(text).not.toContain('not-ours');
-        if (method === 'UPDATE') {
-          expect(headerValue(message.headers, 'contact')).toBe(`<${ourContact(stage)}>`);
-        }
+        const namesTarget = ['UPDATE', 'SUBSCRIBE', 'NOTIFY'].includes(method);
+        const contact = namesTarget ? `<${ourContact(stage)}>` : undefined;
+        expect(headerValue(message.headers, 'contact')).toBe(contact);
         stage.gateway.answers(heard, 200, { headers: [SDP_TYPE, 'X-Other: z'], body: SDP });
         const told = await stage.told('replied');
         expect(told).toMatchObject({ leg: call.leg, request, status: 200, tag: GW, body: SDP });

@@ -36,7 +36,7 @@ export const DRACHTIO: Subject = {
       'drachtio-server says everything of a call by the connection of its INVITE, wherever the Contact points',
     'move-the-target': 'to drachtio-server the target of a call is the Contact of its first 200',
     'know-early-and-late':
-      'drachtio-server takes INFO, MESSAGE, SUBSCRIBE, NOTIFY and OPTIONS before the answer or after the end for requests outside of any call, and says 503',
+      'drachtio-server takes INFO, MESSAGE, NOTIFY and OPTIONS before the answer or after the end for requests outside of any call, and says 503',
     'end-with-487': 'drachtio-server itself says 500 to what is pending when the far end hangs up',
     'ring-within': 'a provisional to a re-INVITE makes drachtio-server end it with 500',
     'repeat-2xx-within': 'drachtio-server says the 200 to a re-INVITE once',
@@ -50,6 +50,8 @@ export const DRACHTIO: Subject = {
     'carry-early':
       'what the gateway asks before its answer gets 500, since drachtio-server tells half of it as if it were no part of the call',
     'keep-sessions': 'no session timer is asked for on a leg that drachtio-server carries',
+    transfer:
+      'drachtio-server drops REFER, so a call that may be transferred is left to the builtin engine beside it',
     'send-messages': 'a MESSAGE outside of calls is left to the builtin engine beside it',
   },
   async start(world, ears, listeners) {
