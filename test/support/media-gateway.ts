@@ -1,24 +1,32 @@
+import { testInvite } from '../../apps/cli/test-invite.ts';
 import { NO_OCTETS, type Octets } from '../../lib/base/brands.ts';
+import { realWorld } from '../../lib/base/real-world.ts';
 import type { LegId } from '../../lib/ports/sip-engine.ts';
 import type { Address } from '../../lib/sip/address.ts';
-import { tagOf } from '../../lib/sip/ids.ts';
-import type { SipRequest } from '../../lib/sip/message.ts';
+import { legId, requestId, type Tag, tagOf } from '../../lib/sip/ids.ts';
+import type { Header, SipRequest } from '../../lib/sip/message.ts';
 import { reasonPhrase } from '../../lib/sip/status.ts';
+import { sipUri } from '../../lib/sip/uri.ts';
 import { openExchange, type Talker, withSdp } from './talkers.ts';
 
 /** One call at a gateway; what comes after its end is not sent. */
 export type Guest = Talker & {
   readonly request: SipRequest;
+  /** Its To-tag. */
+  readonly tag: Tag;
   /** With early media if so wanted. */
   ring(status: number, early?: 'early-media'): void;
   answer(): void;
   reject(status: number): void;
   hangUp(): void;
+  ask(method: string, headers: readonly Header[]): void;
 };
 
 export type MediaGateway = {
   /** All that have come, in their order. */
   readonly guests: readonly Guest[];
+  /** Calls there itself, with a header that says for whom. */
+  call(to: Address, replaces: Header): Talker & { hangUp(): void };
   close(): Promise<void>;
 };
 
@@ -29,8 +37,9 @@ export async function openMediaGateway(
   play: (guest: Guest) => void,
 ): Promise<MediaGateway> {
   const guests = new Map<LegId, Guest>();
-  const { engine, contact, close } = await openExchange(at, 'unicast', {
-    talkerOf: (leg) => guests.get(leg),
+  const callers = new Map<LegId, Talker & { dialog?: Tag }>();
+  const { engine, listener, contact, close } = await openExchange(at, 'unicast', {
+    talkerOf: (leg) => guests.get(leg) ?? callers.get(leg),
     onInvite({ leg, request }) {
       const guest = newGuest(leg, request);
       guests.set(leg, guest);
@@ -39,11 +48,42 @@ export async function openMediaGateway(
     },
     onLeg(leg, event) {
       if (event.on === 'cancelled') guests.get(leg)?.reject(487);
+      const caller = callers.get(leg);
+      if (caller === undefined || event.on !== 'answered') return;
+      caller.dialog = event.tag;
+      engine.acknowledge(leg, event.tag, withSdp(undefined));
     },
   });
   return {
     get guests() {
       return [...guests.values()];
+    },
+    call(to, replaces) {
+      const { rng } = realWorld();
+      const leg = legId(`${at.address}-calls-${callers.size}`);
+      const uri = sipUri({ user: 'landfall', host: to.address, port: to.port });
+      const invite = testInvite(
+        { uri, target: to, local: at, from: undefined },
+        leg,
+        listener,
+        rng,
+      );
+      const sdp = sdpFor({ ...invite, body: NO_OCTETS } as unknown as SipRequest);
+      const talker = {
+        sdp,
+        told: [],
+        reinvites: 0,
+        isOver: false,
+        hangUp() {
+          talker.isOver = true;
+          engine.hangUp(leg, callers.get(leg)?.dialog ?? tagOf(''), []);
+        },
+      };
+      callers.set(leg, talker);
+      const content = withSdp(sdp);
+      const headers = [...content.headers, replaces];
+      engine.invite({ ...invite, contact, body: content.body, headers });
+      return talker;
     },
     close,
   };
@@ -55,6 +95,7 @@ export async function openMediaGateway(
     };
     const guest: Guest = {
       request,
+      tag: tagOf(leg),
       sdp,
       told: [],
       reinvites: 0,
@@ -70,6 +111,11 @@ export async function openMediaGateway(
       hangUp() {
         guest.isOver = true;
         engine.hangUp(leg, tagOf(leg), []);
+      },
+      ask(method, headers) {
+        const request = requestId(`${method} of ${leg}`);
+        const order = { request, method, contact, maxForwards: 70, headers, body: NO_OCTETS };
+        engine.ask(leg, tagOf(leg), order);
       },
     };
     return guest;

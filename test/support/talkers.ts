@@ -72,7 +72,7 @@ export async function openExchange(at: Address, role: Listener['role'], ears: Ea
 }
 
 function hear(talker: Talker, event: LegEvent): void {
-  if ('body' in event && event.body !== NO_OCTETS)
+  if ('body' in event && event.body.startsWith('v='))
     talker.told.push({ what: nameOf(event), sdp: event.body });
   if (event.on === 'asked' && event.method === 'INVITE') talker.reinvites += 1;
   if (event.on === 'hung-up' || event.on === 'refused') talker.isOver = true;
