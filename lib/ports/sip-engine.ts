@@ -1,7 +1,7 @@
 import type { Octets } from '../base/brands.ts';
 import type { Address, Place, Transport } from '../sip/address.ts';
 import type { LegId, RequestId, SipCallId, StrayId, Tag, UriText } from '../sip/ids.ts';
-import type { Header, SipFault, SipRequest, SipResponse } from '../sip/message.ts';
+import type { Header, SipRequest, SipResponse } from '../sip/message.ts';
 import type {
   MessageOutcome,
   MessageReply,
@@ -223,21 +223,6 @@ export type StrayResponse = {
   readonly receivedOn: ReceivedOn;
   readonly raw: Buffer;
 };
-
-/** What the engine tells the node. It is called with nothing of the engine half done. */
-export interface EngineEars {
-  /** A new call. The engine answers 100 by itself. */
-  onInvite(invite: ReceivedInvite): void;
-  onLeg(leg: LegId, event: LegEvent): void;
-  /** A request with a To-tag, or a CANCEL, that belongs to nothing here. */
-  onStray(stray: Stray): void;
-  /** A MESSAGE outside of every dialog, to be answered as a stray is. Absent: it gets 405. */
-  onMessage?(message: Stray): void;
-  /** Absent: such a response is discarded. [3261-18.1.2] */
-  onStrayResponse?(stray: StrayResponse): void;
-  /** Bytes that were no usable message; 400 was sent where that was possible. */
-  onFault(fault: SipFault, receivedOn: ReceivedOn, answered: boolean): void;
-}
 
 export type Listening =
   | { readonly kind: 'listening' }

@@ -1,4 +1,5 @@
 import type { World } from '../../base/time.ts';
+import type { EngineEars } from '../../ports/engine-ears.ts';
 import type {
   MessageOutcome,
   MessageReply,
@@ -10,7 +11,6 @@ import type {
   Content,
   Departure,
   DialogReply,
-  EngineEars,
   InviteResponse,
   Listener,
   Listening,
