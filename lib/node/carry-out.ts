@@ -203,6 +203,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     contact,
     maxForwards: asked.maxForwards,
     mayRingReliably: mayRingReliably(call.state.facts),
+    isEmergency: emergency,
     headers: [...asked.headers, ...(target.headers ?? [])],
     body: effect.body ?? asked.body,
   };

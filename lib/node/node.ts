@@ -16,6 +16,7 @@ import { writeAddress } from '../sip/address.ts';
 import { type Sides, sidesOf } from './carry-out.ts';
 import { type GatewayViews, viewsOf } from './gateway-view.ts';
 import { identities } from './identities.ts';
+import { isEmergencyFor } from './judge.ts';
 import { messenger } from './messenger.ts';
 import {
   Neighbourhood,
@@ -165,6 +166,7 @@ type AtWork = {
 /** The engine is made before those who hear it. */
 function earsOf(atWork: () => AtWork): EngineEars {
   return {
+    isEmergency: (arrived) => isEmergencyFor(atWork().desk, arrived),
     onInvite: (invite) => atWork().receive(invite),
     onLeg(leg, event) {
       const { neighbourhood, runtime } = atWork().desk;

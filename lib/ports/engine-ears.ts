@@ -4,6 +4,11 @@ import type { LegEvent, ReceivedInvite, ReceivedOn, Stray, StrayResponse } from 
 
 /** What the engine tells the node. It is called with nothing of the engine half done. */
 export interface EngineEars {
+  /**
+   * Whether a new call or MESSAGE is an emergency: asked before it is told, where there is no room
+   * for others, and nothing comes of the question. Absent: none is.
+   */
+  isEmergency?(arrived: Pick<ReceivedInvite, 'request' | 'receivedOn'>): boolean;
   /** A new call. The engine answers 100 by itself. */
   onInvite(invite: ReceivedInvite): void;
   onLeg(leg: LegId, event: LegEvent): void;

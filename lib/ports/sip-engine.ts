@@ -82,6 +82,8 @@ export type OutgoingInvite = {
    * is acknowledged by a PRACK of the node's, which bears the answer. Absent: no. [3262-4]
    */
   readonly mayRingReliably?: boolean;
+  /** It finds room where others find none. Absent: no. */
+  readonly isEmergency?: boolean;
   readonly headers: readonly Header[];
   readonly body: Octets;
 };

@@ -114,6 +114,7 @@ export class BuiltinEngine implements SipEngine {
       dialogs: new Map(),
       over: legsOver(line, () => core),
       strays: new Map(),
+      isEmergency: (arrival) => ears.isEmergency?.(arrival) === true,
       takesMessages: ears.onMessage !== undefined,
       statelessTag: names.tag(),
     };

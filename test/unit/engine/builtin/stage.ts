@@ -105,6 +105,7 @@ export class Stage {
           this.strays.push(stray);
           this.node.onStray?.(stray);
         },
+        isEmergency: (arrived) => this.node.isEmergency?.(arrived) === true,
         ...(takesMessages ? { onMessage: (message) => void this.messages.push(message) } : {}),
         onFault: (fault, on, answered) => void this.faults.push({ fault, on, answered }),
       },
