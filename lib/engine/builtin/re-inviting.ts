@@ -1,15 +1,16 @@
-import { bytesOf, NO_OCTETS, octetsOf } from '../../base/brands.ts';
+import { NO_OCTETS } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
-import type { Content, OutgoingDialogRequest } from '../../ports/sip-engine.ts';
+import type { OutgoingDialogRequest } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
 import { type RequestId, uriText } from '../../sip/ids.ts';
 import type { Header, SipResponse } from '../../sip/message.ts';
 import { TIMER_B_MS } from '../../sip/timer-values.ts';
 import { writeRequest } from '../../sip/write.ts';
+import { acknowledgeLate, sendAck } from './confirming.ts';
 import type { Core } from './core.ts';
 import { SILENCE_MS, type Ways, waysOf } from './errand.ts';
 import { dialogWith, exchangeOf, type OurInvite } from './exchange.ts';
-import type { AnyDialog, SentAck } from './legs.ts';
+import type { AnyDialog } from './legs.ts';
 import { composeCancel } from './proto/compose.ts';
 import { nextOurs, requestInDialog } from './proto/dialog.ts';
 import { fenced } from './proto/fence.ts';
@@ -221,12 +222,6 @@ function sendCancel(core: Core, ours: OurInvite, headers: readonly Header[]): vo
   core.clients.request(key, ours.flow, composeCancel(ours.invite, fenced(headers)));
 }
 
-/** A 2xx that came again, or after its time: whoever sends it waits for an ACK. */
-function acknowledgeLate(core: Core, ours: OurInvite): void {
-  if (ours.state.tag === 'over' && ours.state.ack !== undefined) repeatAck(core, ours);
-  else sendAck(core, ours, { headers: [], body: NO_OCTETS });
-}
-
 /** Nothing more will come: it need not be remembered. */
 export function onTerminatedWithin(core: Core, ours: OurInvite): void {
   forgetOne(core, ours);
@@ -247,24 +242,6 @@ function endWithout(core: Core, ours: OurInvite, status: number): void {
   tellFailure(core, ours.entry, ours.request, status);
 }
 
-/** Sends the ACK that the node has ordered. */
-export function confirmByUs(
-  core: Core,
-  dialogs: readonly AnyDialog[],
-  request: RequestId,
-  content: Content,
-): void {
-  const ours = dialogWith(dialogs, (exchange) => exchange.ours?.request === request)?.exchange
-    ?.ours;
-  if (ours?.state.tag === 'answered') sendAck(core, ours, content);
-}
-
-/** No BYE before the ACK of a 2xx. [3261-15] */
-export function closeAsking(core: Core, { exchange }: AnyDialog): void {
-  const ours = exchange?.ours;
-  if (ours?.state.tag === 'answered') sendAck(core, ours, { headers: [], body: NO_OCTETS });
-}
-
 /** The leg is forgotten, and its re-INVITE with it. */
 export function forgetAsking(core: Core, { exchange }: AnyDialog): void {
   if (exchange === undefined) return;
@@ -275,26 +252,4 @@ function forgetOne(core: Core, ours: OurInvite): void {
   core.clients.forget(ours);
   stopWaiting(core, ours);
   ours.entry.exchange?.tries.delete(ours);
-}
-
-function sendAck(core: Core, ours: OurInvite, { headers, body }: Content): void {
-  const { entry, invite, flow } = ours;
-  const request = requestInDialog(entry.dialog, {
-    method: 'ACK',
-    number: invite.number,
-    via: ownVia(flow.wire, core.serials.branch(entry.dialog.localTag)),
-    headers: fenced(headers),
-    body,
-  });
-  const [{ to }] = waysOf(core, entry);
-  entry.session?.said({ headers, body });
-  const ack: SentAck = { octets: octetsOf(writeRequest(request)), to };
-  ours.state = { tag: 'over', ack };
-  repeatAck(core, ours);
-}
-
-function repeatAck(core: Core, { state, flow }: OurInvite): void {
-  if (state.tag === 'over' && state.ack !== undefined) {
-    core.wires.send(flow.wire, bytesOf(state.ack.octets), state.ack.to);
-  }
 }

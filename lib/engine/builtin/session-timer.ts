@@ -9,6 +9,7 @@ import { SUPPORTED } from '../../sip/option-tags.ts';
 import { sdpIn, sdpPartOf } from '../../sip/sdp-part.ts';
 import { MIN_SE_SEC, minSeIn } from '../../sip/session-expires.ts';
 import { askByUs } from './asking.ts';
+import { confirmByUs } from './confirming.ts';
 import type { Core } from './core.ts';
 import type { AnyDialog } from './legs.ts';
 import {
@@ -19,7 +20,6 @@ import {
   type SessionTerms,
   sayTerms,
 } from './proto/session-timer.ts';
-import { confirmByUs } from './re-inviting.ts';
 
 const MAX_FORWARDS = 70;
 const SDP_TYPE = header('Content-Type', 'application/sdp');
