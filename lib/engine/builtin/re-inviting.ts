@@ -9,7 +9,7 @@ import { writeRequest } from '../../sip/write.ts';
 import { acknowledgeLate, sendAck } from './confirming.ts';
 import type { Core } from './core.ts';
 import { SILENCE_MS, type Ways, waysOf } from './errand.ts';
-import { dialogWith, exchangeOf, type OurInvite } from './exchange.ts';
+import { dialogWith, exchangeOf, type OurInvite, type OurInviteState } from './exchange.ts';
 import type { AnyDialog } from './legs.ts';
 import { composeCancel } from './proto/compose.ts';
 import { nextOurs, requestInDialog } from './proto/dialog.ts';
@@ -30,15 +30,20 @@ export function inviteWithin(core: Core, entry: AnyDialog, order: OutgoingDialog
     tellFailure(core, entry, request, 491);
     return;
   }
-  beginInvite(core, entry, order, waysOf(core, entry), undefined);
+  const attempt = { tries: 1, isDetour: false, cancel: undefined };
+  beginInvite(core, entry, order, waysOf(core, entry), attempt);
 }
+
+type Attempt = Pick<OurInvite, 'tries' | 'isDetour'> & {
+  readonly cancel: readonly Header[] | undefined;
+};
 
 function beginInvite(
   core: Core,
   entry: AnyDialog,
   order: OutgoingDialogRequest,
   [flow, ...others]: Ways,
-  former: OurInvite | undefined,
+  { tries, isDetour, cancel }: Attempt,
 ): void {
   entry.dialog = nextOurs(entry.dialog);
   const branch = core.serials.branch(entry.dialog.localTag);
@@ -46,7 +51,6 @@ function beginInvite(
   const { localSeq: number, local, remote, callId } = entry.dialog;
   const { maxForwards, body } = order;
   const headers = headersWithin(entry, order);
-  const cancel = former?.state.tag === 'calling' ? former.state.cancel : undefined;
   const message = requestInDialog(entry.dialog, {
     method: 'INVITE',
     number,
@@ -61,7 +65,9 @@ function beginInvite(
     request: order.request,
     clientKey: clientKey(branch, 'INVITE'),
     flow,
-    isDetour: former !== undefined,
+    isDetour,
+    tries,
+    order,
     invite: {
       uri: uriText(message.uri),
       via,
@@ -98,7 +104,8 @@ function tryNext(core: Core, ours: OurInvite, order: OutgoingDialogRequest, ways
   const exchange = exchangeOf(entry);
   if (state.tag !== 'calling' || exchange.ours !== ours || entry.state.tag === 'ended') return;
   ours.state = { ...state, alarm: undefined };
-  beginInvite(core, entry, order, ways, ours);
+  const { tries } = ours;
+  beginInvite(core, entry, order, ways, { tries, isDetour: true, cancel: state.cancel });
 }
 
 /** Of several tries the newest decides, unless an older one has a 2xx first. */
@@ -153,8 +160,24 @@ export function onResponseWithin(core: Core, ours: OurInvite, response: SipRespo
     return;
   }
   settle(core, ours, status);
+  if (goesAgain(core, ours, state, response)) return;
   if (entry.state.tag !== 'ended') tellReply(core, entry, request, 'INVITE', response);
   else if (status < 300) sendAck(core, ours, { headers: [], body: NO_OCTETS });
+}
+
+/** By the way that had an answer; what has been taken back does not. [4028-7.4] */
+function goesAgain(
+  core: Core,
+  ours: OurInvite,
+  before: OurInviteState,
+  response: SipResponse,
+): boolean {
+  const { entry, order, flow, tries, isDetour } = ours;
+  const isWanted =
+    before.tag === 'calling' ? before.cancel === undefined : before.tag === 'proceeding';
+  if (!isWanted || entry.session?.wantsMore(response, tries) !== true) return false;
+  beginInvite(core, entry, order, [flow], { tries: tries + 1, isDetour, cancel: undefined });
+  return true;
 }
 
 /** Told on, and time is given: as much as a proxy would, or for the answer to a CANCEL. */

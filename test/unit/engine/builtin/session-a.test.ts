@@ -164,6 +164,17 @@ describe('the session timer of leg a', () => {
     expect(value(stage, 'min-se')).toBe('300');
   });
 
+  test('a far end that finds ever more too small is believed a few times, and then refreshed no more for a while', async () => {
+    const { stage, heard, replies } = await talking(...ABLE, ALLOWS);
+    stage.pass(45_000);
+    for (const minSe of [100, 200, 300, 400]) replies(422, `Min-SE: ${minSe}`);
+    expect(heard(0)).toEqual(['UPDATE', 'UPDATE', 'UPDATE', 'UPDATE']);
+    stage.pass(31_999);
+    expect(heard(4)).toEqual([]);
+    stage.pass(1);
+    expect(heard(4)).toEqual(['UPDATE']);
+  });
+
   test('If the session refresh request transaction generates a 481 response, the node is told that the session has expired [4028-10]', async () => {
     const { stage, leg, told, replies } = await talking(...ABLE, ALLOWS);
     stage.pass(45_000);
