@@ -190,7 +190,8 @@ export type LegEvent =
   | { readonly on: 'unconfirmed'; readonly request: RequestId; readonly tag: Tag }
   /**
    * The far end does not keep the session alive: it has left a refresh of ours unanswered, does not
-   * know the dialog, or has not sent the refresh it owed; 408 or 481. [4028-10]
+   * know the dialog, or has not sent the refresh it owed; 408 or 481. `tag` as in `hung-up`.
+   * [4028-10]
    */
   | { readonly on: 'expired'; readonly tag: Tag; readonly status: number }
   /** Whatever held the leg of an answered call is gone, and the far end cannot be told. */

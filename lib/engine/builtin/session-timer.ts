@@ -11,7 +11,7 @@ import { MIN_SE_SEC, minSeIn } from '../../sip/session-expires.ts';
 import { askByUs } from './asking.ts';
 import { confirmByUs } from './confirming.ts';
 import type { Core } from './core.ts';
-import type { AnyDialog } from './legs.ts';
+import { type AnyDialog, nameOf } from './legs.ts';
 import {
   afterFailure,
   agreedIn,
@@ -206,9 +206,9 @@ export class SessionTimer {
   }
 
   #tellExpired(status: number): void {
-    const { leg, dialog } = this.#entry;
-    const event = { on: 'expired', tag: dialog.remoteTag, status } as const;
-    this.#core.news.push({ what: 'leg', leg: leg.id, event });
+    const tag = nameOf(this.#entry);
+    const event = { on: 'expired', tag, status } as const;
+    this.#core.news.push({ what: 'leg', leg: this.#entry.leg.id, event });
   }
 
   #sdpOf({ headers, body }: Content): Octets | undefined {

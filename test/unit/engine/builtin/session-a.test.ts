@@ -180,7 +180,7 @@ describe('the session timer of leg a', () => {
     stage.pass(45_000);
     replies(481);
     expect(told()).toEqual(['expired']);
-    expect(stage.events.at(-1)).toMatchObject({ leg, tag: 'caller', status: 481 });
+    expect(stage.events.at(-1)).toMatchObject({ leg, tag: 'ours', status: 481 });
     stage.pass(600_000);
     expect(told()).toEqual(['expired']);
   });
@@ -237,7 +237,7 @@ describe('a caller that refreshes', () => {
     stage.pass(59_999);
     expect(told()).toEqual([]);
     stage.pass(1);
-    expect(stage.events.at(-1)).toMatchObject({ on: 'expired', status: 408 });
+    expect(stage.events.at(-1)).toMatchObject({ on: 'expired', tag: 'ours', status: 408 });
     stage.pass(600_000);
     expect(told()).toEqual(['expired']);
   });
