@@ -6,9 +6,10 @@ import { type MediaLinks, openMediaLinks } from '../../lib/media/freeswitch/medi
 import { SipLegs } from '../../lib/media/freeswitch/sip-legs.ts';
 import { openRtpengine } from '../../lib/media/rtpengine/open-rtpengine.ts';
 import type { Announcer } from '../../lib/ports/announcer.ts';
+import type { EngineEars } from '../../lib/ports/engine-ears.ts';
 import type { EventSink } from '../../lib/ports/event-sink.ts';
 import type { MediaAnchor, MediaEars } from '../../lib/ports/media-anchor.ts';
-import type { EngineEars, Listener, SipEngine } from '../../lib/ports/sip-engine.ts';
+import type { Listener, SipEngine } from '../../lib/ports/sip-engine.ts';
 
 /** What the site has for media; each part is made when the node asks for it. */
 export type SiteMedia = {

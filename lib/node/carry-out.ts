@@ -218,6 +218,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
     mayRingReliably: effect.isOffered !== true && mayRingReliably(call.state.facts),
     mayTransfer: transfers !== undefined,
     mayBeReplaced: transfers === 'execute',
+    isEmergency: emergency,
     headers: [...said.headers, ...(target.headers ?? [])],
     body: effect.body ?? said.body,
   };

@@ -10,6 +10,7 @@ import { conditionsMarked, type Inquiry, isEmergency, type Mark } from './admiss
 import { callingGateway, crossingHeaders, replacedBy } from './outwards.ts';
 import type { Desk } from './receptionist.ts';
 import type { SiteOptions } from './site-options.ts';
+import type { SiteRules } from './site-rules.ts';
 
 /** Where a new call or a message comes from. */
 export type From = {
@@ -46,11 +47,9 @@ export function judge(
   now: Pick<Inquiry, 'isBuried' | 'isDraining'>,
 ): { readonly inquiry: Inquiry; readonly sender: Sender } {
   const { shares, loops, runtime, rules } = desk;
-  const { options, findRoute } = rules;
+  const { options } = rules;
   const { request, receivedOn } = arrived;
-  const wayOut = options.callbacks?.group;
-  const routed = gateway === undefined ? findRoute(request.uri, trunk?.name)?.group : wayOut;
-  const emergency = isEmergency(arrived, routed, gateway);
+  const { routed, emergency } = whatIs(rules, arrived, { trunk, gateway });
   const group = routed ?? fallbackGroup(options.groups);
   const limits = gateway === undefined ? options.guard : NO_LIMITS;
   const share = shares.of(trunk, receivedOn.source.address, limits);
@@ -60,7 +59,7 @@ export function judge(
     invite: arrived,
     trunk,
     gateway,
-    hasWayOut: wayOut !== undefined,
+    hasWayOut: options.callbacks !== undefined,
     replacesNothing: replacedBy(arrived, gateway, options) !== undefined,
     routed,
     emergency,
@@ -75,6 +74,19 @@ export function judge(
   const marks = [...scanned, ...conditionsMarked(inquiry)];
   for (const mark of marks) desk.sink.count('marks', mark);
   return { inquiry, sender: { trunk, gateway, group, emergency, marks, share } };
+}
+
+/** Whether that is an emergency; nothing is taken from anybody's share. */
+export function isEmergencyFor(desk: Desk, arrived: Arrived): boolean {
+  return whatIs(desk.rules, arrived, originOf(desk, arrived)).emergency;
+}
+
+function whatIs({ options, findRoute }: SiteRules, arrived: Arrived, { trunk, gateway }: From) {
+  const routed =
+    gateway === undefined
+      ? findRoute(arrived.request.uri, trunk?.name)?.group
+      : options.callbacks?.group;
+  return { routed, emergency: isEmergency(arrived, routed, gateway) };
 }
 
 /** Of ordinary calls chance names those that are refused. */

@@ -133,6 +133,7 @@ function send(delivery: Delivery, target: PlannedTarget): void {
       tag,
       callId,
       maxForwards: hopsLeft(message) - 1,
+      isEmergency: emergency,
       headers: [...headersFor(desk, message, sender), ...(target.headers ?? [])],
       body: request.body,
       silenceMs: silenceMs(delivery),

@@ -8,13 +8,15 @@ import { mergedInvites } from '../guard/merged-invites.ts';
 import { shareBook } from '../guard/shares.ts';
 import { tombstones } from '../guard/tombstones.ts';
 import type { Announcer } from '../ports/announcer.ts';
+import type { EngineEars } from '../ports/engine-ears.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { MediaAnchor, MediaEars } from '../ports/media-anchor.ts';
-import type { EngineEars, Listening, ReceivedOn, SipEngine, Stray } from '../ports/sip-engine.ts';
+import type { Listening, ReceivedOn, SipEngine, Stray } from '../ports/sip-engine.ts';
 import { writeAddress } from '../sip/address.ts';
 import { type Sides, sidesOf } from './carry-out.ts';
 import { type GatewayViews, viewsOf } from './gateway-view.ts';
 import { identities } from './identities.ts';
+import { isEmergencyFor } from './judge.ts';
 import { messenger } from './messenger.ts';
 import {
   Neighbourhood,
@@ -164,6 +166,7 @@ type AtWork = {
 /** The engine is made before those who hear it. */
 function earsOf(atWork: () => AtWork): EngineEars {
   return {
+    isEmergency: (arrived) => isEmergencyFor(atWork().desk, arrived),
     onInvite: (invite) => atWork().receive(invite),
     onLeg(leg, event) {
       const { neighbourhood, runtime } = atWork().desk;

@@ -1,7 +1,7 @@
 import type { Octets } from '../base/brands.ts';
 import type { Address, Place } from '../sip/address.ts';
 import type { LegId, RequestId, SipCallId, StrayId, Tag, UriText } from '../sip/ids.ts';
-import type { Header, SipFault, SipRequest, SipResponse } from '../sip/message.ts';
+import type { Header, SipRequest, SipResponse } from '../sip/message.ts';
 import type { Listener, ReceivedOn, RelayedMessage } from './arrivals.ts';
 import type {
   MessageOutcome,
@@ -53,6 +53,8 @@ export type OutgoingInvite = {
   readonly mayTransfer?: boolean | undefined;
   /** Whether another gateway's INVITE may take its place, which Supported says. Absent: no. */
   readonly mayBeReplaced?: boolean | undefined;
+  /** It finds room where others find none. Absent: no. */
+  readonly isEmergency?: boolean;
   readonly headers: readonly Header[];
   readonly body: Octets;
 };
@@ -166,7 +168,8 @@ export type LegEvent =
   | { readonly on: 'unconfirmed'; readonly request: RequestId; readonly tag: Tag }
   /**
    * The far end does not keep the session alive: it has left a refresh of ours unanswered, does not
-   * know the dialog, or has not sent the refresh it owed; 408 or 481. [4028-10]
+   * know the dialog, or has not sent the refresh it owed; 408 or 481. `tag` as in `hung-up`.
+   * [4028-10]
    */
   | { readonly on: 'expired'; readonly tag: Tag; readonly status: number }
   /** Whatever held the leg of an answered call is gone, and the far end cannot be told. */
@@ -201,21 +204,6 @@ export type StrayResponse = {
   readonly receivedOn: ReceivedOn;
   readonly raw: Buffer;
 };
-
-/** What the engine tells the node. It is called with nothing of the engine half done. */
-export interface EngineEars {
-  /** A new call. The engine answers 100 by itself. */
-  onInvite(invite: ReceivedInvite): void;
-  onLeg(leg: LegId, event: LegEvent): void;
-  /** A request with a To-tag, or a CANCEL, that belongs to nothing here. */
-  onStray(stray: Stray): void;
-  /** A MESSAGE outside of every dialog, to be answered as a stray is. Absent: it gets 405. */
-  onMessage?(message: Stray): void;
-  /** Absent: such a response is discarded. [3261-18.1.2] */
-  onStrayResponse?(stray: StrayResponse): void;
-  /** Bytes that were no usable message; 400 was sent where that was possible. */
-  onFault(fault: SipFault, receivedOn: ReceivedOn, answered: boolean): void;
-}
 
 export type Listening =
   | { readonly kind: 'listening' }

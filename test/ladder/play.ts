@@ -64,7 +64,7 @@ export async function play(script: Script, stage: Stage = {}): Promise<Played> {
   const network = new VirtualNetwork(time, { delayMs: 0, jitterMs: 0, loss: 0, duplication: 0 });
   const streams = new VirtualStreams(time);
   const options = { ...optionsFor(script), ...stage.changes };
-  const site = virtualSite(time, network, options, stage.decide, streams);
+  const site = virtualSite(time, network, options, { decide: stage.decide, streams });
   await site.node.listen();
   stage.during?.(site, time);
 

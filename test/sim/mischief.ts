@@ -4,6 +4,7 @@ import { A, B, U } from '../support/virtual-site.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
 import { isDoor, ONE_SITE } from './doors.ts';
 import type { Draw } from './draw.ts';
+import { CALLBACK_MARK, isOfLegA, isOutwards } from './outwards.ts';
 import { readOnce } from './witness.ts';
 
 /** A host inside the operator's network that no packet may ever reach. */
@@ -16,21 +17,22 @@ const LATE_SHARE = 0.02;
 
 /**
  * Does what the far ends would not do by themselves: callers that name an internal host in Route
- * and Contact, callers that are never heard to acknowledge, gateways whose Contact is an address of
- * the site, datagrams that come once more seconds later, and answers to what was never asked.
+ * and Contact, that say they are a PSAP, that are never heard to acknowledge, gateways whose
+ * Contact is an address of the site, datagrams that come once more seconds later, and answers to
+ * what was never asked.
  */
 export function makeMischief(network: VirtualNetwork, time: VirtualWorld, draw: Draw): void {
   network.alters = (packet) => {
     if (isDoor(ONE_SITE, packet.from)) return packet;
     const text = packet.bytes.toString('latin1');
-    const altered = packet.from.address.startsWith('10.') ? ofGateway(text) : ofCaller(text);
+    const altered = isOfLegA(callIdIn(text)) ? ofCaller(text) : ofGateway(text);
     return altered === text ? packet : { ...packet, bytes: Buffer.from(altered, 'latin1') };
   };
   network.drops = ({ bytes, from }) => {
     const message = readOnce(bytes);
     if (message.kind !== 'request' || message.method !== 'ACK' || isDoor(ONE_SITE, from))
       return false;
-    return isOneOf(message.callId, 'mute', 0.03) && !from.address.startsWith('10.');
+    return isOneOf(message.callId, 'mute', 0.03) && isOfLegA(message.callId);
   };
   network.comesAgainAfterMs = () =>
     draw.chance(LATE_SHARE) ? draw.between(LATE_MS_MIN, LATE_MS_MAX) : undefined;
@@ -42,13 +44,20 @@ export function makeMischief(network: VirtualNetwork, time: VirtualWorld, draw: 
 /** Nobody knows what these mean; a latin1 letter stands for a byte that is no UTF-8. */
 const ODD = '\r\nX-Odd: a,b ;c="d\\"e", \xe5\r\nx-odd: \r\nP-Charge-Info: <sip:1@2;a=b>';
 
-function ofCaller(text: string): string {
-  const callId = callIdIn(text);
+function ofCaller(said: string): string {
+  const callId = callIdIn(said);
+  const text = isOneOf(callId, 'mark', 0.1) && !isOutwards(callId) ? marked(said) : said;
   const odd = isOneOf(callId, 'odd', 0.2) ? text.replace('\r\nSubject', `${ODD}\r\nSubject`) : text;
   if (!isOneOf(callId, 'route', 0.2)) return odd;
   return odd
     .replace('\r\nMax-Forwards', `\r\nRoute: <sip:${INTERNAL_HOST};lr>\r\nMax-Forwards`)
     .replace(/(\r\nContact: <[^>\r]*)>/, `$1;maddr=${INTERNAL_HOST}>`);
+}
+
+/** Nobody outside is a PSAP, whatever its INVITE says. */
+function marked(text: string): string {
+  if (!text.includes('\r\nCSeq: 1 INVITE')) return text;
+  return text.replace('\r\nSubject', `\r\n${CALLBACK_MARK}\r\nSubject`);
 }
 
 function ofGateway(text: string): string {

@@ -1,6 +1,7 @@
 import { headerValue } from '../../lib/sip/headers.ts';
-import type { SipMessage } from '../../lib/sip/message.ts';
+import type { Header, SipMessage } from '../../lib/sip/message.ts';
 import type { Complain } from './model.ts';
+import { CALLBACK_MARK } from './outwards.ts';
 import { answersInAck, answersOf, type CallSeen } from './reading.ts';
 import type { Witnessed } from './witness.ts';
 
@@ -18,7 +19,9 @@ export function judgeCrossing({ seen }: Witnessed, call: CallSeen, say: Complain
   for (const { invited } of call.legs) {
     const sent = messages[invited.index];
     if (sent === undefined) continue;
-    judgeOne(asked, sent, call.emergency, 'INVITE', say);
+    if (call.isOutwards) judgeOne(asked, sent, call.emergency, 'INVITE', say);
+    else judgeOne(withoutMark(asked), sent, call.emergency, 'INVITE', say);
+    if (!call.isOutwards && isMarked(sent)) say('P13', 'it says that it calls back');
     if (hopsOf(sent) !== hopsOf(asked) - 1) {
       say('P5', `Max-Forwards came as ${hopsOf(asked)} and left as ${hopsOf(sent)}`);
     }
@@ -50,10 +53,17 @@ function judgeOne(
   if (wanted !== got) say('P13', `the headers of its ${what} crossed as ${got}, not ${wanted}`);
 }
 
-function linesOf({ headers }: SipMessage): string[] {
-  return headers
-    .filter(({ name }) => !STAYS.includes(name))
-    .map(({ written, value }) => `${written}: ${value}`);
+/** From outside the mark of a callback does not cross (RFC 7090). */
+function withoutMark(message: SipMessage): SipMessage {
+  return { ...message, headers: message.headers.filter((one) => lineOf(one) !== CALLBACK_MARK) };
 }
+
+const isMarked = ({ headers }: SipMessage) => headers.some((one) => lineOf(one) === CALLBACK_MARK);
+
+function linesOf({ headers }: SipMessage): string[] {
+  return headers.filter(({ name }) => !STAYS.includes(name)).map(lineOf);
+}
+
+const lineOf = ({ written, value }: Header) => `${written}: ${value}`;
 
 const hopsOf = ({ headers }: SipMessage) => Number(headerValue(headers, 'max-forwards'));

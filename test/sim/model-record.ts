@@ -1,5 +1,6 @@
 import type { CallRecord } from '../../lib/call/record.ts';
 import type { Complain, Rules } from './model.ts';
+import { CALLING_GATEWAY } from './outwards.ts';
 import { answersInAck, answersOf, type CallSeen, isBefore, type Mark } from './reading.ts';
 
 const A_DOOR = '192.0.2.112:5060';
@@ -28,7 +29,10 @@ export function judgeRecord(
   if (expected !== undefined && record.reason !== expected) {
     say('P12', `its record says ${record.reason}, the wire ${expected}`);
   }
-  if (call.final?.status === 200) judgeMoved(call, record, rules, say);
+  const gateway = call.isOutwards ? CALLING_GATEWAY : undefined;
+  if (record.fromGateway !== gateway) say('P12', `its record is of ${record.fromGateway}`);
+  if (call.isOutwards && record.moved !== undefined) say('P12', `it has ${record.moved}`);
+  if (call.final?.status === 200 && !call.isOutwards) judgeMoved(call, record, rules, say);
 }
 
 function judgeTimes(

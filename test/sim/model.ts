@@ -87,7 +87,8 @@ function judgeFinal(
   }
   if (final.status === 487) say('P12', '487 without a CANCEL');
   else if (final.status < 300) say('P12', `a ${final.status} that no gateway gave`);
-  else if (call.emergency) judgeEmergencyFailure(call, final, rules, say);
+  else if (call.emergency && !isLastWord(call, final))
+    judgeEmergencyFailure(call, final, rules, say);
   else judgeOrdinaryFailure(call, final, rules, say);
 }
 
@@ -98,6 +99,18 @@ function isInTurnOf(call: CallSeen, final: Final, answer: Mark | undefined): boo
 }
 
 type Final = NonNullable<CallSeen['final']>;
+
+/** A refusal with which a hunt goes on: a callee who is called back speaks for every carrier. */
+function movesOn({ emergency, isOutwards }: CallSeen, status: number): boolean {
+  return HUNT_ON.includes(status) || (emergency && !isOutwards);
+}
+
+function isLastWord(call: CallSeen, final: Final): boolean {
+  return call.legs.some(
+    ({ refused }) =>
+      refused !== undefined && isAtOnce(refused, final) && !movesOn(call, refused.status),
+  );
+}
 
 /** An emergency call fails when nobody is left who might answer. */
 function judgeEmergencyFailure(call: CallSeen, final: Final, rules: Rules, say: Complain): void {
@@ -215,7 +228,7 @@ function judgeHandOver(
   say: Complain,
 ): void {
   if (refused === undefined) return;
-  if (!call.emergency && !HUNT_ON.includes(refused.status)) {
+  if (!movesOn(call, refused.status)) {
     if (!isAtOnce(call.final, refused)) say('P4', `${refused.status} did not end the call`);
     return;
   }

@@ -1,5 +1,6 @@
 import { DIALOG_MUTANTS } from './dialog-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { OUTWARDS_MUTANTS } from './outwards-mutants.ts';
 import { RELIABLE_MUTANTS } from './reliable-mutants.ts';
 import { SITES_MUTANTS } from './sites/mutants.ts';
 
@@ -9,6 +10,7 @@ import { SITES_MUTANTS } from './sites/mutants.ts';
  */
 export const MUTANTS: readonly Mutant[] = [
   ...DIALOG_MUTANTS,
+  ...OUTWARDS_MUTANTS,
   ...RELIABLE_MUTANTS,
   ...SITES_MUTANTS,
   {

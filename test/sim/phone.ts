@@ -6,6 +6,7 @@ import { parse } from '../../lib/sip/parse.ts';
 import { parseUri } from '../../lib/sip/uri.ts';
 import type { VirtualNetwork } from '../support/virtual-network.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
+import { CALLBACK_MARK, callIdOf } from './outwards.ts';
 import { Acknowledges } from './reliable.ts';
 import { type Repeater, repeat, response, SDP, wire } from './wire.ts';
 import { Within, type WithinPlan } from './within.ts';
@@ -27,6 +28,8 @@ export type PhonePlan = {
   /** Acknowledges what it hears before the answer. */
   readonly ringsReliably?: boolean;
   readonly within: WithinPlan;
+  /** It is behind a gateway, and calls outwards: an emergency is then a callback. */
+  readonly isInside?: boolean;
   /** Wants its session refreshed, by UPDATE. Absent: it knows no session timers. */
   readonly keepsSession?: boolean;
 };
@@ -75,7 +78,7 @@ export class Phone {
     edge: Witness,
   ) {
     this.plan = plan;
-    this.callId = `${name}@phone`;
+    this.callId = callIdOf(name, plan.isInside === true);
     this.#me = me;
     this.#dialled = dialled;
     this.#next = dialled;
@@ -260,7 +263,9 @@ export class Phone {
     { target, toTag } = { target: this.#target, toTag: this.#toTag },
     more: readonly string[] = [],
   ): Buffer {
-    const dialled = this.plan.emergency ? 'urn:service:sos' : `sip:200@${this.#dialled.address}`;
+    const { emergency, isInside } = this.plan;
+    const isService = emergency && isInside !== true;
+    const dialled = isService ? 'urn:service:sos' : `sip:200@${this.#dialled.address}`;
     const own = branch !== 'first';
     const isFirst = !own && method !== 'ACK';
     const tag = toTag === '' || isFirst ? '' : `;tag=${toTag}`;
@@ -279,6 +284,7 @@ export class Phone {
         `X-Phone: ${this.callId}`,
         ...(method === 'INVITE' && this.plan.ringsReliably === true ? ['Supported: 100rel'] : []),
         ...more,
+        ...(emergency && !isService ? [CALLBACK_MARK] : []),
         ...(this.plan.keepsSession === true && /INVITE|UPDATE/.test(method) ? SESSION : []),
       ],
       body,

@@ -56,8 +56,8 @@ function checkResponse(
   }
   if (status === 503) complain('no 503', `503 to ${cseq.method}`);
   if (cseq.method !== 'INVITE' || status === 100 || status >= 300) return;
-  if (isInside(doors, packet.from)) return;
-  const hosts = isSticky ? [cameTo?.address] : doors.unicast.map(({ address }) => address);
+  const stays = isSticky || isInside(doors, packet.from);
+  const hosts = stays ? [cameTo?.address] : doors.unicast.map(({ address }) => address);
   const contact = contactOf(message);
   if (contact === undefined || contact.kind !== 'sip' || !hosts.includes(contact.host)) {
     complain('P6', `Contact of ${status} is ${headerValue(message.headers, 'contact')}`);

@@ -1,6 +1,7 @@
 import { writeAddress } from '../../lib/sip/address.ts';
 import { headerValue, headerValues } from '../../lib/sip/headers.ts';
 import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
+import { isOutwards } from './outwards.ts';
 import type { Seen, Witnessed } from './witness.ts';
 
 /** A provisional response that comes later than this changes nothing. [3261-17.1.1.2] */
@@ -38,6 +39,8 @@ export type LegSeen = {
 export type CallSeen = {
   readonly callId: string;
   readonly emergency: boolean;
+  /** A gateway has called, and leg b is outside. */
+  readonly isOutwards: boolean;
   readonly lateOffer: boolean;
   /** Its caller acknowledges provisional responses. */
   readonly isReliable: boolean;
@@ -82,7 +85,8 @@ function begun(callId: string, { way, side, message }: Seen, invited: Mark): Cal
   if (message.method !== 'INVITE') return undefined;
   return {
     callId,
-    emergency: message.uri.startsWith('urn:'),
+    emergency: isEmergency(message, isOutwards(callId)),
+    isOutwards: isOutwards(callId),
     lateOffer: message.body === '',
     isReliable: headerValues(message.headers, 'supported').includes('100rel'),
     invited,
@@ -98,6 +102,12 @@ function begun(callId: string, { way, side, message }: Seen, invited: Mark): Cal
     legs: [],
     settled: new Set(),
   };
+}
+
+/** A gateway marks its callbacks (RFC 7090); from outside that mark says nothing. */
+function isEmergency({ uri, headers }: SipRequest, isOutward: boolean): boolean {
+  if (isOutward) return headerValue(headers, 'priority') === 'psap-callback';
+  return uri.startsWith('urn:');
 }
 
 function readA(call: CallSeen, { way, message, door }: Seen, mark: Mark): void {

@@ -1,8 +1,10 @@
 import type { CallRecord } from '../../lib/call/record.ts';
 import type { SiteOptions } from '../../lib/node/site-options.ts';
+import type { Address } from '../../lib/sip/address.ts';
 import { type Packet, VirtualNetwork } from '../support/virtual-network.ts';
 import {
   A,
+  B,
   gatewayAddress,
   U,
   type VirtualSite,
@@ -18,6 +20,7 @@ import { judgeAnswers, judgeRepeats } from './model-answers.ts';
 import { judgeCrossing } from './model-crossing.ts';
 import { judgeEarly, judgeReliable } from './model-early.ts';
 import { judgeReInvites } from './model-re-invites.ts';
+import { carrierAddress, hasWayOut, insideAddress, isFromInside, wayOut } from './outwards.ts';
 import { Phone } from './phone.ts';
 import { watchdog } from './promises.ts';
 import { readCall } from './reading.ts';
@@ -65,15 +68,18 @@ export async function runWorld(
   };
   network.onArrival = (packet) => edge.arrived(time.nowMs, packet);
   if (draw.chance(0.8)) makeMischief(network, time, draw);
-  const site = virtualSite(time, network, optionsFor(rules, calls, draw));
+  const site = virtualSite(time, network, optionsFor(seed, rules, calls, draw));
   time.at(LAST_PROBE_MS, () => site.node.stop());
   await site.node.listen();
 
-  const gateways = Array.from({ length: GATEWAYS }, (_, index) => {
-    const says = draw.chance(0.1) ? 503 : draw.chance(0.2) ? 404 : 200;
-    const plan = () => ({ ...drawGateway(draw), ringsReliably: draw.chance(0.5) });
-    return new SimGateway(gatewayAddress(index + 1), time, network, edge, plan, says);
-  });
+  const gatewaysAt = (addressOf: (number: number) => Address) =>
+    Array.from({ length: GATEWAYS }, (_, index) => {
+      const says = draw.chance(0.1) ? 503 : draw.chance(0.2) ? 404 : 200;
+      const plan = () => ({ ...drawGateway(draw), ringsReliably: draw.chance(0.5) });
+      return new SimGateway(addressOf(index + 1), time, network, edge, plan, says);
+    });
+  const gateways = gatewaysAt(gatewayAddress);
+  const carriers = hasWayOut(seed) ? gatewaysAt(carrierAddress) : [];
   if (draw.chance(0.4)) {
     const victim = gateways[draw.between(0, GATEWAYS)];
     time.at(draw.between(0, LATEST_START_MS), () => victim?.crash(draw.between(100, 30_000)));
@@ -83,7 +89,7 @@ export async function runWorld(
   );
   time.runUntil(END_MS);
 
-  judge(site, phones, gateways, edge, rules, complain);
+  judge(site, phones, [...gateways, ...carriers], edge, rules, complain);
   if (time.pending > 0) complain('P12', `${time.pending} alarms are left`);
   return { seed, calls, broken, ends: countEnds(site.told.records) };
 }
@@ -95,7 +101,7 @@ function drawRules({ chance }: Draw): Rules {
   return { gateways: GATEWAYS, isSmall, isSticky: chance(0.2), earlyDialogs, isTight };
 }
 
-function optionsFor(rules: Rules, calls: number, draw: Draw): SiteOptions {
+function optionsFor(seed: number, rules: Rules, calls: number, draw: Draw): SiteOptions {
   const { isSmall, isSticky, isTight, earlyDialogs } = rules;
   const options = virtualSiteOptions(
     rules.gateways,
@@ -110,7 +116,12 @@ function optionsFor(rules: Rules, calls: number, draw: Draw): SiteOptions {
   const gateways = options.gateways.map((one) => ({ ...one, ...known }));
   const offAnycast = isSticky ? 'sticky' : 'always';
   const trunks = options.trunks.map((one) => ({ ...one, offAnycast, earlyDialogs }) as const);
-  return { ...options, gateways, trunks };
+  return {
+    ...options,
+    gateways,
+    trunks,
+    ...(hasWayOut(seed) ? wayOut(rules.gateways, known) : {}),
+  };
 }
 
 function phoneOf(
@@ -121,9 +132,15 @@ function phoneOf(
   network: VirtualNetwork,
   edge: Witness,
 ): Phone {
-  const me = { address: `203.0.113.${1 + (index % 250)}`, port: 5060 + Math.floor(index / 250) };
-  const dialled = draw.chance(0.8) ? A : U;
-  const likes = { ringsReliably: draw.chance(0.4), keepsSession: index % 3 === 0 };
+  const outside = {
+    address: `203.0.113.${1 + (index % 250)}`,
+    port: 5060 + Math.floor(index / 250),
+  };
+  const isInside = isFromInside(seed, index);
+  const me = isInside ? insideAddress(index) : outside;
+  const door = draw.chance(0.8) ? A : U;
+  const dialled = isInside ? B : door;
+  const likes = { ringsReliably: draw.chance(0.4), keepsSession: index % 3 === 0, isInside };
   const plan = { ...drawPhone(draw), ...likes };
   const phone = new Phone(`${seed}-${index}`, plan, me, dialled, time, network, edge);
   time.at(draw.between(0, LATEST_START_MS), () => phone.dial());
@@ -148,12 +165,16 @@ function judge(
     const call = readCall(witnessed);
     if (call === undefined) continue;
     const say: Complain = (promise, what) => complain(promise, `${call.callId}: ${what}`);
-    judgeCall(call, records.get(call.callId)?.[0], rules, say);
+    // What a trunk says is for callers from outside.
+    const ways: Rules = call.isOutwards
+      ? { ...rules, isSticky: false, earlyDialogs: 'each' }
+      : rules;
+    judgeCall(call, records.get(call.callId)?.[0], ways, say);
     judgeAnswers(witnessed, call, say);
     judgeRepeats(witnessed, call, say);
     judgeCrossing(witnessed, call, say);
     judgeReInvites(witnessed, call, say);
-    judgeEarly(witnessed, call, rules, say);
+    judgeEarly(witnessed, call, ways, say);
     judgeReliable(witnessed, call, say);
   }
   for (const leg of edge.unnamed) complain('P13', `leg b ${leg} names no caller`);

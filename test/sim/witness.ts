@@ -4,6 +4,7 @@ import type { SipFault, SipMessage } from '../../lib/sip/message.ts';
 import { parse } from '../../lib/sip/parse.ts';
 import type { Packet } from '../support/virtual-network.ts';
 import { type Doors, isDoor, isInside, ONE_SITE } from './doors.ts';
+import { isOutwards } from './outwards.ts';
 
 /** A message at the edge of the site, in the order of cause and consequence. */
 export type Seen = {
@@ -56,11 +57,13 @@ export function witness(doors: Doors = ONE_SITE): Witness {
     far: Address,
     site: number | undefined,
   ) => {
-    const side = isInside(doors, door) ? 'b' : 'a';
     // Of its own accord the site sends probes, which belong to no call.
     if (isProbe(message)) return;
-    if (side === 'b' && way === 'out' && message.kind === 'request') {
-      const subject = headerValue(message.headers, 'subject');
+    const isOurs = way === 'out' && message.kind === 'request';
+    const subject = isOurs ? headerValue(message.headers, 'subject') : undefined;
+    const caller = legs.get(message.callId) ?? subject ?? message.callId;
+    const side = isInside(doors, door) === isOutwards(caller) ? 'a' : 'b';
+    if (side === 'b' && isOurs) {
       if (subject !== undefined) legs.set(message.callId, subject);
       else if (!legs.has(message.callId)) unnamed.add(message.callId);
     }

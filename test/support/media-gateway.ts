@@ -7,7 +7,7 @@ import { legId, requestId, type Tag, tagOf } from '../../lib/sip/ids.ts';
 import type { Header, SipRequest } from '../../lib/sip/message.ts';
 import { reasonPhrase } from '../../lib/sip/status.ts';
 import { sipUri } from '../../lib/sip/uri.ts';
-import { openExchange, type Talker, withSdp } from './talkers.ts';
+import { type Exchange, openExchange, type Talker, withSdp } from './talkers.ts';
 
 /** One call at a gateway; what comes after its end is not sent. */
 export type Guest = Talker & {
@@ -26,7 +26,7 @@ export type MediaGateway = {
   /** All that have come, in their order. */
   readonly guests: readonly Guest[];
   /** Calls there itself, with a header that says for whom. */
-  call(to: Address, replaces: Header): Talker & { hangUp(): void };
+  call(to: Address, replaces: Header, sdp: Octets): Talker & { hangUp(): void };
   close(): Promise<void>;
 };
 
@@ -38,10 +38,10 @@ export async function openMediaGateway(
 ): Promise<MediaGateway> {
   const guests = new Map<LegId, Guest>();
   const callers = new Map<LegId, Talker & { dialog?: Tag }>();
-  const { engine, listener, contact, close } = await openExchange(at, 'unicast', {
+  const exchange = await openExchange(at, 'unicast', {
     talkerOf: (leg) => guests.get(leg) ?? callers.get(leg),
     onInvite({ leg, request }) {
-      const guest = newGuest(leg, request);
+      const guest = newGuest(exchange, leg, request, sdpFor(request));
       guests.set(leg, guest);
       if (request.body !== NO_OCTETS) guest.told.push({ what: 'INVITE', sdp: request.body });
       play(guest);
@@ -51,24 +51,19 @@ export async function openMediaGateway(
       const caller = callers.get(leg);
       if (caller === undefined || event.on !== 'answered') return;
       caller.dialog = event.tag;
-      engine.acknowledge(leg, event.tag, withSdp(undefined));
+      exchange.engine.acknowledge(leg, event.tag, withSdp(undefined));
     },
   });
   return {
     get guests() {
       return [...guests.values()];
     },
-    call(to, replaces) {
-      const { rng } = realWorld();
+    call(to, replaces, sdp) {
+      const { engine, listener, contact } = exchange;
       const leg = legId(`${at.address}-calls-${callers.size}`);
       const uri = sipUri({ user: 'landfall', host: to.address, port: to.port });
-      const invite = testInvite(
-        { uri, target: to, local: at, from: undefined },
-        leg,
-        listener,
-        rng,
-      );
-      const sdp = sdpFor({ ...invite, body: NO_OCTETS } as unknown as SipRequest);
+      const plan = { uri, target: to, local: at, from: undefined };
+      const invite = testInvite(plan, leg, listener, realWorld().rng);
       const talker = {
         sdp,
         told: [],
@@ -80,44 +75,46 @@ export async function openMediaGateway(
         },
       };
       callers.set(leg, talker);
-      const content = withSdp(sdp);
-      const headers = [...content.headers, replaces];
-      engine.invite({ ...invite, contact, body: content.body, headers });
+      const { headers, body } = withSdp(sdp);
+      engine.invite({ ...invite, contact, headers: [...headers, replaces], body });
       return talker;
     },
-    close,
+    close: exchange.close,
   };
+}
 
-  function newGuest(leg: LegId, request: SipRequest): Guest {
-    const sdp = sdpFor(request);
-    const says = (status: number, body?: Octets) => {
-      return { status, reason: reasonPhrase(status), tag: tagOf(leg), contact, ...withSdp(body) };
-    };
-    const guest: Guest = {
-      request,
-      tag: tagOf(leg),
-      sdp,
-      told: [],
-      reinvites: 0,
-      isOver: false,
-      ring: (status, early) =>
-        engine.ring(leg, says(status, early === undefined ? undefined : sdp)),
-      answer: () => engine.answer(leg, says(200, sdp)),
-      reject(status) {
-        if (guest.isOver) return;
-        guest.isOver = true;
-        engine.reject(leg, { ...says(status), contact: undefined });
-      },
-      hangUp() {
-        guest.isOver = true;
-        engine.hangUp(leg, tagOf(leg), []);
-      },
-      ask(method, headers) {
-        const request = requestId(`${method} of ${leg}`);
-        const order = { request, method, contact, maxForwards: 70, headers, body: NO_OCTETS };
-        engine.ask(leg, tagOf(leg), order);
-      },
-    };
-    return guest;
-  }
+function newGuest(
+  { engine, contact }: Exchange,
+  leg: LegId,
+  request: SipRequest,
+  sdp: Octets,
+): Guest {
+  const says = (status: number, body?: Octets) => {
+    return { status, reason: reasonPhrase(status), tag: tagOf(leg), contact, ...withSdp(body) };
+  };
+  const guest: Guest = {
+    request,
+    tag: tagOf(leg),
+    sdp,
+    told: [],
+    reinvites: 0,
+    isOver: false,
+    ring: (status, early) => engine.ring(leg, says(status, early === undefined ? undefined : sdp)),
+    answer: () => engine.answer(leg, says(200, sdp)),
+    reject(status) {
+      if (guest.isOver) return;
+      guest.isOver = true;
+      engine.reject(leg, { ...says(status), contact: undefined });
+    },
+    hangUp() {
+      guest.isOver = true;
+      engine.hangUp(leg, tagOf(leg), []);
+    },
+    ask(method, headers) {
+      const request = requestId(`${method} of ${leg}`);
+      const order = { request, method, contact, maxForwards: 70, headers, body: NO_OCTETS };
+      engine.ask(leg, tagOf(leg), order);
+    },
+  };
+  return guest;
 }

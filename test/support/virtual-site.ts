@@ -3,14 +3,16 @@ import type { CallRecord } from '../../lib/call/record.ts';
 import type { Decide } from '../../lib/call/step.ts';
 import type { Step } from '../../lib/call/story.ts';
 import { builtinEngine } from '../../lib/engine/builtin/engine.ts';
+import type { Limits } from '../../lib/engine/builtin/limits.ts';
 import { type Directory, openDirectory } from '../../lib/gateways/dns/directory.ts';
 import type { Gateway, GatewayName } from '../../lib/gateways/options.ts';
 import { type Node, siteNode } from '../../lib/node/node.ts';
 import { ownAddress } from '../../lib/node/own-address.ts';
 import type { SiteOptions } from '../../lib/node/site-options.ts';
+import type { EngineEars } from '../../lib/ports/engine-ears.ts';
 import type { EventSink, Notice } from '../../lib/ports/event-sink.ts';
 import type { NameService } from '../../lib/ports/name-service.ts';
-import type { EngineEars, Listener } from '../../lib/ports/sip-engine.ts';
+import type { Listener } from '../../lib/ports/sip-engine.ts';
 import type { Address } from '../../lib/sip/address.ts';
 import { uriText } from '../../lib/sip/ids.ts';
 import type { KeyId } from '../../lib/sip/owner-token.ts';
@@ -127,6 +129,14 @@ export function virtualWayOut(carriers: number, psap: Address): Partial<SiteOpti
   };
 }
 
+/** Absent: as usual. */
+type Besides = {
+  readonly decide?: Decide | undefined;
+  readonly streams?: VirtualStreams | undefined;
+  readonly names?: NameService | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+};
+
 /**
  * A whole site on virtual time and a virtual network: the real engine, the real node. Unless told
  * otherwise each call is killed and restored from text at every step.
@@ -135,9 +145,7 @@ export function virtualSite(
   time: VirtualWorld,
   network: VirtualNetwork,
   options: SiteOptions,
-  decide: Decide = restoringDecide,
-  streams?: VirtualStreams,
-  names: NameService = fakeNames(),
+  { decide = restoringDecide, streams, names = fakeNames(), limits }: Besides = {},
 ): VirtualSite {
   const told: Told = { records: [], steps: [], notices: [], counts: new Map() };
   let engine: ReturnType<typeof builtinEngine> | undefined;
@@ -156,6 +164,7 @@ export function virtualSite(
       world: time.world,
       datagrams: network,
       streams: { tcp: streams },
+      limits,
       ears,
     });
     return engine;

@@ -41,7 +41,6 @@ describe('an emergency call whose media crosses the site is transferred', () => 
     peers = await Promise.all(
       [stage.caller.address, FIRST.address, SECOND.address].map((at) => speech.open(at)),
     );
-    const sdpFor = (which: number) => () => sdpOf({ at: peerOf(which).at, formats: '8' });
     first = await openMediaGateway(FIRST, sdpFor(1), (guest) => guest.answer());
     second = await openMediaGateway(SECOND, sdpFor(2), (guest) => guest.ring(180));
   });
@@ -89,7 +88,7 @@ describe('an emergency call whose media crosses the site is transferred', () => 
     const { caller, old } = await talking();
     const { request, tag } = old.talker;
     const value = `${request.callId};to-tag=${request.from.tag};from-tag=${tag}`;
-    const joining = second.call(stage.site.gatewaySide, header('Replaces', value));
+    const joining = second.call(stage.site.gatewaySide, header('Replaces', value), sdpFor(2)());
     await untilOver(old);
     const fresh = { talker: joining, peer: peerOf(2) };
     speech.begin(fresh);
@@ -98,10 +97,12 @@ describe('an emergency call whose media crosses the site is transferred', () => 
     await expectRecord(caller.talker, [200, 200]);
   });
 
+  const sdpFor = (which: number) => () => sdpOf({ at: peerOf(which).at, formats: '8' });
+
   /** The caller and the first gateway speak, and are heard. */
   async function talking() {
     const uri = `sip:112@${stage.site.anycast.address}`;
-    const talker = callers.call({ uri, sdp: sdpOf({ at: peerOf(0).at, formats: '8' }) });
+    const talker = callers.call({ uri, sdp: sdpFor(0)() });
     await talker.isAnswered();
     const caller = { talker, peer: peerOf(0) };
     const old = { talker: await guestOf(first), peer: peerOf(1) };

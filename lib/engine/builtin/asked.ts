@@ -3,6 +3,7 @@ import { header } from '../../sip/header-names.ts';
 import { headerValue } from '../../sip/headers.ts';
 import type { RequestId } from '../../sip/ids.ts';
 import type { Header, SipRequest } from '../../sip/message.ts';
+import { MIN_SE_SEC, minSe } from '../../sip/session-expires.ts';
 import { T1_MS, T2_MS, TIMER_H_MS } from '../../sip/timer-values.ts';
 import { answer, tryLater } from './answers.ts';
 import type { Arrival } from './arrival.ts';
@@ -122,6 +123,8 @@ function ownHeaders(
   { status, contact }: DialogReply,
 ): readonly Header[] {
   if (status === 405) return [allowOn(entry.leg)];
+  // What the other far end takes says nothing of this leg, and the least is here. [4028-6]
+  if (status === 422) return [minSe(MIN_SE_SEC)];
   if (status >= 300 || !refreshesTarget(method)) return [];
   const own = header('Contact', `<${contact}>`);
   if (status < 200 || !refreshesSession(method)) return [own];

@@ -4,11 +4,17 @@ import { rackHeader } from '../../sip/rel100.ts';
 import type { Core } from './core.ts';
 import { sendErrand, waysOf } from './errand.ts';
 import { type AnyDialog, isOver } from './legs.ts';
+import { refreshesTarget } from './proto/fence.ts';
 import { inviteWithin } from './re-inviting.ts';
 import { headersWithin, tellFailure, tellReply } from './replies.ts';
 
-/** Sends a request of the node's within a dialog. */
-export function askByUs(core: Core, entry: AnyDialog, order: OutgoingDialogRequest): void {
+/** Sends a request of the node's within a dialog; `tries` is how often it has gone with this. */
+export function askByUs(
+  core: Core,
+  entry: AnyDialog,
+  order: OutgoingDialogRequest,
+  tries = 1,
+): void {
   const { method, request } = order;
   const isEarlyInvite = entry.state.tag === 'early' && method === 'INVITE';
   if (isOver(entry) || isEarlyInvite) tellFailure(core, entry, request, 481);
@@ -20,7 +26,9 @@ export function askByUs(core: Core, entry: AnyDialog, order: OutgoingDialogReque
     sendErrand(core, entry, waysOf(core, entry), what, (outcome) => {
       if (outcome === 'timeout') tellFailure(core, entry, request, 408);
       else if (outcome === 'transport') tellFailure(core, entry, request, 503);
-      else tellReply(core, entry, request, method, outcome);
+      else if (refreshesTarget(method) && entry.session?.wantsMore(outcome, tries)) {
+        askByUs(core, entry, order, tries + 1);
+      } else tellReply(core, entry, request, method, outcome);
     });
   }
 }

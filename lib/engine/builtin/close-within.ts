@@ -1,7 +1,8 @@
 import { closeAsked, silenceAsked } from './asked.ts';
+import { closeAsking } from './confirming.ts';
 import type { Core } from './core.ts';
 import type { AnyDialog } from './legs.ts';
-import { closeAsking, forgetAsking } from './re-inviting.ts';
+import { forgetAsking } from './re-inviting.ts';
 
 /** The dialog ends: what is open in it is brought to an end first. */
 export function closeWithin(core: Core, entry: AnyDialog): void {

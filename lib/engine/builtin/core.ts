@@ -34,6 +34,8 @@ export type Core = {
   /** Legs that are over, until they are forgotten. */
   readonly over: WaitingLine<LegA | LegB>;
   readonly strays: Map<StrayId, OpenStray>;
+  /** What the node says of a new request. */
+  readonly isEmergency: (arrival: Arrival) => boolean;
   /** Whether the node takes a MESSAGE outside of every dialog. */
   readonly takesMessages: boolean;
   /** The To-tag of answers that keep no state: the same when a request comes again. [3261-8.2.7] */

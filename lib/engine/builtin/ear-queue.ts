@@ -1,7 +1,7 @@
 import { never } from '../../base/never.ts';
 import type { Timers } from '../../base/time.ts';
+import type { EngineEars } from '../../ports/engine-ears.ts';
 import type {
-  EngineEars,
   LegEvent,
   ReceivedInvite,
   ReceivedOn,

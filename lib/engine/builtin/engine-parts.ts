@@ -1,5 +1,5 @@
 import type { World } from '../../base/time.ts';
-import type { EngineEars } from '../../ports/sip-engine.ts';
+import type { EngineEars } from '../../ports/engine-ears.ts';
 import type { WhyGivenUp } from './connection-counts.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import type { Datagrams } from './datagrams.ts';

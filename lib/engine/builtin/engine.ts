@@ -26,6 +26,7 @@ import { hangUpA } from './answered-a.ts';
 import { replyByUs } from './asked.ts';
 import { askByUs } from './asking.ts';
 import { ClientTransactions } from './client-transactions.ts';
+import { confirmByUs } from './confirming.ts';
 import { type ConnectionsNow, connectionsNow } from './connection-counts.ts';
 import type { Lost } from './connection-ears.ts';
 import { CONNECTION_LIMITS } from './connection-limits.ts';
@@ -50,7 +51,7 @@ import { type QueueWatch, queueWatch } from './own-echo.ts';
 import { sendProbe } from './probe.ts';
 import { clientKey, dialogKey } from './proto/match.ts';
 import { isSetApart } from './quarantine.ts';
-import { confirmByUs, retractByUs } from './re-inviting.ts';
+import { retractByUs } from './re-inviting.ts';
 import { serials } from './serials.ts';
 import { serveMessage } from './serve-message.ts';
 import { ServerTransactions } from './server-transactions.ts';
@@ -114,6 +115,7 @@ export class BuiltinEngine implements SipEngine {
       dialogs: new Map(),
       over: legsOver(line, () => core),
       strays: new Map(),
+      isEmergency: (arrival) => ears.isEmergency?.(arrival) === true,
       takesMessages: ears.onMessage !== undefined,
       statelessTag: names.tag(),
     };

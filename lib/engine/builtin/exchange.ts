@@ -1,4 +1,5 @@
 import type { Alarm } from '../../base/time.ts';
+import type { OutgoingDialogRequest } from '../../ports/sip-engine.ts';
 import type { RequestId, UriText } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import type { AnyDialog, Flow, Repeat, SentAck } from './legs.ts';
@@ -44,7 +45,11 @@ export type OurInvite = {
   readonly flow: Flow;
   /** Whether another way than the best one was taken. */
   readonly isDetour: boolean;
+  /** How often it has gone, where its session interval was found too small before. */
+  readonly tries: number;
   readonly invite: SentInvite;
+  /** What it was made from. */
+  readonly order: OutgoingDialogRequest;
   state: OurInviteState;
 };
 

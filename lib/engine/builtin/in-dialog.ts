@@ -8,19 +8,18 @@ import { hungUpByThemB } from './leg-b.ts';
 import { type AnyDialog, isOver } from './legs.ts';
 import { inOrder } from './proto/dialog.ts';
 import { isCarried } from './proto/fence.ts';
-
-/** What requests in dialogs may use of the room that is closed to others. */
-const RESERVE = 1.1;
+import { roomInDialog } from './room.ts';
 
 /** Serves a request in a dialog, whatever its Request-URI and Route say. [3261-12.2.2] */
 export function serveInDialog(core: Core, entry: AnyDialog, key: string, arrival: Arrival): void {
-  if (core.servers.size >= core.limits.transactionsMax * RESERVE) {
+  const room = roomInDialog(core);
+  if (room === undefined) {
     refuseForLackOfRoom(core, arrival);
     return;
   }
   const { request, wire, receivedOn } = arrival;
   const { method, cseq } = request;
-  const transaction = core.servers.begin(key, request, wire, receivedOn.source);
+  const transaction = core.servers.begin(key, request, wire, receivedOn.source, room);
   if (isOver(entry)) {
     answer(core, transaction, { status: method === 'BYE' && hasHungUp(entry) ? 200 : 481 });
     return;

@@ -19,6 +19,7 @@ import { composeCancel } from './proto/compose.ts';
 import { requestInDialog, uacDialog } from './proto/dialog.ts';
 import { fenced } from './proto/fence.ts';
 import { dialogKey } from './proto/match.ts';
+import { legsMaxFor } from './room.ts';
 import { beginSessionB } from './sessions.ts';
 import { ownVia } from './wires.ts';
 
@@ -27,9 +28,9 @@ const PATIENCE_MS = TIMER_B_MS;
 
 /** Calls a gateway. */
 export function inviteB(core: Core, order: OutgoingInvite): void {
-  const { leg: id } = order;
+  const { leg: id, isEmergency } = order;
   if (core.legsA.has(id) || core.legsB.has(id)) throw new Error(`leg ${id} exists already`);
-  if (core.legsB.size >= core.limits.legsMax) {
+  if (core.legsB.size >= legsMaxFor(core.limits, isEmergency)) {
     core.counts.overloads += 1;
     core.news.push({ what: 'leg', leg: id, event: failure('transport') });
     return;

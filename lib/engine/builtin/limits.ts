@@ -1,8 +1,11 @@
 /** How much the engine holds at most, and how long it is silent. */
 export type Limits = {
-  /** Requests outside dialogs are refused beyond it; those of calls that are up at a tenth more. */
+  /**
+   * Requests outside dialogs are refused beyond it, those of calls that are up at a tenth more;
+   * emergencies have a quarter more for themselves.
+   */
   readonly transactionsMax: number;
-  /** Of either side. */
+  /** Of either side; emergency calls have a quarter more. */
   readonly legsMax: number;
   /** Callees that one INVITE of ours may reach by forking. */
   readonly dialogsPerLegMax: number;

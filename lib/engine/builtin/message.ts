@@ -7,6 +7,7 @@ import { type Core, takeStray } from './core.ts';
 import type { Flow } from './legs.ts';
 import { fenced } from './proto/fence.ts';
 import { clientKey } from './proto/match.ts';
+import { requestsMaxFor } from './room.ts';
 import { ownVia } from './wires.ts';
 import { DATAGRAM_BYTES_MAX } from './written-invite.ts';
 
@@ -25,7 +26,7 @@ export function sendMessage(
   const push = (outcome: MessageOutcome) =>
     news.push({ what: 'outcome', tell: () => tell(outcome) });
   const { key, bytes, flow } = written(core, order);
-  if (clients.size >= limits.transactionsMax) {
+  if (clients.size >= requestsMaxFor(limits, order.isEmergency)) {
     counts.overloads += 1;
     push({ kind: 'failed', cause: 'transport' });
     return () => undefined;

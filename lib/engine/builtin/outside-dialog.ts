@@ -17,12 +17,11 @@ import { withdrawOne } from './joined-invites.ts';
 import { answerNow, openLegA } from './leg-a.ts';
 import { fenced } from './proto/fence.ts';
 import { cancelledKey } from './proto/match.ts';
+import { roomForCall, roomForMessage, roomForStray } from './room.ts';
 import type { InviteServer } from './server-transactions.ts';
 
 /** How long the node has to say what becomes of a stray. */
 const VERDICT_MS = TIMER_J_MS;
-/** What belongs to no call may fill so much of the room that calls need. */
-const STRAYS_SHARE = 0.5;
 
 /** Serves a request that belongs to no dialog here. */
 export function serveOutside(core: Core, key: string, arrival: Arrival): void {
@@ -63,13 +62,13 @@ function serveAlone(core: Core, key: string, arrival: Arrival, what: Answer): vo
 }
 
 function receiveCall(core: Core, key: string, arrival: Arrival): void {
-  const { limits, servers, legsA } = core;
-  if (servers.size >= limits.transactionsMax || legsA.size >= limits.legsMax) {
+  const room = roomForCall(core, arrival);
+  if (room === undefined) {
     refuseForLackOfRoom(core, arrival);
     return;
   }
   const { request, wire, receivedOn } = arrival;
-  const transaction = servers.begin(key, request, wire, receivedOn.source);
+  const transaction = core.servers.begin(key, request, wire, receivedOn.source, room);
   if (transaction.kind === 'invite') openLegA(core, transaction, arrival);
 }
 
@@ -81,7 +80,8 @@ function cancel(core: Core, key: string, arrival: Arrival): void {
     keepStray(core, key, arrival);
     return;
   }
-  const transaction = core.servers.begin(key, request, wire, receivedOn.source);
+  const { room } = invite;
+  const transaction = core.servers.begin(key, request, wire, receivedOn.source, room);
   answer(core, transaction, { status: 200, tag: tagOfLeg(invite) });
   const { leg } = invite;
   if (leg === undefined) {
@@ -105,12 +105,13 @@ function keepStray(core: Core, key: string, arrival: Arrival): void {
 
 /** Keeps a request open for the node's verdict. */
 function keep(core: Core, key: string, arrival: Arrival, what: 'stray' | 'message'): void {
-  if (core.servers.size >= core.limits.transactionsMax * STRAYS_SHARE) {
+  const room = what === 'message' ? roomForMessage(core, arrival) : roomForStray(core);
+  if (room === undefined) {
     refuseForLackOfRoom(core, arrival);
     return;
   }
   const { request, wire, receivedOn, raw } = arrival;
-  const transaction = core.servers.begin(key, request, wire, receivedOn.source);
+  const transaction = core.servers.begin(key, request, wire, receivedOn.source, room);
   const id = core.serials.stray();
   const alarm = core.timers.set(VERDICT_MS, () => {
     core.strays.delete(id);

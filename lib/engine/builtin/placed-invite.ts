@@ -5,10 +5,8 @@ import type { Core } from './core.ts';
 import type { LegB } from './legs.ts';
 import { lingerOver } from './legs-over.ts';
 import { clientKey } from './proto/match.ts';
+import { INTERVALS_MAX } from './proto/session-timer.ts';
 import { type InviteTerms, writeInvite } from './written-invite.ts';
-
-/** How often one gateway may find the session interval too small. */
-const TRIES_MAX = 4;
 
 /** Sends an INVITE that is a leg of its own. */
 export function placeInvite(core: Core, order: OutgoingInvite): void {
@@ -27,7 +25,7 @@ export function placeAgain(core: Core, leg: LegB, { status, headers }: SipRespon
   if (status !== 422 || order === undefined || !isWanted || dialogs.length > 0) return false;
   const minSec = minSeIn(headers);
   const isMore = intervalSec > 0 && minSec > intervalSec;
-  if (!isMore || invite.number >= TRIES_MAX) return false;
+  if (!isMore || invite.number >= INTERVALS_MAX) return false;
   leg.order = undefined;
   lingerOver(core, leg);
   place(core, order, { number: invite.number + 1, intervalSec: minSec, minSec });

@@ -1,15 +1,16 @@
-import { bytesOf, NO_OCTETS, octetsOf } from '../../base/brands.ts';
+import { NO_OCTETS } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
-import type { Content, OutgoingDialogRequest } from '../../ports/sip-engine.ts';
+import type { OutgoingDialogRequest } from '../../ports/sip-engine.ts';
 import { header } from '../../sip/header-names.ts';
 import { type RequestId, uriText } from '../../sip/ids.ts';
 import type { Header, SipResponse } from '../../sip/message.ts';
 import { TIMER_B_MS } from '../../sip/timer-values.ts';
 import { writeRequest } from '../../sip/write.ts';
+import { acknowledgeLate, sendAck } from './confirming.ts';
 import type { Core } from './core.ts';
 import { SILENCE_MS, type Ways, waysOf } from './errand.ts';
-import { dialogWith, exchangeOf, type OurInvite } from './exchange.ts';
-import type { AnyDialog, SentAck } from './legs.ts';
+import { dialogWith, exchangeOf, type OurInvite, type OurInviteState } from './exchange.ts';
+import type { AnyDialog } from './legs.ts';
 import { composeCancel } from './proto/compose.ts';
 import { nextOurs, requestInDialog } from './proto/dialog.ts';
 import { fenced } from './proto/fence.ts';
@@ -29,15 +30,20 @@ export function inviteWithin(core: Core, entry: AnyDialog, order: OutgoingDialog
     tellFailure(core, entry, request, 491);
     return;
   }
-  beginInvite(core, entry, order, waysOf(core, entry), undefined);
+  const attempt = { tries: 1, isDetour: false, cancel: undefined };
+  beginInvite(core, entry, order, waysOf(core, entry), attempt);
 }
+
+type Attempt = Pick<OurInvite, 'tries' | 'isDetour'> & {
+  readonly cancel: readonly Header[] | undefined;
+};
 
 function beginInvite(
   core: Core,
   entry: AnyDialog,
   order: OutgoingDialogRequest,
   [flow, ...others]: Ways,
-  former: OurInvite | undefined,
+  { tries, isDetour, cancel }: Attempt,
 ): void {
   entry.dialog = nextOurs(entry.dialog);
   const branch = core.serials.branch(entry.dialog.localTag);
@@ -45,7 +51,6 @@ function beginInvite(
   const { localSeq: number, local, remote, callId } = entry.dialog;
   const { maxForwards, body } = order;
   const headers = headersWithin(entry, order);
-  const cancel = former?.state.tag === 'calling' ? former.state.cancel : undefined;
   const message = requestInDialog(entry.dialog, {
     method: 'INVITE',
     number,
@@ -60,7 +65,9 @@ function beginInvite(
     request: order.request,
     clientKey: clientKey(branch, 'INVITE'),
     flow,
-    isDetour: former !== undefined,
+    isDetour,
+    tries,
+    order,
     invite: {
       uri: uriText(message.uri),
       via,
@@ -97,7 +104,8 @@ function tryNext(core: Core, ours: OurInvite, order: OutgoingDialogRequest, ways
   const exchange = exchangeOf(entry);
   if (state.tag !== 'calling' || exchange.ours !== ours || entry.state.tag === 'ended') return;
   ours.state = { ...state, alarm: undefined };
-  beginInvite(core, entry, order, ways, ours);
+  const { tries } = ours;
+  beginInvite(core, entry, order, ways, { tries, isDetour: true, cancel: state.cancel });
 }
 
 /** Of several tries the newest decides, unless an older one has a 2xx first. */
@@ -152,8 +160,24 @@ export function onResponseWithin(core: Core, ours: OurInvite, response: SipRespo
     return;
   }
   settle(core, ours, status);
+  if (goesAgain(core, ours, state, response)) return;
   if (entry.state.tag !== 'ended') tellReply(core, entry, request, 'INVITE', response);
   else if (status < 300) sendAck(core, ours, { headers: [], body: NO_OCTETS });
+}
+
+/** By the way that had an answer; what has been taken back does not. [4028-7.4] */
+function goesAgain(
+  core: Core,
+  ours: OurInvite,
+  before: OurInviteState,
+  response: SipResponse,
+): boolean {
+  const { entry, order, flow, tries, isDetour } = ours;
+  const isWanted =
+    before.tag === 'calling' ? before.cancel === undefined : before.tag === 'proceeding';
+  if (!isWanted || entry.session?.wantsMore(response, tries) !== true) return false;
+  beginInvite(core, entry, order, [flow], { tries: tries + 1, isDetour, cancel: undefined });
+  return true;
 }
 
 /** Told on, and time is given: as much as a proxy would, or for the answer to a CANCEL. */
@@ -221,12 +245,6 @@ function sendCancel(core: Core, ours: OurInvite, headers: readonly Header[]): vo
   core.clients.request(key, ours.flow, composeCancel(ours.invite, fenced(headers)));
 }
 
-/** A 2xx that came again, or after its time: whoever sends it waits for an ACK. */
-function acknowledgeLate(core: Core, ours: OurInvite): void {
-  if (ours.state.tag === 'over' && ours.state.ack !== undefined) repeatAck(core, ours);
-  else sendAck(core, ours, { headers: [], body: NO_OCTETS });
-}
-
 /** Nothing more will come: it need not be remembered. */
 export function onTerminatedWithin(core: Core, ours: OurInvite): void {
   forgetOne(core, ours);
@@ -247,24 +265,6 @@ function endWithout(core: Core, ours: OurInvite, status: number): void {
   tellFailure(core, ours.entry, ours.request, status);
 }
 
-/** Sends the ACK that the node has ordered. */
-export function confirmByUs(
-  core: Core,
-  dialogs: readonly AnyDialog[],
-  request: RequestId,
-  content: Content,
-): void {
-  const ours = dialogWith(dialogs, (exchange) => exchange.ours?.request === request)?.exchange
-    ?.ours;
-  if (ours?.state.tag === 'answered') sendAck(core, ours, content);
-}
-
-/** No BYE before the ACK of a 2xx. [3261-15] */
-export function closeAsking(core: Core, { exchange }: AnyDialog): void {
-  const ours = exchange?.ours;
-  if (ours?.state.tag === 'answered') sendAck(core, ours, { headers: [], body: NO_OCTETS });
-}
-
 /** The leg is forgotten, and its re-INVITE with it. */
 export function forgetAsking(core: Core, { exchange }: AnyDialog): void {
   if (exchange === undefined) return;
@@ -275,26 +275,4 @@ function forgetOne(core: Core, ours: OurInvite): void {
   core.clients.forget(ours);
   stopWaiting(core, ours);
   ours.entry.exchange?.tries.delete(ours);
-}
-
-function sendAck(core: Core, ours: OurInvite, { headers, body }: Content): void {
-  const { entry, invite, flow } = ours;
-  const request = requestInDialog(entry.dialog, {
-    method: 'ACK',
-    number: invite.number,
-    via: ownVia(flow.wire, core.serials.branch(entry.dialog.localTag)),
-    headers: fenced(headers),
-    body,
-  });
-  const [{ to }] = waysOf(core, entry);
-  entry.session?.said({ headers, body });
-  const ack: SentAck = { octets: octetsOf(writeRequest(request)), to };
-  ours.state = { tag: 'over', ack };
-  repeatAck(core, ours);
-}
-
-function repeatAck(core: Core, { state, flow }: OurInvite): void {
-  if (state.tag === 'over' && state.ack !== undefined) {
-    core.wires.send(flow.wire, bytesOf(state.ack.octets), state.ack.to);
-  }
 }

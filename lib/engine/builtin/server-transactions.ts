@@ -20,6 +20,7 @@ import {
   type NonInviteServerState,
   stepNonInviteServer,
 } from './proto/non-invite-server.ts';
+import type { Room } from './room.ts';
 import { carriageOf, type Wire, type Wires } from './wires.ts';
 
 /** Timers L and J. */
@@ -30,6 +31,7 @@ type Common = {
   readonly wire: Wire;
   /** Where its responses go. */
   readonly to: Far;
+  readonly room: Room;
   /** What its responses repeat of the request. Absent once the final one was given. */
   reply: Reply | undefined;
   readonly alarms: Alarms;
@@ -60,6 +62,7 @@ export class ServerTransactions {
   readonly #wires: Wires;
   readonly #all = new Map<string, ServerTransaction>();
   readonly #ended: WaitingLine<ServerTransaction>;
+  #reserved = 0;
 
   constructor({ timers, clock }: LineWorld, wires: Wires) {
     this.#timers = timers;
@@ -71,6 +74,11 @@ export class ServerTransactions {
     return this.#all.size;
   }
 
+  /** How many of them are in the reserve. */
+  get reserved(): number {
+    return this.#reserved;
+  }
+
   /** The ways that responses still go. */
   flows(): Iterable<Flow> {
     return this.#all.values();
@@ -80,9 +88,16 @@ export class ServerTransactions {
     return this.#all.get(key);
   }
 
-  begin(key: string, request: SipRequest, wire: Wire, source: Far): ServerTransaction {
-    const begun = beginning(key, request, wire, source);
+  begin(
+    key: string,
+    request: SipRequest,
+    wire: Wire,
+    source: Far,
+    room: Room = 'common',
+  ): ServerTransaction {
+    const begun = beginning(key, request, wire, source, room);
     this.#all.set(key, begun);
+    if (room === 'reserve') this.#reserved += 1;
     return begun;
   }
 
@@ -115,13 +130,14 @@ export class ServerTransactions {
   /** Lets go of a request that nobody will answer any more. */
   drop(transaction: ServerTransaction): void {
     clearAlarms(this.#timers, transaction.alarms);
-    this.#all.delete(transaction.key);
+    this.#forget(transaction);
   }
 
   close(): void {
     for (const { alarms } of this.#all.values()) clearAlarms(this.#timers, alarms);
     this.#all.clear();
     this.#ended.clear();
+    this.#reserved = 0;
   }
 
   #stopLingering(transaction: ServerTransaction): void {
@@ -167,7 +183,7 @@ export class ServerTransactions {
     // From here on nothing repeats it.
     if (state.tag === 'accepted' || state.tag === 'confirmed') transaction.last = undefined;
     if (state.tag === 'terminated') {
-      this.#all.delete(transaction.key);
+      this.#forget(transaction);
       if (wasAccepted && transaction.leg !== undefined) transaction.leg.said = undefined;
     }
     return passesAck;
@@ -197,7 +213,11 @@ export class ServerTransactions {
           never(effect);
       }
     }
-    if (state.tag === 'terminated') this.#all.delete(transaction.key);
+    if (state.tag === 'terminated') this.#forget(transaction);
+  }
+
+  #forget({ key, room }: ServerTransaction): void {
+    if (this.#all.delete(key) && room === 'reserve') this.#reserved -= 1;
   }
 
   #send(transaction: ServerTransaction, bytes: Buffer | undefined): void {
@@ -211,23 +231,18 @@ export class ServerTransactions {
   }
 }
 
-function beginning(key: string, request: SipRequest, wire: Wire, source: Far): ServerTransaction {
+function beginning(
+  key: string,
+  request: SipRequest,
+  wire: Wire,
+  source: Far,
+  room: Room,
+): ServerTransaction {
   const to = answerWay(request.via, source);
   const reply = replyTo(request, source);
+  const common = { key, wire, to, room, reply, alarms: {}, last: undefined };
   if (request.method === 'INVITE') {
-    const state = beginInviteServer();
-    return {
-      kind: 'invite',
-      key,
-      wire,
-      to,
-      reply,
-      state,
-      alarms: {},
-      last: undefined,
-      leg: undefined,
-    };
+    return { kind: 'invite', ...common, state: beginInviteServer(), leg: undefined };
   }
-  const state = beginNonInviteServer();
-  return { kind: 'non-invite', key, wire, to, reply, state, alarms: {}, last: undefined };
+  return { kind: 'non-invite', ...common, state: beginNonInviteServer() };
 }

@@ -9,17 +9,18 @@ import { SUPPORTED } from '../../sip/option-tags.ts';
 import { sdpIn, sdpPartOf } from '../../sip/sdp-part.ts';
 import { MIN_SE_SEC, minSeIn } from '../../sip/session-expires.ts';
 import { askByUs } from './asking.ts';
+import { confirmByUs } from './confirming.ts';
 import type { Core } from './core.ts';
-import type { AnyDialog } from './legs.ts';
+import { type AnyDialog, nameOf } from './legs.ts';
 import {
   afterFailure,
   agreedIn,
   askTerms,
   dueMs,
+  INTERVALS_MAX,
   type SessionTerms,
   sayTerms,
 } from './proto/session-timer.ts';
-import { confirmByUs } from './re-inviting.ts';
 
 const MAX_FORWARDS = 70;
 const SDP_TYPE = header('Content-Type', 'application/sdp');
@@ -99,13 +100,26 @@ export class SessionTimer {
     this.#sdp = this.#sdpOf(content) ?? this.#sdp;
   }
 
+  /**
+   * Takes an answer to an INVITE or UPDATE of ours that has gone so often. Answers whether the same
+   * one is to ask for as long an interval as the far end wants. [4028-7.4]
+   */
+  wantsMore({ status, headers }: SipResponse, tries: number): boolean {
+    const terms = this.#terms;
+    const minSec = status === 422 ? minSeIn(headers) : 0;
+    if (terms === undefined || minSec <= terms.intervalSec || tries >= INTERVALS_MAX) return false;
+    this.#minSec = minSec;
+    this.#terms = { ...terms, intervalSec: minSec };
+    return true;
+  }
+
   /** Takes a response to an INVITE or UPDATE of ours; answers whether that was a refresh. */
   onReply(request: RequestId, { status, headers }: SipResponse): boolean {
     const isRefresh = request === this.#refresh;
     if (status < 200) return isRefresh;
     if (isRefresh) this.#refresh = undefined;
     if (status >= 300) {
-      if (isRefresh) this.#failed(status, headers);
+      if (isRefresh) this.#failed(status, true);
       return isRefresh;
     }
     if (isRefresh) confirmByUs(this.#core, [this.#entry], request, NOTHING);
@@ -120,7 +134,7 @@ export class SessionTimer {
   onSilence(request: RequestId, status: number): boolean {
     if (request !== this.#refresh) return false;
     this.#refresh = undefined;
-    this.#failed(status, undefined);
+    this.#failed(status, false);
     return true;
   }
 
@@ -141,7 +155,7 @@ export class SessionTimer {
     const terms = this.#terms;
     if (terms === undefined) return;
     if (terms.refresher === 'them') this.#tellExpired(408);
-    else if (this.#isBusy()) this.#failed(491, undefined);
+    else if (this.#isBusy()) this.#failed(491, false);
     else this.#ask(terms);
   }
 
@@ -176,20 +190,11 @@ export class SessionTimer {
     }
   }
 
-  /** `headers` are those of the answer; absent: there was none. */
-  #failed(status: number, headers: readonly Header[] | undefined): void {
+  #failed(status: number, isAnswer: boolean): void {
     const terms = this.#terms;
     if (terms === undefined) return;
     const { intervalSec } = terms;
-    const minSec = status === 422 && headers !== undefined ? minSeIn(headers) : 0;
-    if (minSec > intervalSec) {
-      this.#minSec = minSec;
-      this.#terms = { ...terms, intervalSec: minSec };
-      this.#wait(0);
-      return;
-    }
     const leftMs = this.#expiresAtMs - this.#core.clock.mono();
-    const isAnswer = headers !== undefined;
     const glares = this.#glares;
     const { isLost, next } = afterFailure({ status, isAnswer, leftMs, intervalSec, glares });
     this.#glares = next === 'after-glare' ? glares + 1 : 0;
@@ -201,9 +206,9 @@ export class SessionTimer {
   }
 
   #tellExpired(status: number): void {
-    const { leg, dialog } = this.#entry;
-    const event = { on: 'expired', tag: dialog.remoteTag, status } as const;
-    this.#core.news.push({ what: 'leg', leg: leg.id, event });
+    const tag = nameOf(this.#entry);
+    const event = { on: 'expired', tag, status } as const;
+    this.#core.news.push({ what: 'leg', leg: this.#entry.leg.id, event });
   }
 
   #sdpOf({ headers, body }: Content): Octets | undefined {

@@ -1,4 +1,5 @@
 import type { World } from '../../base/time.ts';
+import type { EngineEars } from '../../ports/engine-ears.ts';
 import type {
   MessageOutcome,
   MessageReply,
@@ -11,7 +12,6 @@ import type {
   Departure,
   DialogId,
   DialogReply,
-  EngineEars,
   InviteResponse,
   Listener,
   Listening,

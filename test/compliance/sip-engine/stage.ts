@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { realWorld } from '../../../lib/base/real-world.ts';
+import type { EngineEars } from '../../../lib/ports/engine-ears.ts';
 import type { Probe, ProbeOutcome } from '../../../lib/ports/outside-dialogs.ts';
-import type { EngineEars, LegEvent, Listener, SipEngine } from '../../../lib/ports/sip-engine.ts';
+import type { LegEvent, Listener, SipEngine } from '../../../lib/ports/sip-engine.ts';
 import { type Address, type Transport, writeAddress } from '../../../lib/sip/address.ts';
 import { type LegId, uriText } from '../../../lib/sip/ids.ts';
 import { hurriedWorld } from '../../support/hurried-world.ts';

@@ -1,5 +1,6 @@
 import type { World } from '../../../lib/base/time.ts';
-import type { EngineEars, Listener, SipEngine } from '../../../lib/ports/sip-engine.ts';
+import type { EngineEars } from '../../../lib/ports/engine-ears.ts';
+import type { Listener, SipEngine } from '../../../lib/ports/sip-engine.ts';
 import type { Address, Transport } from '../../../lib/sip/address.ts';
 
 /** One engine that is to keep what the port promises. */

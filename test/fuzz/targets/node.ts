@@ -62,13 +62,8 @@ class Scene {
     const options = virtualSiteOptions(1);
     const tcp = options.listeners.map((one) => ({ ...one, transport: 'tcp' as const }));
     const listeners = [...options.listeners, ...tcp];
-    this.#site = virtualSite(
-      this.#time,
-      this.#network,
-      { ...options, listeners },
-      undefined,
-      this.#streams,
-    );
+    const streams = this.#streams;
+    this.#site = virtualSite(this.#time, this.#network, { ...options, listeners }, { streams });
     this.#network.onPacket = (packet) => this.#note(packet);
   }
 

@@ -74,7 +74,7 @@ test('the names of gateways are looked up from the start, and those of a reload 
   const first: Gateway = { ...g1, destination: named('first.example:5060') };
   const second: Gateway = { ...g1, destination: named('second.example:5060') };
   const options = { ...site, gateways: [first] };
-  const { node } = virtualSite(time, network, options, undefined, undefined, names);
+  const { node } = virtualSite(time, network, options, { names });
   expect(names.asked).toEqual(['A first.example']);
   node.reconfigure({ ...site, gateways: [second] });
   expect(names.asked).toEqual(['A first.example', 'A second.example']);

@@ -10,6 +10,9 @@ import {
   sessionExpiresIn,
 } from '../../../sip/session-expires.ts';
 
+/** How many intervals one request of ours may ask for, each as long as was wanted of it before. */
+export const INTERVALS_MAX = 4;
+
 /** What both ends of a dialog have agreed on. [4028-9] */
 export type SessionTerms = {
   readonly intervalSec: number;

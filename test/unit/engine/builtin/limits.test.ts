@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Limits } from '../../../../lib/engine/builtin/limits.ts';
+import type { MessageOutcome, OutgoingMessage } from '../../../../lib/ports/outside-dialogs.ts';
+import type { ReceivedInvite } from '../../../../lib/ports/sip-engine.ts';
 import { headerValue } from '../../../../lib/sip/headers.ts';
-import { legId, tagOf } from '../../../../lib/sip/ids.ts';
-import { callerSays, U } from './peers.ts';
-import { NOTHING, Stage } from './stage.ts';
+import { legId, sipCallId, tagOf, uriText } from '../../../../lib/sip/ids.ts';
+import { callerSays, GATEWAY, U } from './peers.ts';
+import { LISTENERS, NOTHING, Stage } from './stage.ts';
 
 const invite = (number: number) => callerSays('INVITE', { callId: `call-${number}` });
 
@@ -109,3 +112,107 @@ describe('when there is no room', () => {
     expect(stage.gateway.summary).toEqual(['INVITE']);
   });
 });
+
+describe('where others have filled all room', () => {
+  const SOS = 'urn:service:sos';
+  const isEmergency = ({ request }: Pick<ReceivedInvite, 'request'>) => request.uri === SOS;
+  const sos = (number: number) => callerSays('INVITE', { callId: `sos-${number}`, uri: SOS });
+
+  async function full(limits: Partial<Limits>, takesMessages = false) {
+    const stage = new Stage(limits, undefined, undefined, takesMessages);
+    stage.node = { isEmergency };
+    await stage.engine.listen(LISTENERS);
+    for (let number = 0; number < 10; number += 1) stage.callerSends(invite(number));
+    expect(stage.invites).toHaveLength(8);
+    return stage;
+  }
+
+  test.each([
+    ['transactions', { transactionsMax: 8 }],
+    ['legs', { legsMax: 8 }],
+  ])('an emergency call gets in: a quarter of all %s is for those alone', async (_, limits) => {
+    const stage = await full(limits);
+    for (let number = 0; number < 4; number += 1) stage.callerSends(sos(number));
+    const got = stage.invites.slice(8).map(({ request }) => request.callId);
+    expect(got).toEqual(['sos-0', 'sos-1']);
+    expect(stage.caller.last().message).toMatchObject({ status: 500 });
+    expect(stage.engine.counts().overloads).toBe(2 + 2);
+    stage.callerSends(invite(10));
+    expect(stage.invites).toHaveLength(10);
+  });
+
+  test('what such calls fill is not what requests of calls that are up need, nor back', async () => {
+    const stage = new Stage({ transactionsMax: 20 });
+    stage.node = { isEmergency };
+    await stage.engine.listen(LISTENERS);
+    stage.talkingA({ callId: 'up' });
+    for (let number = 0; number < 20; number += 1) stage.callerSends(invite(number));
+    for (let number = 0; number < 6; number += 1) stage.callerSends(sos(number));
+    expect(stage.engine.sizes().serverTransactions).toBe(20 + 5);
+    for (const cseq of [2, 3, 4]) {
+      stage.callerSends(callerSays('OPTIONS', { callId: 'up', toTag: 'ours', cseq }), U);
+    }
+    expect(stage.caller.summary.slice(-3)).toEqual(['200 OPTIONS', '200 OPTIONS', '500 OPTIONS']);
+    expect(stage.engine.sizes().serverTransactions).toBe(22 + 5);
+  });
+
+  test('the room of an emergency call is free again when it is over', async () => {
+    const stage = await full({ transactionsMax: 8 });
+    for (let round = 0; round < 3; round += 1) {
+      for (const number of [2 * round, 2 * round + 1]) stage.callerSends(sos(number));
+      for (const { leg } of stage.invites.slice(-2)) stage.engine.handOver(leg);
+    }
+    expect(stage.invites).toHaveLength(8 + 6);
+  });
+
+  test('an emergency MESSAGE gets in', async () => {
+    const stage = await full({ transactionsMax: 8 }, true);
+    stage.callerSends(callerSays('MESSAGE', { callId: 'other' }));
+    expect(stage.messages).toEqual([]);
+    for (const callId of ['m1', 'm2', 'm3'])
+      stage.callerSends(callerSays('MESSAGE', { callId, uri: SOS }));
+    expect(stage.messages).toHaveLength(2);
+  });
+
+  test('an emergency call has its gateways tried', async () => {
+    const stage = await Stage.open({ legsMax: 4 });
+    for (let number = 0; number < 5; number += 1) stage.callOut({ leg: legId(`b${number}`) });
+    expect(stage.told).toEqual(['refused']);
+    for (const leg of ['e1', 'e2']) stage.callOut({ leg: legId(leg), isEmergency: true });
+    expect(stage.events.slice(1)).toMatchObject([{ on: 'refused', leg: 'e2' }]);
+  });
+
+  test('an emergency MESSAGE has its gateways tried', async () => {
+    const stage = await Stage.open({ transactionsMax: 4 });
+    for (let number = 0; number < 4; number += 1) stage.callOut({ leg: legId(`b${number}`) });
+    const outcomes: MessageOutcome[] = [];
+    const sends = (isEmergency: boolean) => {
+      const order = { ...aMessage(), isEmergency };
+      stage.engine.sendMessage(order, (outcome) => outcomes.push(outcome));
+    };
+    sends(false);
+    expect(outcomes).toEqual([{ kind: 'failed', cause: 'transport' }]);
+    sends(true);
+    sends(true);
+    expect(outcomes).toHaveLength(2);
+    stage.pass(0);
+    expect(stage.gateway.summary.filter((one) => one === 'MESSAGE')).toHaveLength(1);
+  });
+});
+
+function aMessage(): OutgoingMessage {
+  const [, , listener] = LISTENERS;
+  if (listener === undefined) throw new Error('no listener faces the gateways');
+  return {
+    listener,
+    nextHop: GATEWAY,
+    uri: uriText('sip:112@10.0.1.31:5080'),
+    from: '<sip:+4670@op.example>;tag=token',
+    to: '<sip:112@192.0.2.112>',
+    tag: tagOf('token'),
+    callId: sipCallId('call-m'),
+    maxForwards: 69,
+    ...NOTHING,
+    silenceMs: 2000,
+  };
+}

@@ -164,12 +164,23 @@ describe('the session timer of leg a', () => {
     expect(value(stage, 'min-se')).toBe('300');
   });
 
+  test('a far end that finds ever more too small is believed a few times, and then refreshed no more for a while', async () => {
+    const { stage, heard, replies } = await talking(...ABLE, ALLOWS);
+    stage.pass(45_000);
+    for (const minSe of [100, 200, 300, 400]) replies(422, `Min-SE: ${minSe}`);
+    expect(heard(0)).toEqual(['UPDATE', 'UPDATE', 'UPDATE', 'UPDATE']);
+    stage.pass(31_999);
+    expect(heard(4)).toEqual([]);
+    stage.pass(1);
+    expect(heard(4)).toEqual(['UPDATE']);
+  });
+
   test('If the session refresh request transaction generates a 481 response, the node is told that the session has expired [4028-10]', async () => {
     const { stage, leg, told, replies } = await talking(...ABLE, ALLOWS);
     stage.pass(45_000);
     replies(481);
     expect(told()).toEqual(['expired']);
-    expect(stage.events.at(-1)).toMatchObject({ leg, tag: 'caller', status: 481 });
+    expect(stage.events.at(-1)).toMatchObject({ leg, tag: 'ours', status: 481 });
     stage.pass(600_000);
     expect(told()).toEqual(['expired']);
   });
@@ -226,7 +237,7 @@ describe('a caller that refreshes', () => {
     stage.pass(59_999);
     expect(told()).toEqual([]);
     stage.pass(1);
-    expect(stage.events.at(-1)).toMatchObject({ on: 'expired', status: 408 });
+    expect(stage.events.at(-1)).toMatchObject({ on: 'expired', tag: 'ours', status: 408 });
     stage.pass(600_000);
     expect(told()).toEqual(['expired']);
   });

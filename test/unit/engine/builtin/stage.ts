@@ -3,8 +3,8 @@ import { type BuiltinEngine, builtinEngine } from '../../../../lib/engine/builti
 import type { Limits } from '../../../../lib/engine/builtin/limits.ts';
 import type { Quarantine } from '../../../../lib/engine/builtin/quarantine.ts';
 import type { Tap } from '../../../../lib/engine/builtin/wires.ts';
+import type { EngineEars } from '../../../../lib/ports/engine-ears.ts';
 import type {
-  EngineEars,
   InviteResponse,
   LegEvent,
   Listener,
@@ -105,6 +105,7 @@ export class Stage {
           this.strays.push(stray);
           this.node.onStray?.(stray);
         },
+        isEmergency: (arrived) => this.node.isEmergency?.(arrived) === true,
         ...(takesMessages ? { onMessage: (message) => void this.messages.push(message) } : {}),
         onFault: (fault, on, answered) => void this.faults.push({ fault, on, answered }),
       },
