@@ -66,7 +66,8 @@ export function requestText(names: CallNames, asked: Asked): Worded {
   const to = asked.to ?? (answer === undefined ? `<${uri}>` : headerOf(answer, 'to'));
   const lines = opening(names, method, uri, branchFor(names, `${cseq} ${method}`));
   lines.push(...route, `To: ${to}`, ...naming(names, `${cseq} ${method}`), ...more);
-  if (method === 'INVITE') lines.push(contactLine(names));
+  if (method === 'INVITE' || method === 'REFER') lines.push(contactLine(names));
+  if (method === 'REFER') lines.push('Refer-To: <sip:somebody@example.org>');
   if (body !== '') lines.push('Content-Type: application/sdp');
   return { text: writeSip(lines, body), target };
 }

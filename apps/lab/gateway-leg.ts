@@ -128,10 +128,16 @@ function acknowledged(leg: GatewayLeg): void {
   if (leg.state !== 'answered') return;
   leg.state = 'talking';
   const [, what, afterMs] =
-    /^(hangs-up|reinvites)-(\d+)/.exec(userOf(leg.invite.first) ?? '') ?? [];
-  if (what === undefined) return;
-  later(leg, Number(afterMs), () => ask(leg, what === 'hangs-up' ? 'BYE' : 'INVITE'));
+    /^(hangs-up|reinvites|refers)-(\d+)/.exec(userOf(leg.invite.first) ?? '') ?? [];
+  const method = what === undefined ? undefined : ASKS[what];
+  if (method !== undefined) later(leg, Number(afterMs), () => ask(leg, method));
 }
+
+const ASKS: Readonly<Record<string, string>> = {
+  'hangs-up': 'BYE',
+  reinvites: 'INVITE',
+  refers: 'REFER',
+};
 
 /** A request of ours within the call, sent again until it is answered. */
 function ask(leg: GatewayLeg, method: string): void {
@@ -174,6 +180,8 @@ function requestOf(leg: GatewayLeg, method: string, cseq: string, branch: string
       `CSeq: ${cseq}`,
       `Contact: <sip:gw@${self.host}:${self.port}>`,
       ...(method === 'INVITE' ? ['Content-Type: application/sdp'] : []),
+      // To itself: what comes then is another call.
+      ...(method === 'REFER' ? [`Refer-To: <sip:answer-100@${self.host}:${self.port}>`] : []),
     ],
     method === 'INVITE' ? sdpOf(self.host, 2, 'sendonly') : '',
   );

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CallerType } from './caller-words.ts';
 import {
+  ackCrossed,
   answeredFromA,
   askedOfCaller,
   type Check,
@@ -66,6 +67,35 @@ export const LATER_ROWS: readonly Row[] = [
     takes: ({ a, b }, caller) => [
       asking('re-INVITE', 'INVITE', scripted(a, stray(caller, 'INVITE', b, 2), ackOf(caller, b))),
       asking('INFO', 'INFO', scripted(a, stray(caller, 'INFO', b))),
+    ],
+  },
+  {
+    id: 'F9r',
+    says: 'a REFER of the caller, and what it says when it is transferred, reach another site',
+    takes: ({ a, b }, caller) => [
+      { ...asking('REFER', 'REFER', scripted(a, stray(caller, 'REFER', b))), dialled: 'passes' },
+      {
+        name: 'transferred',
+        dialled: 'refers-400',
+        route: scripted(a, stray(caller, 'response', b)),
+        async play(one) {
+          one.invite();
+          await one.final('INVITE');
+          await hearsAsk(one, 'INVITE', 3000);
+          await pause(2200);
+          one.request('BYE');
+          await one.final('BYE');
+        },
+        must: [
+          legsB(2),
+          ends('1 INVITE', 200),
+          ackCrossed,
+          ends('2 BYE', 200),
+          fromWhereAsked,
+          askedOfCaller('INVITE'),
+          noneLeft,
+        ],
+      },
     ],
   },
   {

@@ -206,12 +206,13 @@ async function startSite(card: Card, transit: TransitLink, site: number): Promis
   const cwd = path.join(card.folder, siteName(site));
   mkdirSync(cwd, { recursive: true });
   const file = path.join(cwd, 'site.yaml');
-  writeFileSync(file, siteFile(site, card.sites));
+  const isOlder = card.older?.site === site;
+  writeFileSync(file, siteFile(site, card.sites, isOlder));
   const log = path.join(cwd, 'node.log');
   const steps = path.join(cwd, 'steps.ndjson');
   const startsBefore = timesOf('ready', steps);
   const skew = site === skewedSite(card.sites) ? [`--import=${skewedClock(SKEW_MS)}`] : [];
-  const root = card.older?.site === site ? card.older.root : undefined;
+  const root = isOlder ? card.older?.root : undefined;
   const argv = [...skew, distFile('cli/landfall.js', root), 'start', '--config', file];
   await transit.start({
     name: siteName(site),

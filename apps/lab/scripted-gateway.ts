@@ -8,7 +8,8 @@ const FORGET_MS = 40_000;
 
 /**
  * A media gateway without media. What it does with a call stands in the dialled user:
- * `answer-MS`, `early-MS`, `ring`, `busy`, `hangs-up-MS`, `reinvites-MS`.
+ * `answer-MS`, `early-MS`, `ring`, `busy`, `hangs-up-MS`, `reinvites-MS`, `refers-MS`; any other
+ * user is answered.
  */
 function main(): void {
   const [address = '', port = '5060'] = process.argv.slice(2);

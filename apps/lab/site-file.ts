@@ -19,9 +19,21 @@ const both = (address: string) =>
 
 const linkOf = (site: number) => `${linkAddressOf(site)}:7112`;
 
-/** The site file of one node; JSON is YAML, too. */
-export function siteFile(site: number, sites: number): string {
+/** Whom callers and the gateway may transfer, by the user that was dialled. */
+const TRANSFERS = { passes: 'pass', refers: 'execute' } as const;
+
+/**
+ * The site file of one node; JSON is YAML, too. An older node, which may not know a key, has the
+ * calls of all users in one group.
+ */
+export function siteFile(site: number, sites: number, isOlder = false): string {
   const others = Array.from({ length: sites }, (_, index) => index + 1).filter((n) => n !== site);
+  const transferring = isOlder
+    ? []
+    : Object.entries(TRANSFERS).map(([user, transfers]) => ({
+        group: { name: user, gateways: ['gw'], transfers },
+        route: { match: { user: `${user}*` }, group: user },
+      }));
   const file = {
     site: siteName(site),
     siteNumber: site,
@@ -33,8 +45,8 @@ export function siteFile(site: number, sites: number): string {
     },
     gateways: [{ name: 'gw', uri: `sip:${GATEWAY}:${SIP_PORT}` }],
     // One gateway and an ordinary group: what it answers is what the caller hears.
-    groups: [{ name: 'carrier', gateways: ['gw'] }],
-    routes: [{ match: { user: '*' }, group: 'carrier' }],
+    groups: [{ name: 'carrier', gateways: ['gw'] }, ...transferring.map(({ group }) => group)],
+    routes: [...transferring.map(({ route }) => route), { match: { user: '*' }, group: 'carrier' }],
     trunks: [
       { name: 'free', source: [CALLERS.free] },
       { name: 'firewall', source: [CALLERS.behindFirewall], offAnycast: 'sticky' },
