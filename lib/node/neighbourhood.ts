@@ -105,7 +105,7 @@ export class Neighbourhood {
     this.#neighbours.ownership.progress(claim, phase);
   }
 
-  carry({ request, receivedOn, raw }: Stray): Promise<Whereabouts> {
+  carry({ request, receivedOn, raw }: Omit<Stray, 'id'>): Promise<Whereabouts> {
     return this.#carry(request, receivedOn, raw);
   }
 

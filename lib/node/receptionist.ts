@@ -71,12 +71,14 @@ export function receptionist(desk: Desk, isDraining: () => boolean) {
     const claim = claimOf(request, origin.trunk, receivedOn.source.address);
     const isBuried = graves.isBuried(request, receivedOn.source);
     if (!isBuried && joins(desk, invite, claim)) return;
-    if (takesOver(desk, invite, origin)) return;
-    const { inquiry, sender } = judge(desk, invite, origin, { isBuried, isDraining: isDraining() });
-    const caller = { ...sender, claim };
-    const verdict = refusalOf(inquiry);
-    if (verdict === undefined) settle(desk, invite, caller);
-    else refuse(desk, invite, caller, verdict);
+    takeOver(desk, invite, origin, () => {
+      const now = { isBuried, isDraining: isDraining() };
+      const { inquiry, sender } = judge(desk, invite, origin, now);
+      const caller = { ...sender, claim };
+      const verdict = refusalOf(inquiry);
+      if (verdict === undefined) settle(desk, invite, caller);
+      else refuse(desk, invite, caller, verdict);
+    });
   };
 }
 
@@ -88,11 +90,22 @@ function joins(desk: Desk, invite: ReceivedInvite, claim: Claim): boolean {
   return true;
 }
 
-/** Whether a gateway's INVITE takes the place of another one in a call that is here. [3891-3] */
-function takesOver({ rules, runtime }: Desk, invite: ReceivedInvite, { gateway }: From): boolean {
+/**
+ * A gateway's INVITE takes the place of another one in a call that is here, or goes to the site
+ * that has it; any other is a new call. [3891-3]
+ */
+function takeOver(desk: Desk, invite: ReceivedInvite, { gateway }: From, isNew: () => void): void {
+  const { rules, runtime, neighbourhood, engine } = desk;
   const replaces = replacedBy(invite, gateway, rules.options);
-  if (gateway === undefined || replaces === undefined) return false;
-  return runtime.takeOver(invite, gateway.name, replaces);
+  if (gateway === undefined || replaces === undefined) isNew();
+  else if (runtime.takeOver(invite, gateway.name, replaces)) return;
+  else if (neighbourhood === undefined || invite.receivedOn.through !== undefined) isNew();
+  else {
+    void neighbourhood.carry(invite).then((where) => {
+      if (where === 'carried') engine.handOver(invite.leg);
+      else isNew();
+    });
+  }
 }
 
 /**

@@ -94,7 +94,7 @@ export function joinedBy(
   });
   health.began(gateway, emergency);
   const at = world.clock.mono();
-  tell.joining(call, attempt, at);
+  tell.joining(call, attempt, receivedOn.through, at);
   const { isEarlyOnly } = replaces;
   const of = { attempt: replaced, tag: found.tag };
   const from = { gateway, address: source };

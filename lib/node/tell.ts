@@ -22,7 +22,7 @@ export type Teller = {
   /** The caller's INVITE came once more, on another way. */
   joined(call: LiveCall, receivedOn: ReceivedOn, at: MonoMs): void;
   /** A gateway's INVITE wants the place of another one. */
-  joining(call: LiveCall, attempt: number, at: MonoMs): void;
+  joining(call: LiveCall, attempt: number, through: string | undefined, at: MonoMs): void;
   heardA(call: LiveCall, event: LegEvent, at: MonoMs): void;
   heardB(call: LiveCall, attempt: number, event: LegEvent, at: MonoMs): void;
   ordered(call: LiveCall, effect: Effect, at: MonoMs): void;
@@ -55,10 +55,10 @@ export function teller(sink: EventSink, site: string): Teller {
       const door = addresses(receivedOn);
       tell(call, at, { leg: 'a', event: 'a-joined', message: 'INVITE', direction: 'in', ...door });
     },
-    joining(call, attempt, at) {
+    joining(call, attempt, through, at) {
       const { gateway, target: remote, local } = legBOf(call, attempt);
       const wire = { message: 'INVITE', direction: 'in', local, remote } as const;
-      tell(call, at, { leg: 'b', event: 'b-joins', ...wire, attempt, gateway });
+      tell(call, at, { leg: 'b', event: 'b-joins', ...wire, through, attempt, gateway });
     },
     heardA(call, event, at) {
       if (event.on === 'acknowledged') ackWays.came(call);
