@@ -4,7 +4,7 @@ import { rackHeader } from '../../sip/rel100.ts';
 import type { Core } from './core.ts';
 import { sendErrand, waysOf } from './errand.ts';
 import { type AnyDialog, isOver } from './legs.ts';
-import { refreshesTarget } from './proto/fence.ts';
+import { refreshesSession } from './proto/fence.ts';
 import { inviteWithin } from './re-inviting.ts';
 import { headersWithin, tellFailure, tellReply } from './replies.ts';
 
@@ -26,7 +26,7 @@ export function askByUs(
     sendErrand(core, entry, waysOf(core, entry), what, (outcome) => {
       if (outcome === 'timeout') tellFailure(core, entry, request, 408);
       else if (outcome === 'transport') tellFailure(core, entry, request, 503);
-      else if (refreshesTarget(method) && entry.session?.wantsMore(outcome, tries)) {
+      else if (refreshesSession(method) && entry.session?.wantsMore(outcome, tries)) {
         askByUs(core, entry, order, tries + 1);
       } else tellReply(core, entry, request, method, outcome);
     });
