@@ -90,6 +90,8 @@ export type Facts = {
   readonly prompts?: Prompts | undefined;
   /** Whether REFER crosses, or that of a gateway is carried out here. Absent: it is refused. */
   readonly transfers?: 'pass' | 'execute' | undefined;
+  /** Whom an emergency call is offered to that a transfer has left alone. Absent: nobody. */
+  readonly fallbacks?: readonly Target[] | undefined;
   readonly asked: Asked;
   readonly rules: HuntRules;
   readonly startedAt: MonoMs;

@@ -108,6 +108,8 @@ export type Transferring = Fading & {
   readonly bridge: Bridge;
   /** That one has hung up already. */
   readonly hasLeft: boolean;
+  /** Who is called next if nobody is left to talk with. */
+  readonly next: readonly Target[];
   readonly transfer: Transfer;
 };
 

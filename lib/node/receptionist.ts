@@ -161,6 +161,7 @@ function place(
     earlyDialogs: caller.trunk?.earlyDialogs ?? 'each',
     prompts: promptsFor(options.prompts, group?.name, request.headers),
     transfers: group?.transfers,
+    fallbacks: group?.transfers === 'execute' && caller.emergency ? targets : undefined,
     asked: {
       uri: request.uri,
       from: headerValue(request.headers, 'from') ?? '',

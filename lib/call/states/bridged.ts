@@ -121,7 +121,7 @@ function endBridge(state: Bridged, why: EndReason, effects: readonly Effect[]): 
   const termination = terminated(why, 200);
   const hasTimer = state.tag === 'renegotiating' || state.tag === 'transferring';
   const unset = hasTimer ? [{ do: 'clear-timer' as const }] : [];
-  const given = state.tag === 'transferring' ? giveUp(state.transfer) : NOTHING_OPEN;
+  const given = state.tag === 'transferring' ? giveUp(state) : NOTHING_OPEN;
   const left = [...fading, ...given.fading];
   return transition({ tag: 'ended', facts, fading: left, termination }, [
     ...unset,

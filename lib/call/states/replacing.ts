@@ -1,4 +1,4 @@
-import { NO_OCTETS } from '../../base/brands.ts';
+import { type MonoMs, NO_OCTETS } from '../../base/brands.ts';
 import { type RequestId, requestId } from '../../sip/ids.ts';
 import type { Header } from '../../sip/message.ts';
 import { reasonPhrase } from '../../sip/status.ts';
@@ -32,15 +32,27 @@ export function refer(state: Talking, event: EventOf<'asked'>): Transition {
     const { status, says } = refusal ?? ELSEWHERE;
     return transition(state, [replyTo(event, status, [warning('landfall', says)])]);
   }
-  const { fading, bridge } = state;
-  const facts = withAttempt(state.facts, target, event.at);
-  const attempt = facts.attempts.length;
-  const invited: Attempt = { number: attempt, target, progress: 'silent', cancel: 'no' };
   const number = numberOf(headers);
-  const transfer: Transfer = { ...UNSAID, by: 'placed', attempt, invited, refer: number };
-  return transition({ tag: 'transferring', facts, fading, bridge, hasLeft: false, transfer }, [
+  const { fallbacks: next = [] } = state.facts;
+  return place({ ...state, hasLeft: false, next }, { target, refer: number, at: event.at }, [
     replyTo(event, 202, []),
     tellReferrer(event.dialog, number, 100, reasonPhrase(100)),
+  ]);
+}
+
+/** Calls who is to take over, and leaves the offer to it. */
+export function place(
+  { facts: before, fading, bridge, hasLeft, next }: Omit<Transferring, 'tag' | 'transfer'>,
+  whom: Pick<Attempt, 'target'> & Pick<Transfer, 'refer'> & { readonly at: MonoMs },
+  told: readonly Effect[],
+): Transition {
+  const { target, refer, at } = whom;
+  const facts = withAttempt(before, target, at);
+  const attempt = facts.attempts.length;
+  const invited: Attempt = { number: attempt, target, progress: 'silent', cancel: 'no' };
+  const transfer: Transfer = { ...UNSAID, by: 'placed', attempt, invited, refer };
+  return transition({ tag: 'transferring', facts, fading, bridge, hasLeft, next, transfer }, [
+    ...told,
     { do: 'invite-b', attempt, target, isOffered: true },
     { do: 'set-timer', name: 'first-response', delayMs: facts.rules.attemptMs },
   ]);
@@ -88,12 +100,9 @@ export function joins(state: Talking, event: EventOf<'b-joins'>): Transition {
   if (event.isEarlyOnly) return refuseJoin(state, event, 486);
   if (body === '') return refuseJoin(state, event, 488);
   const facts = withAttempt(state.facts, event.from, event.at);
-  const transfer: Transfer = { ...UNSAID, by: 'came', attempt, tag };
-  return offerToCaller(
-    { facts, fading, bridge },
-    { hasLeft: false, transfer: { ...transfer, offer: { headers, body } } },
-    [],
-  );
+  const { fallbacks: next = [] } = facts;
+  const transfer: Transfer = { ...UNSAID, by: 'came', attempt, tag, offer: { headers, body } };
+  return offerToCaller({ facts, fading, bridge, hasLeft: false, next, transfer }, []);
 }
 
 /** It is in the record all the same. */
@@ -110,28 +119,25 @@ export function refuseJoin<State extends CallState>(
 
 /** The caller hears the offer of who is to talk with it. */
 export function offerToCaller(
-  { facts, fading, bridge }: Open,
-  { hasLeft, transfer }: Pick<Transferring, 'hasLeft' | 'transfer'>,
+  state: Omit<Transferring, 'tag'>,
   before: readonly Effect[],
 ): Transition {
+  const { bridge, transfer } = state;
   const { attempt, tag = bridge.tag, offer } = transfer;
-  const spoken = withSpeaker(facts, bridge.fork, attempt, tag);
+  const facts = withSpeaker(state.facts, bridge.fork, attempt, tag);
   const waiting: Transfer = { ...transfer, waitsFor: 'answer' };
-  return transition(
-    { tag: 'transferring', facts: spoken, fading, bridge, hasLeft, transfer: waiting },
-    [
-      ...before,
-      {
-        do: 'ask',
-        dialog: dialogOf(bridge, 'a'),
-        request: requestOf(transfer),
-        method: 'INVITE',
-        maxForwards: MAX_FORWARDS,
-        headers: crossing(offer.headers, facts.emergency),
-        body: offer.body,
-      },
-    ],
-  );
+  return transition({ ...state, tag: 'transferring', facts, transfer: waiting }, [
+    ...before,
+    {
+      do: 'ask',
+      dialog: dialogOf(bridge, 'a'),
+      request: requestOf(transfer),
+      method: 'INVITE',
+      maxForwards: MAX_FORWARDS,
+      headers: crossing(offer.headers, facts.emergency),
+      body: offer.body,
+    },
+  ]);
 }
 
 /** The name of our own re-INVITE, to the caller and to a gateway that stays. */
@@ -143,9 +149,9 @@ export function requestOf({ by, attempt }: Pick<Transfer, 'by' | 'attempt'>): Re
  * Who talked before is asked for an offer: the caller has agreed to speak with one who is gone.
  * [3725-4.4]
  */
-export function askForOffer({ facts, fading, bridge }: Open): Transition {
+export function askForOffer({ facts, fading, bridge }: Open, retries = 0): Transition {
   const { attempt, tag } = bridge;
-  const transfer: Transfer = { ...UNSAID, by: 'stayed', attempt, tag };
+  const transfer: Transfer = { ...UNSAID, by: 'stayed', attempt, tag, retries };
   const ask: Effect = {
     do: 'ask',
     dialog: dialogOf(bridge, 'b'),
@@ -155,8 +161,8 @@ export function askForOffer({ facts, fading, bridge }: Open): Transition {
     headers: [],
     body: NO_OCTETS,
   };
-  const state = { tag: 'transferring', facts, fading, bridge, hasLeft: false, transfer } as const;
-  return transition(state, [ask]);
+  const alone = { hasLeft: false, next: [] };
+  return transition({ tag: 'transferring', facts, fading, bridge, ...alone, transfer }, [ask]);
 }
 
 /** The answer of the caller goes to who made the offer. */
@@ -174,12 +180,17 @@ export function acceptOf(
 
 /** Nothing comes of it: what is owed to its INVITE, and by it. */
 export function giveUp(
-  transfer: Transfer,
+  { bridge, transfer }: Pick<Transferring, 'bridge' | 'transfer'>,
   status = 487,
 ): { readonly fading: readonly Attempt[]; readonly effects: readonly Effect[] } {
-  const { by, attempt, tag, invited, isGone } = transfer;
+  const { by, attempt, tag, invited, isGone, offer } = transfer;
   if (invited !== undefined) return cancelAll([invited], []);
-  if (isGone || by === 'stayed' || tag === undefined) return { fading: [], effects: [] };
+  if (isGone || tag === undefined) return { fading: [], effects: [] };
+  if (by === 'stayed') {
+    const nothing = { headers: [], body: NO_OCTETS };
+    const confirm = acceptOf({ bridge, transfer }, nothing.headers, nothing.body);
+    return { fading: [], effects: offer.body === '' ? [] : [confirm] };
+  }
   if (by === 'came') return { fading: [], effects: [{ do: 'reject-b', attempt, status }] };
   return {
     fading: [],

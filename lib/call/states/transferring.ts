@@ -1,4 +1,4 @@
-import { NO_OCTETS } from '../../base/brands.ts';
+import { type MonoMs, NO_OCTETS } from '../../base/brands.ts';
 import { never } from '../../base/never.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import type { Effect } from '../effects.ts';
@@ -7,7 +7,7 @@ import { withSpeaker } from '../forks.ts';
 import { crossing } from '../header-plans.ts';
 import { withOutcome } from '../notes.ts';
 import { tellReferrer } from '../refer-news.ts';
-import type { Talking, Transferring } from '../state.ts';
+import type { Side, Talking, Transferring } from '../state.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
 import { dialogOf, refuse } from './asks.ts';
 import { hangUpBoth, stepBridged } from './bridged.ts';
@@ -17,6 +17,7 @@ import {
   askForOffer,
   giveUp,
   offerToCaller,
+  place,
   refuseJoin,
   requestOf,
 } from './replacing.ts';
@@ -132,9 +133,9 @@ function answered(state: Transferring, event: EventOf<'b-answered'>): Transition
   const answering = { ...transfer, invited: undefined, tag };
   const before: Effect[] = [{ do: 'clear-timer' }];
   // Without an offer there is nothing that the caller could agree to.
-  if (body === '') return failed({ ...state, facts, transfer: answering }, 488, before);
+  if (body === '') return failed({ ...state, facts, transfer: answering }, event.at, 488, before);
   const open = { ...answering, offer: { headers, body } };
-  return offerToCaller({ ...state, facts }, { hasLeft: state.hasLeft, transfer: open }, before);
+  return offerToCaller({ ...state, facts, transfer: open }, before);
 }
 
 /** A final answer that is no 2xx; or its own INVITE is taken back. */
@@ -144,30 +145,30 @@ function refused(state: Transferring, event: EventOf<'b-refused'>): Transition {
   const { invited } = transfer;
   const facts = withOutcome(state.facts, attempt, status, reason);
   if (invited === undefined) {
-    return gone({ ...state, facts }, [{ do: 'reject-b', attempt, status: 487 }]);
+    return gone({ ...state, facts }, event.at, [{ do: 'reject-b', attempt, status: 487 }]);
   }
   const { gateway } = invited.target;
   const over = { ...state, facts, transfer: { ...transfer, invited: undefined } };
-  return failed(over, status, [
+  return failed(over, event.at, status, [
     { do: 'clear-timer' },
     { do: 'note-gateway', gateway, outcome: outcomeOf(cause, status) },
   ]);
 }
 
 /** Undefined: it ends the call. */
-function hungUp(state: Transferring, { attempt, tag }: EventOf<'b-hung-up'>) {
+function hungUp(state: Transferring, { attempt, tag, at }: EventOf<'b-hung-up'>) {
   const { bridge, transfer } = state;
   if (transfer.by === 'stayed') return undefined;
-  if (attempt === transfer.attempt && tag === transfer.tag) return gone(state, []);
+  if (attempt === transfer.attempt && tag === transfer.tag) return gone(state, at, []);
   if (attempt !== bridge.attempt || tag !== bridge.tag) return undefined;
   return transition({ ...state, hasLeft: true }, []);
 }
 
 /** Who was to take over is there no more; the caller may be about to agree to it. */
-function gone(state: Transferring, before: readonly Effect[]): Transition {
+function gone(state: Transferring, at: MonoMs, before: readonly Effect[]): Transition {
   const transfer = { ...state.transfer, isGone: true };
   if (transfer.waitsFor === 'answer') return transition({ ...state, transfer }, before);
-  return failed({ ...state, transfer }, 487, [...before, { do: 'clear-timer' }]);
+  return failed({ ...state, transfer }, at, 487, [...before, { do: 'clear-timer' }]);
 }
 
 function replied(state: Transferring, event: EventOf<'replied'>): Transition {
@@ -179,13 +180,18 @@ function replied(state: Transferring, event: EventOf<'replied'>): Transition {
   if (transfer.waitsFor !== 'answer') return ignored(state, event);
   if (status < 300) return agreed(state, event);
   if (status === 491 && transfer.retries < RETRIES_MAX && !transfer.isGone) {
-    const waiting = { ...transfer, waitsFor: 'turn', retries: transfer.retries + 1 } as const;
-    // The Call-ID of leg a is the caller's.
-    return transition({ ...state, transfer: waiting }, [
-      { do: 'set-glare-timer', ownsCallId: false },
-    ]);
+    return waitForTurn(state, 'a');
   }
-  return failed(state, status, []);
+  return failed(state, event.at, status, []);
+}
+
+/** The Call-ID of leg a is the caller's, that of leg b is ours. */
+function waitForTurn(state: Transferring, asked: Side): Transition {
+  const { transfer } = state;
+  const waiting = { ...transfer, waitsFor: 'turn', retries: transfer.retries + 1 } as const;
+  return transition({ ...state, transfer: waiting }, [
+    { do: 'set-glare-timer', ownsCallId: asked === 'b' },
+  ]);
 }
 
 /** Who talked before makes the offer that the caller needs again. */
@@ -194,9 +200,9 @@ function offered(state: Transferring, event: EventOf<'replied'>): Transition {
   const { transfer } = state;
   if (transfer.waitsFor !== 'offer') return ignored(state, event);
   if (status < 300) {
-    const open = { ...transfer, offer: { headers, body } };
-    return offerToCaller(state, { hasLeft: state.hasLeft, transfer: open }, []);
+    return offerToCaller({ ...state, transfer: { ...transfer, offer: { headers, body } } }, []);
   }
+  if (status === 491 && transfer.retries < RETRIES_MAX) return waitForTurn(state, 'b');
   return hangUpBoth(talkingAsBefore(state), 'transfer-failed', status);
 }
 
@@ -210,7 +216,7 @@ function agreed(state: Transferring, event: EventOf<'replied'>): Transition {
     headers: [],
     body: NO_OCTETS,
   };
-  if (transfer.isGone) return takenBack(state, confirmed);
+  if (transfer.isGone) return takenBack(state, event.at, confirmed);
   const { by, attempt, tag = bridge.tag } = transfer;
   const accepted = acceptOf(state, crossing(event.headers, facts.emergency), event.body);
   const leaves: Effect[] =
@@ -227,20 +233,30 @@ function agreed(state: Transferring, event: EventOf<'replied'>): Transition {
 }
 
 /** The caller has agreed to one who is gone: it is led back to who talked before. */
-function takenBack(state: Transferring, confirmed: Effect): Transition {
-  const after = failed(state, 487, [confirmed]);
+function takenBack(state: Transferring, at: MonoMs, confirmed: Effect): Transition {
+  const after = failed(state, at, 487, [confirmed]);
   if (after.state.tag !== 'talking') return after;
   const asked = askForOffer(after.state);
   return transition(asked.state, [...after.effects, ...asked.effects]);
 }
 
-/** Nothing comes of it, and the call goes on as before, if there is anybody to go on with. */
-function failed(state: Transferring, status: number, before: readonly Effect[]): Transition {
+/**
+ * Nothing comes of it, and the call goes on as before, if there is anybody to go on with; if not,
+ * an emergency call is offered to the gateways that it had first.
+ */
+function failed(
+  state: Transferring,
+  at: MonoMs,
+  status: number,
+  before: readonly Effect[],
+): Transition {
   const { transfer, hasLeft } = state;
-  const { fading: given, effects } = giveUp(transfer, status);
+  const { fading: given, effects } = giveUp(state, status);
   const left = { ...state, fading: [...state.fading, ...given] };
   const told = [...before, ...effects, ...news(state, status, reasonPhrase(status))];
   if (!hasLeft) return transition(talkingAsBefore(left), told);
+  const [target, ...next] = state.next;
+  if (target !== undefined) return place({ ...left, next }, { target, refer: undefined, at }, told);
   const nobody = { ...left, transfer: { ...transfer, invited: undefined, tag: undefined } };
   const { state: ended, effects: last } = hangUpBoth(nobody, 'transfer-failed', status);
   return transition(ended, [...told, ...last]);
@@ -255,7 +271,8 @@ function timedOut(state: Transferring, event: EventOf<'timer'>): Transition | un
   const { transfer } = state;
   const { invited, waitsFor, attempt } = transfer;
   if (event.name === 'glare' && waitsFor === 'turn') {
-    return offerToCaller(state, { hasLeft: state.hasLeft, transfer }, []);
+    const isOffered = transfer.offer.body !== '';
+    return isOffered ? offerToCaller(state, []) : askForOffer(state, transfer.retries);
   }
   const isDue = event.name === 'first-response' || event.name === 'ring';
   if (!isDue || invited === undefined) return undefined;
@@ -264,6 +281,7 @@ function timedOut(state: Transferring, event: EventOf<'timer'>): Transition | un
   const facts = withOutcome(state.facts, attempt, 408, isSilent ? 'no response' : 'no answer');
   return failed(
     { ...state, facts },
+    event.at,
     408,
     isSilent ? [{ do: 'note-gateway', gateway, outcome: 'silent' }] : [],
   );

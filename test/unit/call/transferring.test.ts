@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { NO_OCTETS } from '../../../lib/base/brands.ts';
 import { header } from '../../../lib/sip/header-names.ts';
-import { requestId, tagOf } from '../../../lib/sip/ids.ts';
+import { requestId } from '../../../lib/sip/ids.ts';
 import {
   aCall,
   answered,
@@ -14,62 +14,17 @@ import {
   SOME_SDP,
   target,
 } from '../../support/call-core.ts';
-
-const A = { side: 'a', fork: 0 } as const;
-const B = { side: 'b', attempt: 1, tag: tagOf('g1') } as const;
-const request = requestId('r1');
-const REFER_TO = [header('Refer-To', '<sip:112@10.0.1.2>'), header('CSeq', '7 REFER')];
-
-const talking = (changes: Parameters<typeof aCall>[0] = {}) =>
-  aCall({ transfers: 'execute', ...changes }, 1)
-    .after(answered(1))
-    .after({ on: 'a-acknowledged', door: 'unicast', ...empty });
-
-const refers = (more: Partial<Extract<Happening, { on: 'asked' }>> = {}): Happening => ({
-  on: 'asked',
-  dialog: B,
-  request,
-  method: 'REFER',
-  maxForwards: 70,
-  door: undefined,
-  leadsTo: target(2),
-  headers: REFER_TO,
-  body: NO_OCTETS,
-  ...more,
-});
-const callerSays = (status: number, to = 'placed2', body = SOME_SDP): Happening => ({
-  on: 'replied',
-  dialog: A,
-  request: requestId(to),
-  status,
-  reason: 'Said',
-  headers: [],
-  body: status < 300 ? body : NO_OCTETS,
-});
-const hangsUp = (attempt: number, tag = `g${attempt}`): Happening => ({
-  on: 'b-hung-up',
-  attempt,
-  tag: tagOf(tag),
-  ...empty,
-});
-const joins = (more: Partial<Extract<Happening, { on: 'b-joins' }>> = {}): Happening => ({
-  on: 'b-joins',
-  attempt: 2,
-  tag: tagOf('ours'),
-  from: target(2),
-  replaces: { attempt: 1, tag: tagOf('g1') },
-  isEarlyOnly: false,
-  headers: [],
-  body: SOME_SDP,
-  ...more,
-});
-
-/** The status lines that who sent the REFER has been told by the last event. */
-const told = ({ effects }: Driven) =>
-  effects.flatMap((effect) =>
-    effect.do === 'ask' && effect.method === 'NOTIFY' ? effect.body.trim() : [],
-  );
-const statusOf = ({ effects }: Driven) => effects.map((one) => ('status' in one ? one.status : 0));
+import {
+  A,
+  B,
+  callerSays,
+  hangsUp,
+  REFER_TO,
+  refers,
+  statusOf,
+  talking,
+  told,
+} from './transfer-scenes.ts';
 
 describe('a REFER of a gateway that is carried out here', () => {
   test('An agent responding to a REFER method MUST return a 400 (Bad Request) if the request contained zero or more than one Refer-To header field values. [3515-2.4.2]', () => {
@@ -139,6 +94,22 @@ describe('a REFER of a gateway that is carried out here', () => {
     expect(alone.state).toMatchObject({ termination: { reason: 'transfer-failed' } });
   });
 
+  test('an emergency call is then offered to the gateways that it had first, one after the other', () => {
+    const fallbacks = [target(1), target(3)];
+    const alone = talking({ emergency: true, fallbacks }).after(refers()).after(hangsUp(1));
+    const again = alone.after(refused(2, 486));
+    const all = ['clear-timer', 'note-gateway', 'invite-b 3', 'set-timer'];
+    expect(orders(again.effects)).toEqual(all);
+    expect(again.effects[2]).toMatchObject({ target: target(1), isOffered: true });
+    const next = again.after({ on: 'timer', name: 'first-response' });
+    expect(orders(next.effects)).toEqual(['note-gateway', 'cancel-b 3', 'invite-b 4', 'set-timer']);
+    const mended = next.after(answered(4)).after(callerSays(200, 'placed4'));
+    expect(orders(mended.effects)).toEqual(['confirm', 'ack-b 4']);
+    expect(mended.state).toMatchObject({ tag: 'talking', bridge: { attempt: 4, tag: 'g4' } });
+    const nobody = next.after(refused(4, 500));
+    expect(nobody.state).toMatchObject({ termination: { reason: 'transfer-failed' } });
+  });
+
   test.each([
     ['refuses', refused(2, 486), 'SIP/2.0 486 Busy Here', []],
     ['is silent', { on: 'timer', name: 'first-response' } as Happening, 'SIP/2.0 408', [2]],
@@ -190,6 +161,23 @@ describe('a REFER of a gateway that is carried out here', () => {
     expect(mended.state).toMatchObject({ tag: 'talking', bridge: { attempt: 1, tag: 'g1' } });
   });
 
+  test('who makes the offer again may be in glare, and the caller may refuse it: it gets its ACK [3261-14.1]', () => {
+    const fromB = { request: requestId('stayed1'), dialog: B };
+    const asked = talking()
+      .after(refers())
+      .after(answered(2))
+      .after(hangsUp(2))
+      .after(callerSays(200));
+    const glare = asked.after({ ...callerSays(491), ...fromB } as Happening);
+    expect(glare.effects).toEqual([{ do: 'set-glare-timer', ownsCallId: true }]);
+    const again = glare.after({ on: 'timer', name: 'glare' });
+    expect(again.effects).toMatchObject([{ do: 'ask', dialog: B, body: '' }]);
+    const open = again.after({ ...callerSays(200), ...fromB, body: SOME_SDP } as Happening);
+    const refusedIt = open.after(callerSays(488, 'stayed1'));
+    expect(refusedIt.effects).toMatchObject([{ do: 'confirm', dialog: B, body: '' }]);
+    expect(refusedIt.state.tag).toBe('talking');
+  });
+
   test('a caller that hangs up meanwhile leaves nobody behind', () => {
     const bye: Happening = { on: 'a-hung-up', door: 'unicast', ...empty };
     const early = talking().after(refers()).after(bye);
@@ -225,47 +213,3 @@ describe('a REFER of a gateway that is carried out here', () => {
 });
 
 const refusedLast = ({ state }: Driven) => refused(state.facts.attempts.length + 1, 486);
-
-describe('an INVITE of a gateway with Replaces', () => {
-  test('If the UA can accept it, it answers the new INVITE and sends a BYE to the replaced dialog: as soon as the caller has agreed to its offer [3891-3]', () => {
-    const open = talking().after(joins());
-    expect(open.effects).toMatchObject([{ do: 'ask', dialog: A, body: SOME_SDP }]);
-    const done = open.after(callerSays(200, 'came2'));
-    expect(orders(done.effects)).toEqual(['confirm', 'accept-b 2', 'bye-b 1']);
-    expect(done.state).toMatchObject({ tag: 'talking', bridge: { attempt: 2, tag: 'ours' } });
-    expect(done.state.facts.attempts[1]).toMatchObject({ gateway: 'g2', status: 200 });
-  });
-
-  test.each([
-    ['names another dialog', { replaces: { attempt: 2, tag: tagOf('g1') } }, 481],
-    ['makes no offer', { body: NO_OCTETS }, 488],
-    ['is early-only, and the dialog is confirmed: 486 [3891-3]', { isEarlyOnly: true }, 486],
-  ])('one that %s changes nothing', (_, more, status) => {
-    const call = talking().after(joins(more));
-    expect(call.effects).toEqual([{ do: 'reject-b', attempt: 2, status }]);
-    expect(call.state.tag).toBe('talking');
-    expect(call.state.facts.attempts[1]).toMatchObject({ gateway: 'g2', status });
-  });
-
-  test('the caller may refuse it, and one that is taken back leaves the call as it was', () => {
-    const refusedIt = talking().after(joins()).after(callerSays(488, 'came2'));
-    expect(orders(refusedIt.effects)).toEqual(['reject-b 2']);
-    const cancelled = talking().after(joins()).after(refused(2, 487));
-    expect(orders(cancelled.effects)).toEqual(['reject-b 2']);
-    const back = cancelled.after(callerSays(200, 'came2'));
-    expect(orders(back.effects)).toEqual(['confirm', 'ask']);
-    expect(back.effects[1]).toMatchObject({ dialog: B, method: 'INVITE', body: '' });
-  });
-
-  test.each([
-    ['dialing', aCall({ transfers: 'execute' }, 1), 481],
-    ['answering', aCall({ transfers: 'execute' }, 1).after(answered(1)), 491],
-    ['transferring', talking().after(refers()), 491],
-    ['ended', talking().after(hangsUp(1)), 481],
-  ])('while the call is %s it is refused', (_, call, status) => {
-    const attempt = call.state.facts.attempts.length + 1;
-    const refusedIt = call.after(joins({ attempt }));
-    expect(refusedIt.effects).toEqual([{ do: 'reject-b', attempt, status }]);
-    expect(refusedIt.state.tag).toBe(call.state.tag);
-  });
-});
