@@ -34,6 +34,8 @@ export type BaresipOptions = {
 };
 
 export type Baresip = Phone & {
+  /** Sends REFER to the other side of its call. */
+  transfer(uri: string): void;
   /** For how many seconds it has heard that tone; to be asked when it has been stopped. */
   heardSec(tone: number): number;
 };
@@ -73,6 +75,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     hangUp: () => order('hangup'),
     hold: () => order('hold'),
     resume: () => order('resume'),
+    transfer: (uri) => order('transfer', uri),
     isCalled: () => hears('CALL_INCOMING'),
     hearsRinging: () => hears('CALL_RINGING'),
     // Sound has arrived, so the SDP of the other side has crossed whole.
