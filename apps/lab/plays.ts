@@ -61,6 +61,18 @@ export const askAndHangUp =
     await caller.final('BYE');
   };
 
+/** Is asked something, listens whether that comes again, and hangs up. */
+export const beAskedAndHangUp =
+  (method: string, withinMs: number) =>
+  async (caller: Caller): Promise<void> => {
+    caller.invite();
+    await caller.final('INVITE');
+    await hearsAsk(caller, method, withinMs);
+    await pause(2200);
+    caller.request('BYE');
+    await caller.final('BYE');
+  };
+
 /** Asks something when it hears the gateway's media, is answered, and hangs up. */
 export const askWhileItRings =
   (method: string) =>

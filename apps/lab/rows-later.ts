@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { CallerType } from './caller-words.ts';
 import {
   ackCrossed,
@@ -16,6 +15,7 @@ import {
 } from './checks.ts';
 import {
   askAndHangUp,
+  beAskedAndHangUp,
   beHungUpOn,
   cancelled,
   cancelRinging,
@@ -78,14 +78,7 @@ export const LATER_ROWS: readonly Row[] = [
         name: 'transferred',
         dialled: 'refers-400',
         route: scripted(a, stray(caller, 'response', b)),
-        async play(one) {
-          one.invite();
-          await one.final('INVITE');
-          await hearsAsk(one, 'INVITE', 3000);
-          await pause(2200);
-          one.request('BYE');
-          await one.final('BYE');
-        },
+        play: beAskedAndHangUp('INVITE', 3000),
         must: [
           legsB(2),
           ends('1 INVITE', 200),
@@ -120,14 +113,7 @@ export const LATER_ROWS: readonly Row[] = [
         name: 're-INVITE',
         dialled: 'reinvites-400',
         route: scripted(a, stray(caller, 'response', b)),
-        async play(one) {
-          one.invite();
-          await one.final('INVITE');
-          await hearsAsk(one, 'INVITE', 2000);
-          await pause(2200);
-          one.request('BYE');
-          await one.final('BYE');
-        },
+        play: beAskedAndHangUp('INVITE', 2000),
         must: [...talked(), askedOfCaller('INVITE')],
       },
     ],
