@@ -17,6 +17,7 @@ import { VirtualWorld } from '../../support/virtual-world.ts';
 import type { Choices } from '../choices.ts';
 import { message, written } from '../generators/messages.ts';
 import { mutated } from '../generators/mutate.ts';
+import { transfer } from '../generators/transfers.ts';
 import { SEEDS } from '../seeds.ts';
 import { must, mustBeSame, type Target } from '../target.ts';
 
@@ -25,6 +26,7 @@ const STRANGER: Address = { address: '198.18.0.66', port: 5060 };
 /** After every transaction, and every patience with a call that nobody ends. */
 const QUIET_MS = 600_000;
 const HEARD_MAX = 40;
+const METHODS = ['ACK', 'BYE', 'UPDATE', 'INFO', 'INVITE', 'OPTIONS', 'X'];
 
 /** A whole site: proper calls, and between them whatever somebody throws at it. */
 export const NODE: Target = {
@@ -33,6 +35,7 @@ export const NODE: Target = {
   async run(choices) {
     const scene = new Scene(choices);
     await scene.open();
+    if (choices.chance(0.5)) scene.beginTalking();
     for (let left = 1 + choices.below(3); left > 0; left -= 1) {
       for (let throws = choices.below(12); throws > 0; throws -= 1) scene.throwOne();
       scene.pass(choices.pick([50, 3000, 40_000]));
@@ -63,16 +66,22 @@ class Scene {
     const tcp = options.listeners.map((one) => ({ ...one, transport: 'tcp' as const }));
     const listeners = [...options.listeners, ...tcp];
     const streams = this.#streams;
-    this.#site = virtualSite(this.#time, this.#network, { ...options, listeners }, { streams });
+    const way = choices.pick(['refuse', 'pass', 'execute'] as const);
+    const transfers = way === 'refuse' ? undefined : way;
+    const groups = options.groups.map((group) => ({ ...group, transfers }));
+    const all = { ...options, listeners, groups };
+    this.#site = virtualSite(this.#time, this.#network, all, { streams });
     this.#network.onPacket = (packet) => this.#note(packet);
   }
 
   async open(): Promise<void> {
     await this.#site.node.listen();
-    this.#network.attach(
-      GATEWAY,
-      this.#ears((bytes, from) => this.#gatewayHears(bytes, from)),
-    );
+    for (const me of [GATEWAY, CALLER]) {
+      this.#network.attach(
+        me,
+        this.#ears((bytes, from) => this.#answers(me, bytes, from)),
+      );
+    }
     this.#streams.attach(GATEWAY, () => undefined);
     this.#choices.shown = this.#thrown;
   }
@@ -95,10 +104,24 @@ class Scene {
     if (this.#heard.length > HEARD_MAX) this.#heard.shift();
   }
 
+  /** A call is up before anything is thrown, so that there is something to hit. */
+  beginTalking(): void {
+    const first = { from: CALLER, to: A };
+    this.#network.deliver({ bytes: inviteFrom(CALLER, 'c0'), ...first }, 1);
+    this.pass(50);
+    const ack = this.#withinADialog('ACK');
+    this.#network.deliver({ bytes: Buffer.from(ack, 'latin1'), from: CALLER, to: U }, 1);
+    this.pass(50);
+  }
+
   /** One message to one of the listeners, by UDP or TCP, from anybody. */
   throwOne(): void {
     const choices = this.#choices;
     this.#mood = choices.pick(['answers', 'lies']);
+    if (choices.chance(0.15)) {
+      this.#transfer();
+      return;
+    }
     const base = choices.pick([
       () => inviteFrom(CALLER, `c${choices.below(5)}`).toString('latin1'),
       () => this.#somethingHeard(),
@@ -121,7 +144,7 @@ class Scene {
     const { length } = this.#heard;
     if (length === 0) return '';
     const text = this.#heard[this.#choices.below(length)]?.toString('latin1') ?? '';
-    const method = this.#choices.pick(['BYE', 'CANCEL', 'ACK', 'INVITE', 'UPDATE', 'INFO']);
+    const method = this.#choices.pick(['BYE', 'CANCEL', 'ACK', 'INVITE', 'REFER', 'INFO']);
     const status = this.#choices.pick(['100', '183', '200', '302', '481', '503']);
     if (this.#choices.chance(0.5)) return text;
     return text
@@ -131,17 +154,33 @@ class Scene {
   }
 
   /** A request of the caller in a dialog that the site has made. */
-  #withinADialog(): string {
+  #withinADialog(asked?: string): string {
     const answers = this.#heard.map(parse).flatMap((one) => (one.kind === 'response' ? [one] : []));
     const answer = answers.findLast(
       ({ to, cseq }) => cseq.method === 'INVITE' && to.tag?.startsWith('v1') === true,
     );
     if (answer === undefined) return '';
-    const method = this.#choices.pick(['ACK', 'BYE', 'UPDATE', 'INFO', 'INVITE', 'OPTIONS', 'X']);
+    const method = asked ?? this.#choices.pick(METHODS);
     const cseq = method === 'ACK' ? answer.cseq.number : 2 + this.#choices.below(5);
     const { from, to, callId } = answer;
     const dialog = { callId, fromTag: from.tag, toTag: to.tag };
     return within(method, CALLER, cseq, dialog).toString('latin1');
+  }
+
+  /** Of a call that the gateway has. */
+  #transfer(): void {
+    const invites = this.#heard
+      .map(parse)
+      .flatMap((one) => (one.kind === 'request' && one.method === 'INVITE' ? [one] : []));
+    const invite = invites.findLast(({ from }) => from.tag?.startsWith('v1') === true);
+    if (invite === undefined) return;
+    const choices = this.#choices;
+    const right = transfer(choices, invite, GATEWAY, 'gw');
+    const text = choices.chance(0.3) ? mutated(choices, right) : right;
+    this.#thrown.push(`${GATEWAY.address} > ${B.address} ${text}`);
+    const way = { from: GATEWAY, to: B };
+    this.#network.deliver({ bytes: Buffer.from(text, 'latin1'), ...way }, choices.below(200));
+    if (choices.chance(0.5)) this.pass(choices.below(2000));
   }
 
   #throwByTcp(bytes: Buffer, to: Address): void {
@@ -152,18 +191,18 @@ class Scene {
     this.#time.at(this.#time.nowMs + alarmMs, () => socket.cut());
   }
 
-  /** A gateway that answers, until it lies. */
-  #gatewayHears(bytes: Buffer, from: Address): void {
+  /** A gateway or a caller that answers, until it lies. */
+  #answers(me: Address, bytes: Buffer, from: Address): void {
     const request = parse(bytes);
     if (request.kind !== 'request' || request.method === 'ACK') return;
     const choices = this.#choices;
     const lies = this.#mood === 'lies';
     const status = lies ? choices.pick([100, 183, 200, 302, 487, 503]) : 200;
-    const parts = { tag: 'gw', contact: GATEWAY, body: request.method === 'INVITE' ? SDP : '' };
+    const parts = { tag: 'gw', contact: me, body: request.method === 'INVITE' ? SDP : '' };
     const right = response(request, status, parts);
     const says = lies ? Buffer.from(mutated(choices, right.toString('latin1')), 'latin1') : right;
-    if (lies) this.#thrown.push(`gateway ${says.toString('latin1')}`);
-    this.#network.deliver({ bytes: says, from: GATEWAY, to: from }, 1);
+    if (lies) this.#thrown.push(`${me.address} ${says.toString('latin1')}`);
+    this.#network.deliver({ bytes: says, from: me, to: from }, 1);
   }
 
   /** After all that, a call is placed, answered and hung up. */
