@@ -21,16 +21,19 @@ const { values } = parseArgs({
 });
 const MINUTES = Number(values.minutes);
 const MINUTE_MS = 60_000;
-const WARM_UP_SEC = 60;
+/** So many that what is called often is compiled by then: compiled code is heap, too. */
+const WARM_UP = { seconds: 200, rate: 50 };
 /** A BYE that nobody answers is asked for 36 s, and what has ended lingers for 32 s. */
 const QUIET_MS = 80_000;
 /** Read so long before a minute is over: the last one while the load still goes on. */
 const EARLY_MS = 4000;
 
-async function drive({ folder }: Subject, seconds: number, seed: number): Promise<DriverReport> {
-  const { rate, only } = values;
+type Load = { readonly seconds: number; readonly rate: number; readonly seed: number };
+
+async function drive({ folder }: Subject, load: Load): Promise<DriverReport> {
+  const { only } = values;
   const program = path.join(import.meta.dirname, 'soak/driver.ts');
-  const choices = { folder, seconds, rate, seed, ...(only === '' ? {} : { only }) };
+  const choices = { folder, ...load, ...(only === '' ? {} : { only }) };
   const words = Object.entries(choices).map(([name, value]) => `--${name}=${value}`);
   const args = ['-c', '1', process.execPath, '--import', 'tsx', program, ...words];
   const { stdout } = await promisify(execFile)('taskset', args);
@@ -41,11 +44,15 @@ async function drive({ folder }: Subject, seconds: number, seed: number): Promis
 async function soak(subject: Subject): Promise<Soaked> {
   const seed = Number(values.seed);
   await untilReady();
-  const warmUp = await drive(subject, WARM_UP_SEC, 2 * seed);
+  const warmUp = await drive(subject, { ...WARM_UP, seed: 2 * seed });
   await pause(QUIET_MS);
   const before = await readHeap(subject);
   say('before', before);
-  const load = drive(subject, MINUTES * 60, 2 * seed + 1);
+  const load = drive(subject, {
+    seconds: MINUTES * 60,
+    rate: Number(values.rate),
+    seed: 2 * seed + 1,
+  });
   const minutes: HeapReading[] = [];
   const beganAt = performance.now();
   for (let minute = 1; minute <= MINUTES; minute += 1) {
@@ -60,9 +67,10 @@ async function soak(subject: Subject): Promise<Soaked> {
   await pause(QUIET_MS);
   const after = await readHeap(subject);
   say('after', after);
+  const left = await readMetric('landfall_calls_active');
   const joined = await readMetric('landfall_merged_total', 'outcome="joined"');
   const written = await readWritten(subject.folder);
-  return { drained: [before, after], minutes, reports: [warmUp, report], written, joined };
+  return { drained: [before, after], minutes, reports: [warmUp, report], written, joined, left };
 }
 
 function say(when: string, { heap, rss, handles }: HeapReading): void {

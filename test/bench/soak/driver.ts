@@ -56,6 +56,8 @@ async function play(scenario: Scenario, index: number, callers: Callers): Promis
   } catch (error) {
     const over = `${id} over ${line.transport} from ${line.address}`;
     tally.count(scenario.name, call, `${over}: ${whyOf(error)}`);
+    // What it leaves up would be taken for a leak.
+    call.caller.ask('BYE').catch(() => undefined);
   }
   callers.give(line);
   board.forget(call);

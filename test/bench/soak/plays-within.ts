@@ -2,6 +2,7 @@ import type { Call } from './call.ts';
 import { type Dialog, rightly } from './dialog.ts';
 import { hangUp, talk, talkOn } from './talk.ts';
 
+const TRIES_MAX = 4;
 const REFRESH_MS = 60_000;
 const DTMF = {
   lines: ['Content-Type: application/dtmf-relay'],
@@ -9,9 +10,19 @@ const DTMF = {
 };
 const TEXT = { lines: ['Content-Type: text/plain'], body: 'the door is at the back' };
 
-/** A re-INVITE that the other end takes. */
-async function reInvite(from: Dialog, direction: string): Promise<void> {
-  from.ack(await from.must('INVITE', [200], { body: from.sdp(direction) }));
+/**
+ * A re-INVITE that the other end takes. The gateway may ask before the caller's ACK has come to the
+ * node, over a connection that had to be opened for it: 491, and it asks again. [3261-14.1]
+ */
+async function reInvite(call: Call, from: Dialog, direction: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await from.ask('INVITE', { body: from.sdp(direction) });
+    if (answer.status === 491 && tries < TRIES_MAX) await call.pause(0, 2000);
+    else {
+      from.ack(rightly(answer, [200]));
+      return;
+    }
+  }
 }
 
 /** Hold and resume. */
@@ -31,7 +42,7 @@ async function holdAndResume(call: Call, from: Dialog, to: Dialog): Promise<void
   for (const direction of ['sendonly', 'sendrecv']) {
     await call.pause(100, 1000);
     const heard = to.hears('INVITE');
-    await reInvite(from, direction);
+    await reInvite(call, from, direction);
     await heard;
   }
 }

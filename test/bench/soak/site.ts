@@ -5,6 +5,9 @@ import { READABLE } from '../heap-reading.ts';
 import { nodeWith, ROOT, type Subject, start } from '../subject.ts';
 import { A, ADMIN, GATEWAY_SIDE, GATEWAYS, PORT_OF, SOURCES, U } from './places.ts';
 
+/** A second signal hangs up what is left. */
+const DRAIN_MS = 5000;
+
 /** What the driver needs to be a gateway on TLS and to know the node. */
 export type Certificates = {
   readonly authorities: string;
@@ -22,7 +25,22 @@ export function soakSite(folder: string): Subject {
   writeFileSync(config, JSON.stringify({ ...siteFile(folder), tls }, null, 2));
   const program = path.join(ROOT, 'dist/apps/cli/landfall.js');
   const options = ['--enable-source-maps', ...READABLE];
-  return start(folder, [nodeWith(...options, program, 'start', '--config', config)]);
+  return hurried(start(folder, [nodeWith(...options, program, 'start', '--config', config)]));
+}
+
+/** A call that never ends must not keep the soak from saying so. */
+function hurried(subject: Subject): Subject {
+  return {
+    ...subject,
+    async stop() {
+      const hurry = () => {
+        for (const pid of subject.pids) process.kill(pid, 'SIGTERM');
+      };
+      const impatience = setTimeout(hurry, DRAIN_MS);
+      await subject.stop();
+      clearTimeout(impatience);
+    },
+  };
 }
 
 export function certificatesIn(folder: string): Certificates {

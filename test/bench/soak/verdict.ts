@@ -16,6 +16,8 @@ export type Soaked = {
   readonly written: Written;
   /** INVITEs that were another way of a call that had come already. */
   readonly joined: number;
+  /** Calls that are up when all is over. */
+  readonly left: number;
 };
 
 export type Condition = { readonly holds: boolean; readonly says: string };
@@ -34,6 +36,7 @@ export function conditionsOf(soaked: Soaked): readonly Condition[] {
     },
     asManyRecords(soaked),
     asManyMessages(soaked),
+    { holds: soaked.left === 0, says: `calls that are still up: ${soaked.left}` },
     { holds: failed === 0, says: `scenarios that failed: ${failed}` },
     { holds: strangers === 0, says: `requests of the node that no call was for: ${strangers}` },
     { holds: written.bugs.length === 0, says: `bugs in its log: ${written.bugs.length}` },
