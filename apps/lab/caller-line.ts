@@ -75,7 +75,7 @@ export function tcpLine(address: string, hear: Hear, onLost: () => void): Caller
 }
 
 /** Cuts a stream into messages by their Content-Length. */
-function openFraming(take: (text: string) => void): (piece: Buffer) => void {
+export function openFraming(take: (text: string) => void): (piece: Buffer) => void {
   let rest = '';
   return (piece) => {
     rest += piece.toString('latin1');

@@ -1,6 +1,5 @@
-import { readFileSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { landfall, load, type Subject, withSubject } from './subject.ts';
+import { READABLE, readHeap } from './heap-reading.ts';
+import { landfall, load, withSubject } from './subject.ts';
 
 const CALLS = 10_000;
 const RATE = 400;
@@ -10,40 +9,23 @@ const MEASURE_AFTER_MS = 65_000;
 /** Two times the 32 s that ended transactions and legs linger. */
 const QUIET_MS = 70_000;
 
-type Probe = { readonly heap: number; readonly rss: number; readonly handles: number };
-
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function probe({ pids, folder }: Subject): Promise<Probe> {
-  const file = path.join(folder, 'heap.json');
-  rmSync(file, { force: true });
-  for (const pid of pids) process.kill(pid, 'SIGUSR2');
-  await pause(2000);
-  return JSON.parse(readFileSync(file, 'utf8')) as Probe;
-}
 
 /** What a call that is up costs in memory, and whether all of it is given back. */
 async function main(): Promise<void> {
-  const probing = [
-    '--expose-gc',
-    '--import',
-    'tsx',
-    '--import',
-    `${import.meta.dirname}/heap-probe.ts`,
-  ];
   await withSubject(
-    (folder) => landfall(folder, { nodeOptions: probing }),
+    (folder) => landfall(folder, { nodeOptions: READABLE }),
     async (subject) => {
       // The last 1,000 calls are kept for the admin pages: they are there before and after.
       await load({ rate: RATE, calls: 3000 });
       await pause(QUIET_MS);
-      const before = await probe(subject);
+      const before = await readHeap(subject);
       const running = load({ rate: RATE, calls: CALLS, holdMs: HOLD_MS });
       await pause(MEASURE_AFTER_MS);
-      const held = await probe(subject);
+      const held = await readHeap(subject);
       const { failed } = await running;
       await pause(QUIET_MS);
-      const after = await probe(subject);
+      const after = await readHeap(subject);
       const perCall = (held.heap - before.heap) / CALLS;
       const share = (after.heap / before.heap - 1) * 100;
       console.log(
