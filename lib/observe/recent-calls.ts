@@ -55,7 +55,7 @@ export class RecentCalls {
       entry = newEntry(step.callId);
       this.#going.set(step.callId, entry);
     }
-    entry.steps.push(step);
+    entry.steps.push(detachedStep(step));
     if (entry.steps.length <= STEPS_MAX) return;
     // How it began and how it ended tell more than the repetitions between.
     entry.steps.splice(STEPS_MAX / 2, 1);
@@ -66,7 +66,7 @@ export class RecentCalls {
   record(record: CallRecord, line: () => string): void {
     const entry = this.#going.get(record.callId) ?? newEntry(record.callId);
     this.#lastSerial += 1;
-    entry.record = record;
+    entry.record = detachedRecord(record);
     entry.serial = this.#lastSerial;
     this.#going.delete(record.callId);
     this.#ended.set(record.callId, entry);
@@ -128,6 +128,32 @@ export class RecentCalls {
     this.#followers.add(follower);
     return () => void this.#followers.delete(follower);
   }
+}
+
+/** What was cut out of a message would keep all of it in memory. */
+function detached(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}
+
+function detachedStep(step: Step): Step {
+  const { message, contact } = step;
+  if (message === undefined && contact === undefined) return step;
+  return {
+    ...step,
+    message: message === undefined ? undefined : detached(message),
+    contact: contact === undefined ? undefined : detached(contact),
+  };
+}
+
+function detachedRecord(record: CallRecord): CallRecord {
+  const { sipCallIdA, from, to, attempts } = record;
+  return {
+    ...record,
+    sipCallIdA: detached(sipCallIdA),
+    from: detached(from),
+    to: detached(to),
+    attempts: attempts.map((one) => ({ ...one, reason: detached(one.reason) })),
+  };
 }
 
 function newEntry(callId: CallId): Entry {

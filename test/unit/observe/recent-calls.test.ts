@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { type CallId, callIdOf } from '../../../lib/call/ids.ts';
 import { RecentCalls } from '../../../lib/observe/recent-calls.ts';
@@ -13,7 +15,36 @@ function end(recent: RecentCalls, callId: CallId): void {
   );
 }
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+const MESSAGE_BYTES = 200_000;
+
+/** A header value as it comes: a piece of a long message. */
+function cutOut(text: string): string {
+  const message = `${text}${'x'.repeat(MESSAGE_BYTES)}`;
+  return Buffer.from(message, 'latin1').toString('latin1').slice(0, text.length);
+}
+
 describe('the last calls', () => {
+  test('do not keep the messages that their texts were cut out of', () => {
+    const recent = new RecentCalls(100);
+    collectGarbage();
+    const { heapUsed: before } = process.memoryUsage();
+    for (let count = 0; count < 100; count += 1) {
+      const callId = numbered(count);
+      for (const step of someSteps()) {
+        const contact = cutOut(`sip:${'token'.repeat(4)}@192.0.2.1`);
+        recent.step({ ...step, callId, contact, message: cutOut('SUBSCRIBE sip:x') });
+      }
+      const from = cutOut(`<sip:caller-${count}@op.example>;tag=one`);
+      recent.record(someRecord({ callId, from, sipCallIdA: cutOut(`a-${callId}@op`) }), () => '');
+    }
+    collectGarbage();
+    const { heapUsed: after } = process.memoryUsage();
+    expect((after - before) / 100).toBeLessThan(MESSAGE_BYTES / 2);
+    expect(recent.records(EVERY, 100)).toHaveLength(100);
+  });
+
   test('are kept with their steps', () => {
     const recent = new RecentCalls(10);
     for (const step of someSteps()) recent.step(step);
