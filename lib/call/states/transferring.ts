@@ -3,6 +3,7 @@ import { never } from '../../base/never.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import type { Effect } from '../effects.ts';
 import type { CallEvent, EventOf } from '../events.ts';
+import type { Facts } from '../facts.ts';
 import { withSpeaker } from '../forks.ts';
 import { crossing } from '../header-plans.ts';
 import { withOutcome } from '../notes.ts';
@@ -238,12 +239,20 @@ function takenBack(state: Transferring, confirmed: Effect): Transition {
 function failed(state: Transferring, status: number, before: readonly Effect[]): Transition {
   const { transfer, hasLeft } = state;
   const { fading: given, effects } = giveUp(transfer, status);
-  const left = { ...state, fading: [...state.fading, ...given] };
+  const facts = withRefusal(state, status);
+  const left = { ...state, facts, fading: [...state.fading, ...given] };
   const told = [...before, ...effects, ...news(state, status, reasonPhrase(status))];
   if (!hasLeft) return transition(talkingAsBefore(left), told);
   const nobody = { ...left, transfer: { ...transfer, invited: undefined, tag: undefined } };
   const { state: ended, effects: last } = hangUpBoth(nobody, 'transfer-failed', status);
   return transition(ended, [...told, ...last]);
+}
+
+/** What a gateway that came hears from us is what its attempt has come to. */
+function withRefusal({ facts, transfer }: Transferring, status: number): Facts {
+  const { by, attempt, isGone } = transfer;
+  if (by !== 'came' || isGone) return facts;
+  return withOutcome(facts, attempt, status, reasonPhrase(status));
 }
 
 function talkingAsBefore({ facts, fading, bridge }: Transferring): Talking {
