@@ -23,6 +23,8 @@ export type Rules = {
   readonly earlyDialogs: 'each' | 'first';
   /** Gateways take few calls at once: an ordinary call may find all of them full. */
   readonly isTight: boolean;
+  /** Gateways have their calls transferred. */
+  readonly hasTransfers: boolean;
 };
 
 const TURN_MS_MIN = 700;
