@@ -208,6 +208,17 @@ describe('a REFER of a gateway that is carried out here', () => {
     expect(statusOf(nobody)).toEqual([480]);
   });
 
+  test('a request of the caller that the former gateway has not answered yet finds its answer, but no SDP of it', () => {
+    const done = talking().after(refers()).after(answered(2)).after(callerSays(200));
+    const late = { dialog: B, request } as const;
+    const info = done.after({ ...callerSays(200), ...late, body: NO_OCTETS } as Happening);
+    expect(info.effects).toMatchObject([{ do: 'reply', dialog: A, request, status: 200 }]);
+    const update = done.after({ ...callerSays(200), ...late } as Happening);
+    expect(update.effects).toMatchObject([
+      { do: 'reply', dialog: A, request, status: 491, body: NO_OCTETS },
+    ]);
+  });
+
   test('not before the answer, and not for ever', () => {
     const early = aCall({ transfers: 'execute' }, 1).after(ringing(1)).after(refers());
     expect(statusOf(early)).toEqual([491]);
