@@ -83,9 +83,14 @@ function asked(state: Bridged, event: EventOf<'asked'>): Transition | undefined 
   if (!isBridged(state.bridge, event)) return transition(state, [refuse(event, 481)]);
   const { door } = event;
   const facts = door === undefined ? state.facts : withDoor(state.facts, door);
-  if (event.method === 'INVITE' || isForUs(facts, event)) return undefined;
+  if (event.method === 'INVITE' || isForUs(facts, event) || waits(state, event)) return undefined;
   const next = { ...state, facts };
   return transition(next, [askOther(state.bridge, crossingOf(facts, event))]);
+}
+
+/** What offers anything while the caller is offered another gateway. [3311-5.2] */
+function waits({ tag }: Bridged, { method, body }: EventOf<'asked'>): boolean {
+  return tag === 'transferring' && method === 'UPDATE' && body !== '';
 }
 
 /** Who does not keep its session alive has left it; that alone ends no emergency call. [4028-10] */

@@ -219,6 +219,16 @@ describe('a REFER of a gateway that is carried out here', () => {
     ]);
   });
 
+  test('If an UPDATE is received that contains an offer, and the UAS has generated an offer to which it has not yet received an answer, the UAS MUST reject the UPDATE with a 491 response [3311-5.2]', () => {
+    const open = talking().after(refers()).after(answered(2));
+    const offers = { method: 'UPDATE', body: SOME_SDP } as const;
+    for (const dialog of [A, B]) {
+      expect(statusOf(open.after(refers({ ...offers, dialog })))).toEqual([491]);
+      const refreshes = open.after(refers({ method: 'UPDATE', dialog }));
+      expect(refreshes.effects).toMatchObject([{ do: 'ask', method: 'UPDATE' }]);
+    }
+  });
+
   test('not before the answer, and not for ever', () => {
     const early = aCall({ transfers: 'execute' }, 1).after(ringing(1)).after(refers());
     expect(statusOf(early)).toEqual([491]);
