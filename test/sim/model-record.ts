@@ -1,5 +1,6 @@
 import type { CallRecord } from '../../lib/call/record.ts';
 import type { Complain, Rules } from './model.ts';
+import { endOfTurns } from './model-turns.ts';
 import { CALLING_GATEWAY } from './outwards.ts';
 import {
   answersInAck,
@@ -10,12 +11,14 @@ import {
   type Mark,
 } from './reading.ts';
 import type { LaterLeg } from './reading-transfers.ts';
+import type { Seen, Witnessed } from './witness.ts';
 
 const A_DOOR = '192.0.2.112:5060';
 const ACK_PATIENCE_MS = 32_000;
 
 /** The record tells what the wire has shown, in the order in which it happened. */
 export function judgeRecord(
+  { seen }: Witnessed,
   call: CallSeen,
   record: CallRecord | undefined,
   rules: Rules,
@@ -33,7 +36,7 @@ export function judgeRecord(
   if (record.status !== call.final?.status) say('P12', `its record says ${record.status}`);
   judgeTimes(call, record, say);
   judgeAttempts(call, record, say);
-  const expected = endOf(call);
+  const expected = endOf(call, seen);
   if (expected !== undefined && record.reason !== expected) {
     say('P12', `its record says ${record.reason}, the wire ${expected}`);
   }
@@ -92,9 +95,9 @@ function attemptsOf({ legs, later }: CallSeen, { sipCallIdB }: CallRecord): read
 }
 
 /** How the call ended, as far as the wire alone can say it. */
-function endOf(call: CallSeen): CallRecord['reason'] | undefined {
+function endOf(call: CallSeen, seen: readonly Seen[]): CallRecord['reason'] | undefined {
   const { final, byeIn, acked, emergency } = call;
-  if (call.later !== undefined) return undefined;
+  if (call.later !== undefined) return endOfTurns(seen, call, call.later);
   if (final === undefined) return undefined;
   if (final.status === 487) return 'caller-cancelled';
   if (final.status !== 200) return undefined;

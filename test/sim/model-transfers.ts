@@ -1,13 +1,21 @@
 import type { Complain } from './model.ts';
-import { goneAt, offerIn, overAt, type Turn, turnsOf, type Word, wordOf } from './model-turns.ts';
+import {
+  acknowledgedMs,
+  goneAt,
+  isAwaited,
+  offerIn,
+  overAt,
+  SILENT_MS,
+  type Turn,
+  turnsOf,
+  wordOf,
+} from './model-turns.ts';
 import { type CallSeen, isAtOnce, isBefore, type Mark } from './reading.ts';
 import type { LaterLeg, ReferSeen, TransfersSeen } from './reading-transfers.ts';
 import type { Seen, Witnessed } from './witness.ts';
 
-/** Until a gateway that is called must have said anything, and until it must have answered. */
-const SILENT_MS = 2000;
+/** Until a gateway that is called must have answered. */
 const RINGS_MS = 180_000;
-const ACK_MS_MAX = 32_000;
 /** However a caller is asked, it is given up only after so long. */
 const UNANSWERED_MS = 30_000;
 
@@ -31,11 +39,15 @@ export function judgeTransfers(
     if (turn === undefined) judgeUnused(leg, seen, call, later, say);
     else judgeTaken(leg, turn, seen, say);
   }
+  const placed = later.legs.filter(({ by }) => by === 'placed');
+  const taken = later.refers.filter(({ answered }) => answered?.status === 202);
+  if (placed.length !== taken.length)
+    say('transfer', `${taken.length} REFERs were taken and ${placed.length} gateways called`);
   judgeTurns(turns, call, later, seen, say);
 }
 
 /** What a REFER may hear, by what it says. */
-function judgeReply({ to, answered, sent }: ReferSeen, { legs }: TransfersSeen, say: Complain) {
+function judgeReply({ to, answered }: ReferSeen, { legs }: TransfersSeen, say: Complain) {
   const status = answered?.status ?? 0;
   const isGood = to.length === 1 && !to[0]?.includes('10.66.6.6');
   const wanted = isGood ? 202 : to.length === 1 ? 603 : 400;
@@ -43,8 +55,6 @@ function judgeReply({ to, answered, sent }: ReferSeen, { legs }: TransfersSeen, 
   if (![wanted, 491, 481, 500].includes(status)) say('transfer', `its REFER got ${status}`);
   const called = legs.some(({ by, invited }) => by === 'placed' && isAtOnce(invited, answered));
   if (status === 202 && !called) say('transfer', 'a REFER was taken and nobody was called');
-  if (status !== 202 && called && isAtOnce(sent, answered))
-    say('transfer', `a REFER got ${status} and somebody was called`);
 }
 
 /** Who sent a REFER is told once what it came to, unless it has hung up or nobody is there. */
@@ -70,7 +80,7 @@ function judgeNews(
   if (leg === undefined) return;
   const due = dueOf(leg, seen, later);
   const left = [leftAt(seen, refer), overAt(call)].find((one) => isBefore(one, due));
-  if (left !== undefined && !isAtOnce(left, due)) {
+  if (left !== undefined) {
     if (last !== undefined && !isBefore(last, left)) say('transfer', 'who has left was told');
     if (last === undefined || isBefore(left, last)) return;
   }
@@ -183,29 +193,20 @@ function judgeTurns(
   const over = overAt(call);
   turns.forEach(({ dialog: { leg, answer } }, place) => {
     const until = turns[place + 1]?.since ?? over;
-    const { byeIn, byeOut } = answer;
+    const { acked, byeIn, byeOut } = answer;
     if (byeIn === undefined && byeOut === undefined) say('P12', `${leg.gateway} was not hung up`);
     if (isBefore(byeOut, until) && !isAtOnce(byeOut, until))
       say('transfer', `${leg.gateway} was hung up before another one talked`);
     const hasLeft = isBefore(byeIn, until);
-    if (!hasLeft && until !== undefined && !isAtOnce(byeOut, until))
+    // Who has called is not hung up before it has acknowledged. [3261-15]
+    const isOwed =
+      later.legs.some((one) => one === leg && one.by === 'came') && !isBefore(acked, until);
+    if (!hasLeft && !isOwed && until !== undefined && !isAtOnce(byeOut, until))
       say('transfer', `${leg.gateway} was not hung up when another one talked`);
     if (!hasLeft || byeIn === undefined || isAwaited(byeIn, later, seen)) return;
     // The caller is not hung up before it has acknowledged.
     const dueMs = Math.max(byeIn.atMs, acknowledgedMs(call));
     if (until !== undefined && until.atMs <= dueMs + 1) return;
     say('P12', `the BYE of ${leg.gateway} did not cross`);
-  });
-}
-
-function acknowledgedMs({ acked, final }: CallSeen): number {
-  return Math.min(acked?.atMs ?? Number.POSITIVE_INFINITY, (final?.atMs ?? 0) + ACK_MS_MAX);
-}
-
-/** Whether somebody was about to take over then. */
-function isAwaited(at: Mark | undefined, later: TransfersSeen, seen: readonly Seen[]): boolean {
-  return later.legs.some((leg) => {
-    const end: Word | Mark | undefined = leg.refused ?? wordOf(seen, leg, later);
-    return isBefore(leg.invited, at) && (end === undefined || isBefore(at, end));
   });
 }

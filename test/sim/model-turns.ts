@@ -1,3 +1,4 @@
+import type { CallRecord } from '../../lib/call/record.ts';
 import {
   type Answered,
   answersOf,
@@ -19,6 +20,9 @@ export type Word = Mark & { readonly status: number; readonly body: string };
 
 /** How often a caller whose own re-INVITE is open is asked again. */
 const RETRIES_MAX = 4;
+const ACK_MS_MAX = 32_000;
+/** Until a gateway that is called must have said anything. */
+export const SILENT_MS = 2000;
 
 /** Who talks with the caller, one after the other: each made the offer that it agreed to. */
 export function turnsOf(seen: readonly Seen[], call: CallSeen, later: TransfersSeen): Turn[] {
@@ -66,6 +70,61 @@ export function offerIn(seen: readonly Seen[], { by, offer, answers }: LaterLeg)
 /** Glare is no word, unless it has not cleared for too long. */
 function lastWord(offer: OfferSeen | undefined): Word | undefined {
   const finals = offer?.finals ?? [];
-  const glares = finals.filter(({ status }) => status === 491);
+  const glares = (offer?.finals ?? []).filter(
+    ({ status, branch }, place, all) =>
+      status === 491 && all.findIndex((one) => one.branch === branch) === place,
+  );
   return finals.find(({ status }) => status !== 491) ?? glares[RETRIES_MAX];
+}
+
+/** Until then the caller is not hung up. */
+export function acknowledgedMs({ acked, final }: CallSeen): number {
+  return Math.min(acked?.atMs ?? Number.POSITIVE_INFINITY, (final?.atMs ?? 0) + ACK_MS_MAX);
+}
+
+/** Whether somebody was about to take over then. */
+export function isAwaited(
+  at: Mark | undefined,
+  later: TransfersSeen,
+  seen: readonly Seen[],
+): boolean {
+  return later.legs.some((leg) => {
+    const { invited, heard, refused, cancelled, by } = leg;
+    if (at === undefined || !isBefore(invited, at)) return false;
+    const offer = later.offers.find(({ body }) => body === offerIn(seen, leg));
+    if (offer !== undefined) {
+      const end = isGoneInTurn(offer, leg) ? goneAt(leg) : lastWord(offer);
+      return !isBefore(end, at);
+    }
+    const silentMs = (heard?.atMs ?? Number.POSITIVE_INFINITY) - invited.atMs;
+    const isGivenUp = silentMs >= SILENT_MS && at.atMs - invited.atMs >= SILENT_MS;
+    const end = by === 'placed' && isBefore(cancelled, refused) ? cancelled : refused;
+    return !isGivenUp && !isBefore(end, at);
+  });
+}
+
+/** It was gone before the caller was asked once more, so that it was not asked. */
+function isGoneInTurn({ finals }: OfferSeen, leg: LaterLeg): boolean {
+  const gone = goneAt(leg);
+  const before = finals.filter((one) => isBefore(one, gone));
+  const known = before.map(({ branch }) => branch);
+  const isAsked = finals.some((one) => !isBefore(one, gone) && !known.includes(one.branch));
+  return gone !== undefined && before.at(-1)?.status === 491 && !isAsked;
+}
+
+/** How the call ended, as far as the wire alone can say it. */
+export function endOfTurns(
+  seen: readonly Seen[],
+  call: CallSeen,
+  later: TransfersSeen,
+): CallRecord['reason'] | undefined {
+  const { byeIn, gone, final } = call;
+  const over = overAt(call);
+  const theirs = turnsOf(seen, call, later).at(-1)?.dialog.answer.byeIn;
+  if (over === undefined || isBefore(gone, over)) return undefined;
+  if (byeIn === over && !isBefore(theirs, over)) return 'caller-hung-up';
+  if (theirs === undefined || acknowledgedMs(call) >= (final?.atMs ?? 0) + ACK_MS_MAX)
+    return undefined;
+  if (isAwaited(theirs, later, seen)) return byeIn === over ? 'caller-hung-up' : 'transfer-failed';
+  return 'callee-hung-up';
 }

@@ -40,7 +40,11 @@ export type OfferSeen = {
   readonly body: string;
   readonly begun: Mark;
   readonly branches: Set<string>;
-  readonly finals: (Mark & { readonly status: number; readonly body: string })[];
+  readonly finals: (Mark & {
+    readonly status: number;
+    readonly body: string;
+    readonly branch: string;
+  })[];
 };
 
 export type TransfersSeen = {
@@ -150,7 +154,7 @@ function readOffer(offers: OfferSeen[], { way, message }: Seen, mark: Mark): voi
   if (way !== 'in' || message.status < 200 || message.cseq.method !== 'INVITE') return;
   const offer = offers.find(({ branches }) => branches.has(branch));
   const { status, body } = message;
-  offer?.finals.push({ ...mark, status, body });
+  offer?.finals.push({ ...mark, status, body, branch });
 }
 
 const isOwn = ({ headers }: SipRequest | SipResponse) =>

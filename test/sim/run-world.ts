@@ -188,7 +188,7 @@ function judge(
     const ways: Rules = call.isOutwards
       ? { ...rules, isSticky: false, earlyDialogs: 'each' }
       : rules;
-    judgeCall(call, records.get(call.callId)?.[0], ways, say);
+    judgeCall(witnessed, call, records.get(call.callId)?.[0], ways, say);
     judgeAnswers(witnessed, call, say);
     judgeRepeats(witnessed, call, say);
     judgeCrossing(witnessed, call, say);

@@ -22,6 +22,7 @@ export class Session {
   readonly first: string;
   #version = 1;
   agreed: Agreed | undefined;
+  isTorn = false;
 
   /** Without a name it says what everybody says. */
   constructor(name: string | undefined) {
@@ -40,7 +41,13 @@ export class Session {
     return sdpOf(this.#name, this.#version);
   }
 
+  /** It refuses what it had agreed to, since its answer was lost and it was asked once more. */
+  tear(): void {
+    this.isTorn = true;
+  }
+
   agree(own: string, other: string): void {
     this.agreed = { own, other };
+    this.isTorn = false;
   }
 }

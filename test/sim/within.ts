@@ -94,7 +94,7 @@ export class Within {
 
   /** Nothing about its session is open. */
   get isQuiet(): boolean {
-    return !this.#isChanging;
+    return !this.#isChanging && !this.#means.session.isTorn;
   }
 
   /** Where it matters who has said what, an UPDATE waits as well. [3311-5.1] */
@@ -206,6 +206,7 @@ export class Within {
     const status = this.#verdict('UPDATE');
     const answer = session.next();
     if (status === 200) session.agree(answer, body);
+    else if (session.agreed?.other === body) session.tear();
     say(status, answer);
   }
 
@@ -243,9 +244,10 @@ export class Within {
 
   #verdict(method: string): number {
     if (!this.#means.isUp()) return 481;
-    if (method === 'UPDATE' && this.#means.session.isOwn && this.#isChanging) return 491;
-    if (method !== 'INVITE') return 200;
+    const isOffer = method === 'INVITE' || (method === 'UPDATE' && this.#means.session.isOwn);
+    if (!isOffer) return 200;
     if (this.#isChanging || !this.#means.isSettled()) return 491;
+    if (method === 'UPDATE') return 200;
     return this.#plan.agrees ? 200 : 488;
   }
 }
