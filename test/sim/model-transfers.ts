@@ -10,7 +10,7 @@ import {
   turnsOf,
   wordOf,
 } from './model-turns.ts';
-import { type CallSeen, isAtOnce, isBefore, type Mark } from './reading.ts';
+import { answersOf, type CallSeen, isAtOnce, isBefore, type Mark } from './reading.ts';
 import type { LaterLeg, ReferSeen, TransfersSeen } from './reading-transfers.ts';
 import type { Seen, Witnessed } from './witness.ts';
 
@@ -31,10 +31,11 @@ export function judgeTransfers(
 ): void {
   const turns = turnsOf(seen, call, later);
   for (const refer of later.refers) {
-    judgeReply(refer, later, say);
+    judgeReply(refer, isFree(seen, call, later, refer), later, say);
     judgeNews(refer, seen, call, later, say);
   }
   for (const leg of later.legs) {
+    if (leg.by === 'came') judgeJoin(leg, seen, call, later, say);
     const turn = turns.find(({ dialog }) => dialog.leg === leg);
     if (turn === undefined) judgeUnused(leg, seen, call, later, say);
     else judgeTaken(leg, turn, seen, say);
@@ -47,14 +48,64 @@ export function judgeTransfers(
 }
 
 /** What a REFER may hear, by what it says. */
-function judgeReply({ to, answered }: ReferSeen, { legs }: TransfersSeen, say: Complain) {
+function judgeReply(
+  { to, answered }: ReferSeen,
+  isSure: boolean,
+  { legs }: TransfersSeen,
+  say: Complain,
+) {
   const status = answered?.status ?? 0;
   const isGood = to.length === 1 && !to[0]?.includes('10.66.6.6');
   const wanted = isGood ? 202 : to.length === 1 ? 603 : 400;
   // It is too early or too late, or came in the place of another request.
-  if (![wanted, 491, 481, 500].includes(status)) say('transfer', `its REFER got ${status}`);
+  if (status !== wanted && (isSure || ![491, 481, 500].includes(status)))
+    say('transfer', `its REFER got ${status}`);
   const called = legs.some(({ by, invited }) => by === 'placed' && isAtOnce(invited, answered));
   if (status === 202 && !called) say('transfer', 'a REFER was taken and nobody was called');
+}
+
+/** Whose INVITE names the one that talks, and makes an offer, has the caller asked at once. */
+function judgeJoin(
+  leg: LaterLeg,
+  seen: readonly Seen[],
+  call: CallSeen,
+  later: TransfersSeen,
+  say: Complain,
+): void {
+  const { replaces, offer, refused, invited, callId, gateway } = leg;
+  const status = refused?.status;
+  const [first] = answersOf(call);
+  const tag = first?.answer.tag ?? '';
+  const isTalking = replaces.startsWith(`${first?.leg.callId};`) && replaces.endsWith(`=${tag}`);
+  if (replaces.startsWith('no-') && status !== 481)
+    say('transfer', `${gateway} named no dialog and got ${status}`);
+  if (!isTalking || !isFree(seen, call, later, { callId, number: 1, sent: invited, tag })) return;
+  const offered = later.offers.find(({ body }) => body === offer);
+  if (offer === '' && status !== 488) say('transfer', `${gateway} made no offer and got ${status}`);
+  if (offer !== '' && !isAtOnce(offered?.begun, invited))
+    say('transfer', `the offer of ${gateway} did not reach the caller`);
+}
+
+/** Nobody but the first gateway has talked, and nothing of any session was open or has moved. */
+function isFree(
+  seen: readonly Seen[],
+  { acked, final, legs }: CallSeen,
+  later: TransfersSeen,
+  { callId, tag, number, sent }: Pick<ReferSeen, 'callId' | 'tag' | 'number' | 'sent'>,
+): boolean {
+  if (final?.status !== 200 || !isBefore(acked, sent) || acked === undefined) return false;
+  if (later.legs.some(({ callId: other, invited }) => other !== callId && isBefore(invited, sent)))
+    return false;
+  if (
+    legs.some(({ answers }) => answers.some((one) => one.tag === tag && isBefore(one.byeOut, sent)))
+  )
+    return false;
+  return !seen.slice(0, sent.index).some(({ message }) => {
+    if (message.kind !== 'request') return false;
+    const isLater = message.callId === callId && message.cseq.number > number;
+    const isChange = message.method === 'INVITE' && message.to.tag !== undefined;
+    return isLater || isChange || (message.method === 'BYE' && message.to.tag !== 'fork');
+  });
 }
 
 /** Who sent a REFER is told once what it came to, unless it has hung up or nobody is there. */

@@ -33,6 +33,8 @@ export type LaterLeg = LegSeen & {
   readonly by: 'placed' | 'came';
   /** What the caller is to answer, if it came. */
   readonly offer: string;
+  /** The dialog whose place it wants, if it came. */
+  readonly replaces: string;
 };
 
 /** What the caller was offered by us, and its last word on that. */
@@ -85,7 +87,9 @@ function isBegun({ final, legs }: CallSeen, { way, message }: Seen, mark: Mark):
 
 function laterLeg({ way, message, far }: Seen, mark: Mark): LaterLeg {
   const by = way === 'out' ? 'placed' : 'came';
-  return { ...legOf(message.callId, writeAddress(far), mark), by, offer: message.body };
+  const replaces = headerValue(message.headers, 'replaces') ?? '';
+  const begun = legOf(message.callId, writeAddress(far), mark);
+  return { ...begun, by, offer: message.body, replaces };
 }
 
 function readLater(leg: LaterLeg, { way, message }: Seen, mark: Mark): void {
