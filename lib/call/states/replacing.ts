@@ -143,9 +143,9 @@ export function requestOf({ by, attempt }: Pick<Transfer, 'by' | 'attempt'>): Re
  * Who talked before is asked for an offer: the caller has agreed to speak with one who is gone.
  * [3725-4.4]
  */
-export function askForOffer({ facts, fading, bridge }: Open): Transition {
+export function askForOffer({ facts, fading, bridge }: Open, retries = 0): Transition {
   const { attempt, tag } = bridge;
-  const transfer: Transfer = { ...UNSAID, by: 'stayed', attempt, tag };
+  const transfer: Transfer = { ...UNSAID, by: 'stayed', attempt, tag, retries };
   const ask: Effect = {
     do: 'ask',
     dialog: dialogOf(bridge, 'b'),

@@ -179,14 +179,20 @@ function replied(state: Transferring, event: EventOf<'replied'>): Transition {
   if (isOffer) return offered(state, event);
   if (transfer.waitsFor !== 'answer') return ignored(state, event);
   if (status < 300) return agreed(state, event);
-  if (status === 491 && transfer.retries < RETRIES_MAX && !transfer.isGone) {
-    const waiting = { ...transfer, waitsFor: 'turn', retries: transfer.retries + 1 } as const;
-    // The Call-ID of leg a is the caller's.
-    return transition({ ...state, transfer: waiting }, [
-      { do: 'set-glare-timer', ownsCallId: false },
-    ]);
-  }
+  // The Call-ID of leg a is the caller's.
+  if (mayTakeTurn(state, status)) return takesTurn(state, false);
   return failed(state, status, []);
+}
+
+function mayTakeTurn({ transfer }: Transferring, status: number): boolean {
+  return status === 491 && transfer.retries < RETRIES_MAX && !transfer.isGone;
+}
+
+/** Glare: the same once more, when it has had its time to clear. [3261-14.1] */
+function takesTurn(state: Transferring, ownsCallId: boolean): Transition {
+  const retries = state.transfer.retries + 1;
+  const transfer = { ...state.transfer, waitsFor: 'turn', retries } as const;
+  return transition({ ...state, transfer }, [{ do: 'set-glare-timer', ownsCallId }]);
 }
 
 /** Who talked before makes the offer that the caller needs again. */
@@ -198,6 +204,8 @@ function offered(state: Transferring, event: EventOf<'replied'>): Transition {
     const open = { ...transfer, offer: { headers, body } };
     return offerToCaller(state, { hasLeft: state.hasLeft, transfer: open }, []);
   }
+  // The Call-ID of leg b is ours.
+  if (mayTakeTurn(state, status)) return takesTurn(state, true);
   return hangUpBoth(talkingAsBefore(state), 'transfer-failed', status);
 }
 
@@ -264,6 +272,7 @@ function timedOut(state: Transferring, event: EventOf<'timer'>): Transition | un
   const { transfer } = state;
   const { invited, waitsFor, attempt } = transfer;
   if (event.name === 'glare' && waitsFor === 'turn') {
+    if (transfer.offer.body === '') return askForOffer(state, transfer.retries);
     return offerToCaller(state, { hasLeft: state.hasLeft, transfer }, []);
   }
   const isDue = event.name === 'first-response' || event.name === 'ring';

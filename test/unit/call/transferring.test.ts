@@ -190,6 +190,22 @@ describe('a REFER of a gateway that is carried out here', () => {
     expect(mended.state).toMatchObject({ tag: 'talking', bridge: { attempt: 1, tag: 'g1' } });
   });
 
+  test('If the UAC is the owner of the Call-ID, T has a randomly chosen value between 2.1 and 4 seconds: glare of who talked before ends no call [3261-14.1]', () => {
+    const stayed = { request: requestId('stayed1'), dialog: B };
+    const glares = { ...callerSays(491), ...stayed } as Happening;
+    let call = talking().after(refers()).after(answered(2)).after(hangsUp(2));
+    call = call.after(callerSays(200));
+    for (let time = 0; time < 4; time += 1) {
+      call = call.after(glares);
+      expect(call.effects).toEqual([{ do: 'set-glare-timer', ownsCallId: true }]);
+      call = call.after({ on: 'timer', name: 'glare' });
+      expect(call.effects).toMatchObject([{ do: 'ask', dialog: B, method: 'INVITE', body: '' }]);
+    }
+    expect(call.after(glares).state).toMatchObject({ tag: 'ended' });
+    const open = call.after({ ...callerSays(200), ...stayed, body: SOME_SDP } as Happening);
+    expect(open.effects).toMatchObject([{ do: 'ask', dialog: A, body: SOME_SDP }]);
+  });
+
   test('a caller that hangs up meanwhile leaves nobody behind', () => {
     const bye: Happening = { on: 'a-hung-up', door: 'unicast', ...empty };
     const early = talking().after(refers()).after(bye);
