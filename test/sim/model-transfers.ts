@@ -16,6 +16,8 @@ import type { Seen, Witnessed } from './witness.ts';
 
 /** Until a gateway that is called must have answered. */
 const RINGS_MS = 180_000;
+/** How often who asks something itself is asked once more. */
+const GLARES_MAX = 4;
 /** However a caller is asked, it is given up only after so long. */
 const UNANSWERED_MS = 30_000;
 
@@ -45,6 +47,19 @@ export function judgeTransfers(
   if (placed.length !== taken.length)
     say('transfer', `${taken.length} REFERs were taken and ${placed.length} gateways called`);
   judgeTurns(turns, call, later, seen, say);
+  judgeGlare(seen, call, say);
+}
+
+/** Who is asked to have its caller back, and asks something itself, is asked once more. */
+function judgeGlare(seen: readonly Seen[], call: CallSeen, say: Complain): void {
+  const glares = new Set<string>();
+  seen.forEach(({ way, side, message, atMs }, index) => {
+    if (way !== 'in' || side !== 'b' || message.kind !== 'response') return;
+    if (message.cseq.method !== 'INVITE' || message.status !== 491) return;
+    glares.add(message.via.branch ?? '');
+    const isEnd = isAtOnce(call.byeOut, { index, atMs }) && !isBefore(call.byeOut, { index, atMs });
+    if (isEnd && glares.size <= GLARES_MAX) say('transfer', 'glare has ended the call');
+  });
 }
 
 /** What a REFER may hear, by what it says. */

@@ -125,6 +125,8 @@ export function endOfTurns(
   if (byeIn === over && !isBefore(theirs, over)) return 'caller-hung-up';
   if (theirs === undefined || acknowledgedMs(call) >= (final?.atMs ?? 0) + ACK_MS_MAX)
     return undefined;
+  // It was hung up before, since it would not have its caller back.
+  if (byeIn !== over && isBefore(over, theirs)) return undefined;
   if (isAwaited(theirs, later, seen)) return byeIn === over ? 'caller-hung-up' : 'transfer-failed';
   return 'callee-hung-up';
 }

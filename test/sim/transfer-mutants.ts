@@ -30,6 +30,14 @@ export const TRANSFER_MUTANTS: readonly Mutant[] = [
     becomes: 'if (after.state.tag !== undefined) return after;',
   },
   {
+    name: 'glare of who is to have its caller back ends the call',
+    promise: 'transfer',
+    seed: 15,
+    file: 'lib/call/states/transferring.ts',
+    line: 'if (mayTakeTurn(state, status)) return takesTurn(state, true);',
+    becomes: '',
+  },
+  {
     name: 'a gateway that is not to take over rings on',
     promise: 'P2',
     seed,
@@ -52,14 +60,6 @@ export const TRANSFER_MUTANTS: readonly Mutant[] = [
     file: 'lib/node/referrals.ts',
     line: 'const of = { attempt: replaced, tag: found.tag };',
     becomes: 'const of = { attempt: replaced + 1, tag: found.tag };',
-  },
-  {
-    name: 'who sent a REFER is told of another one',
-    promise: 'gateway',
-    seed,
-    file: 'lib/call/refer-news.ts',
-    line: "return Number.parseInt(headerValue(headers, 'cseq') ?? '', 10);",
-    becomes: "return 1 + Number.parseInt(headerValue(headers, 'cseq') ?? '', 10);",
   },
   {
     name: 'the last NOTIFY leaves its subscription open',
