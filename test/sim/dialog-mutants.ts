@@ -74,4 +74,12 @@ export const DIALOG_MUTANTS: readonly Mutant[] = [
     line: 'if (this.#alarm !== undefined) this.#core.timers.clear(this.#alarm);',
     becomes: '',
   },
+  {
+    name: "a caller's Route is obeyed in the dialog",
+    promise: 'P9',
+    file: 'lib/engine/builtin/answered-a.ts',
+    line: 'leg.flow = { wire, to: receivedOn.source };',
+    becomes:
+      "leg.flow = { wire, to: request.headers.some(({ name }) => name === 'route') ? { address: '10.66.6.6', port: 5060 } : receivedOn.source };",
+  },
 ];

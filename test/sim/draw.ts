@@ -1,6 +1,6 @@
 import type { Weather } from '../support/virtual-network.ts';
 import type { GatewayPlan } from './gateway-plan.ts';
-import type { PhonePlan } from './phone.ts';
+import type { PhonePlan } from './phone-plan.ts';
 import type { WithinPlan } from './within.ts';
 
 export type Draw = {
@@ -28,7 +28,7 @@ export function drawPhone({ chance, between }: Draw): PhonePlan {
 
 const ASKS = ['INVITE', 'INVITE', 'INFO', 'UPDATE'] as const;
 
-function drawWithin({ chance, between }: Draw): WithinPlan {
+export function drawWithin({ chance, between }: Draw): WithinPlan {
   const count = chance(0.4) ? between(1, 4) : 0;
   const asks = Array.from({ length: count }, () => ({
     // Some so early that they cross the ACK, many so close together that they meet.

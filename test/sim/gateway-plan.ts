@@ -1,3 +1,4 @@
+import type { TransferPlan } from './transfers.ts';
 import type { WithinPlan } from './within.ts';
 
 /** What a gateway does with one INVITE; drawn from the seed. */
@@ -17,4 +18,8 @@ export type GatewayPlan = {
   /** It hangs up this long after its 2xx. */
   readonly talkMs: number | undefined;
   readonly within: WithinPlan;
+  /** Has the call transferred, if it answers. */
+  readonly transfer?: TransferPlan | undefined;
+  /** Says SDP that nobody else says. */
+  readonly hasOwnSdp?: boolean;
 };

@@ -1,34 +1,35 @@
-import { type Address, writeAddress } from '../../lib/sip/address.ts';
+import type { Address } from '../../lib/sip/address.ts';
 import { headerValue } from '../../lib/sip/headers.ts';
 import type { SipRequest } from '../../lib/sip/message.ts';
-import { contactUri } from '../../lib/sip/name-addr.ts';
 import { parse } from '../../lib/sip/parse.ts';
 import type { VirtualNetwork } from '../support/virtual-network.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
+import {
+  acknowledgedEarly,
+  type Device,
+  deviceOf,
+  type End,
+  endsOfLeg,
+  type GatewayLeg,
+  hearAnswer,
+  requestOf,
+  sessionsOf,
+} from './gateway-leg.ts';
 import type { GatewayPlan } from './gateway-plan.ts';
+import { callerOf, GatewayTransfers } from './gateway-transfers.ts';
 import { RingsReliably } from './reliable.ts';
-import { type Repeater, repeat, response, SDP, wire } from './wire.ts';
+import { repeat, response } from './wire.ts';
 import { Within } from './within.ts';
 import type { Witness } from './witness.ts';
-
-export type GatewayLeg = {
-  readonly invite: SipRequest;
-  readonly plan: GatewayPlan;
-  state: 'new' | 'proceeding' | 'answered' | 'refused' | 'over';
-  /** The tags of its 2xx that were not hung up yet. */
-  readonly up: Set<string>;
-  readonly repeaters: Repeater[];
-  readonly acked: Set<string>;
-  wasCancelled: boolean;
-  readonly within: Within;
-  readonly reliable: RingsReliably;
-};
 
 /**
  * A gateway after RFC 3261 that can also crash: then it is deaf for a while and forgets everything.
  */
 export class SimGateway {
   readonly legs = new Map<string, GatewayLeg>();
+  readonly transfers: GatewayTransfers;
+  /** It is about to hang up in the call of that caller. */
+  onHangUp: (caller: string) => void = () => undefined;
   readonly faults: string[] = [];
   readonly #me: Address;
   readonly #time: VirtualWorld;
@@ -37,7 +38,7 @@ export class SimGateway {
   readonly #edge: Witness;
   readonly #optionsStatus: number;
   #isDeaf = false;
-  #hasCrashed = false;
+  hasCrashed = false;
 
   constructor(
     me: Address,
@@ -52,6 +53,18 @@ export class SimGateway {
     this.#me = me;
     this.#time = time;
     this.#plan = plan;
+    this.transfers = new GatewayTransfers({
+      me,
+      after: this.#after,
+      send: (bytes, to) => {
+        if (!this.#isDeaf) this.#socket.send(bytes, to);
+      },
+      legOf: (callId) => this.legs.get(callId),
+      hangUp: (leg, to) => this.#hangUp(leg, 'gw', to),
+      onHangUp: (caller) => this.onHangUp(caller),
+      isRung: (callId, cseq) => edge.isRung('b', callId, cseq),
+      complain: (what) => void this.faults.push(what),
+    });
     this.#socket = network.attach(me, {
       onDatagram: (bytes, from) => this.#hear(bytes, from),
       onSendFailure: () => undefined,
@@ -60,11 +73,22 @@ export class SimGateway {
 
   crash(forMs: number): void {
     this.#isDeaf = true;
-    this.#hasCrashed = true;
+    this.hasCrashed = true;
     for (const leg of this.legs.values()) this.#end(leg);
+    this.transfers.end();
     this.#after(forMs, () => {
       this.#isDeaf = false;
     });
+  }
+
+  /** What it believes to talk in, of the leg with that Call-ID. */
+  endsOf(callId: string): readonly End[] {
+    const leg = this.legs.get(callId);
+    const joined = this.transfers.joins.get(callId)?.talks;
+    return [
+      ...(leg === undefined ? [] : endsOfLeg(leg)),
+      ...(joined === undefined ? [] : [joined]),
+    ];
   }
 
   readonly #after = (delayMs: number, run: () => void) => {
@@ -76,6 +100,7 @@ export class SimGateway {
     leg.up.clear();
     leg.within.stop();
     leg.reliable.stop();
+    leg.referring?.stop();
     for (const repeater of leg.repeaters) repeater.stop();
   }
 
@@ -86,7 +111,10 @@ export class SimGateway {
       this.faults.push(`unparsable: ${message.reason}`);
       return;
     }
+    const joining = this.transfers.joins.get(message.callId);
     if (message.kind === 'response') {
+      joining?.hearResponse(message);
+      if (this.legs.get(message.callId)?.referring?.hearResponse(message) === true) return;
       if (this.legs.get(message.callId)?.within.hearResponse(message) === true) return;
       this.legs.get(message.callId)?.repeaters.forEach((repeater) => {
         if (message.cseq.method === 'BYE') repeater.stop();
@@ -99,6 +127,10 @@ export class SimGateway {
     const reply = (bytes: Buffer) => {
       if (!this.#isDeaf) this.#socket.send(bytes, from);
     };
+    if (joining !== undefined) {
+      joining.hearRequest(message, reply);
+      return;
+    }
     if (message.to.tag !== undefined && leg?.within.hearRequest(message, reply) === true) return;
     switch (message.method) {
       case 'INVITE':
@@ -108,25 +140,23 @@ export class SimGateway {
         if (leg !== undefined) this.#acknowledged(leg, message);
         return;
       case 'CANCEL':
-        if (leg === undefined) {
-          say(481, 'none');
-          return;
-        }
-        say(200, 'gw');
+        say(leg === undefined ? 481 : 200, leg === undefined ? 'none' : 'gw');
+        if (leg === undefined) return;
         leg.wasCancelled = true;
         if (leg.state === 'new' || leg.state === 'proceeding') this.#refuse(leg, 487, from);
         return;
       case 'BYE':
-        if (leg === undefined) {
-          say(481, 'none');
-          return;
-        }
-        say(200);
-        leg.up.delete(message.to.tag ?? '');
+        say(leg === undefined ? 481 : 200, 'none');
+        if (leg === undefined) return;
+        leg.up.delete(deviceOf(message));
         if (leg.up.size === 0) this.#end(leg);
         return;
       case 'PRACK':
-        say(leg?.reliable.hear(message) ?? 481);
+        say(leg === undefined ? 481 : acknowledgedEarly(leg, message));
+        return;
+      case 'NOTIFY':
+        if (leg?.referring === undefined) this.faults.push('a NOTIFY came to a gateway');
+        if (leg?.referring?.hearNews(message) === true) say(leg.up.has('gw') ? 200 : 481);
         return;
       case 'OPTIONS':
         say(this.#optionsStatus, 'opt');
@@ -138,6 +168,7 @@ export class SimGateway {
 
   #invited(invite: SipRequest, from: Address): void {
     const plan = this.#plan(invite);
+    const sessions = sessionsOf(invite.callId, plan);
     const leg: GatewayLeg = {
       invite,
       plan,
@@ -147,10 +178,14 @@ export class SimGateway {
       acked: new Set(),
       wasCancelled: false,
       reliable: new RingsReliably(this.#after),
+      sessions,
+      referring: this.transfers.referringOf(invite, plan, from),
       within: new Within(plan.within, 0, {
         me: this.#me,
+        session: sessions.gw,
         after: this.#after,
-        request: (method, cseq, branch, body) => this.#request(invite, method, cseq, branch, body),
+        request: (method, cseq, branch, body) =>
+          requestOf(this.#me, invite, method, cseq, branch, body),
         send: (bytes) => this.#socket.send(bytes, from),
         isUp: () => !this.#isDeaf && leg.up.has('gw'),
         isSettled: () => leg.acked.has('gw'),
@@ -169,7 +204,7 @@ export class SimGateway {
       this.#socket.send(response(invite, status, more), from);
     };
     if (plan.says100) whilePending(plan.wakesMs, () => send(100));
-    const ring = (tag: string) => {
+    const ring = (tag: Device) => {
       if (plan.earlyMedia) this.#ringWithMedia(leg, tag, from);
       else send(180, tag);
     };
@@ -183,13 +218,14 @@ export class SimGateway {
     });
   }
 
-  #ringWithMedia(leg: GatewayLeg, tag: string, to: Address): void {
+  #ringWithMedia(leg: GatewayLeg, tag: Device, to: Address): void {
     const { invite, plan, reliable } = leg;
     const allowed = headerValue(invite.headers, 'supported')?.includes('100rel') === true;
     const isReliable = plan.ringsReliably === true && allowed;
     const rseq = tag === 'gw' ? 4711 : 1;
     const lines = isReliable ? ['Require: 100rel', `RSeq: ${rseq}`] : [];
-    const bytes = response(invite, 183, { tag, contact: this.#me, lines, body: SDP });
+    const body = leg.sessions[tag].first;
+    const bytes = response(invite, 183, { tag, contact: this.#me, lines, body });
     leg.state = 'proceeding';
     const send = () => this.#socket.send(bytes, to);
     if (!isReliable) send();
@@ -199,7 +235,7 @@ export class SimGateway {
   /** Who was deaf until its INVITE was given up is not heard before it answers. */
   #giveUp(leg: GatewayLeg, to: Address): void {
     if (leg.state !== 'proceeding' || this.#isDeaf) return;
-    if (!this.#hasCrashed) this.faults.push(`${leg.invite.callId}: no PRACK came`);
+    if (!this.hasCrashed) this.faults.push(`${leg.invite.callId}: no PRACK came`);
     this.#refuse(leg, 504, to);
   }
 
@@ -222,23 +258,22 @@ export class SimGateway {
     leg.repeaters.push(repeat(this.#after, () => this.#socket.send(bytes, to), 4000));
   }
 
-  #answer(leg: GatewayLeg, tag: string, to: Address): void {
+  #answer(leg: GatewayLeg, tag: Device, to: Address): void {
     if (this.#isDeaf || leg.state === 'over') return;
     leg.state = 'answered';
     leg.up.add(tag);
-    const body = SDP;
+    const body = leg.sessions[tag].first;
+    if (leg.invite.body !== '') leg.sessions[tag].agree(body, leg.invite.body);
     const bytes = response(leg.invite, 200, { tag, contact: this.#me, body });
-    const repeater = repeat(
-      this.#after,
-      () => {
-        if (!leg.acked.has(tag)) this.#socket.send(bytes, to);
-      },
-      4000,
-    );
-    leg.repeaters.push(repeater);
+    const send = () => {
+      if (!leg.acked.has(tag)) this.#socket.send(bytes, to);
+    };
+    leg.repeaters.push(repeat(this.#after, send, 4000));
+    if (tag !== 'gw') return;
+    leg.within.begin();
+    this.transfers.begin(leg, to);
     const { talkMs } = leg.plan;
-    if (tag === 'gw') leg.within.begin();
-    if (talkMs !== undefined && tag === 'gw') this.#after(talkMs, () => this.#hangUp(leg, tag, to));
+    if (talkMs !== undefined) this.#after(talkMs, () => this.#hangUp(leg, tag, to));
   }
 
   #acknowledged(leg: GatewayLeg, ack: SipRequest): void {
@@ -246,41 +281,20 @@ export class SimGateway {
       this.#end(leg);
       return;
     }
-    leg.acked.add(ack.to.tag ?? '');
+    if (!leg.acked.has(deviceOf(ack))) hearAnswer(leg, ack);
+    leg.acked.add(deviceOf(ack));
   }
 
-  #hangUp(leg: GatewayLeg, tag: string, to: Address): void {
+  #hangUp(leg: GatewayLeg, tag: Device, to: Address): void {
     if (!leg.up.has(tag)) return;
     if (!leg.acked.has(tag)) {
       this.#after(1000, () => this.#hangUp(leg, tag, to));
       return;
     }
+    this.onHangUp(callerOf(leg.invite.headers));
     leg.up.delete(tag);
     leg.within.stop();
-    const bye = this.#request(leg.invite, 'BYE', leg.within.nextCseq(), 'bye', '');
+    const bye = requestOf(this.#me, leg.invite, 'BYE', leg.within.nextCseq(), 'bye', '');
     leg.repeaters.push(repeat(this.#after, () => this.#socket.send(bye, to), 4000));
-  }
-
-  /** A request in the dialog of its first answer. */
-  #request(
-    { callId, headers }: SipRequest,
-    method: string,
-    cseq: number,
-    branch: string,
-    body: string,
-  ): Buffer {
-    return wire(
-      `${method} ${contactUri(headerValue(headers, 'contact') ?? '')} SIP/2.0`,
-      [
-        `Via: SIP/2.0/UDP ${writeAddress(this.#me)};branch=z9hG4bK${branch}${callId};rport`,
-        'Max-Forwards: 70',
-        `From: ${headerValue(headers, 'to')};tag=gw`,
-        `To: ${headerValue(headers, 'from')}`,
-        `Call-ID: ${callId}`,
-        `CSeq: ${cseq} ${method}`,
-        `Contact: <sip:peer@${writeAddress(this.#me)}>`,
-      ],
-      body,
-    );
   }
 }

@@ -1,6 +1,6 @@
 import type { Complain } from './model.ts';
 import { answersOf, type CallSeen, isBefore } from './reading.ts';
-import type { Seen, Witnessed } from './witness.ts';
+import { isJoin, type Seen, type Witnessed } from './witness.ts';
 
 /** How long after its end a dialog is still known here. */
 const REMEMBERED_MS = 31_000;
@@ -19,6 +19,8 @@ export function judgeAnswers({ seen }: Witnessed, call: CallSeen, say: Complain)
     handled.add(key);
     if (message.to.tag !== undefined && CROSS.has(message.method)) return;
     if (message.method === 'PRACK' && message.body !== '') return;
+    // Judged with the transfers.
+    if (message.method === 'REFER' || isJoin(message)) return;
     const answer = seen.slice(index).find((other) => other.way === 'out' && keyOf(other) === key);
     const status = answer?.message.kind === 'response' ? answer.message.status : undefined;
     const what = `${message.method} on leg ${side}`;

@@ -82,6 +82,8 @@ function judgeBridge(call: CallSeen, answer: Answered, say: Complain): void {
       say('P13', 'the answer of a late offer did not cross with its ACK');
     }
   }
+  // Another one may talk by then.
+  if (call.later !== undefined) return;
   if (byeIn !== undefined && isBefore(byeIn, answer.byeIn) && isBefore(byeIn, answer.byeOut)) {
     if (!isAtOnce(answer.byeOut, byeIn)) say('P12', "the caller's BYE did not cross");
   }

@@ -1,13 +1,24 @@
 import type { CallRecord } from '../../lib/call/record.ts';
 import type { Complain, Rules } from './model.ts';
+import { endOfTurns } from './model-turns.ts';
 import { CALLING_GATEWAY } from './outwards.ts';
-import { answersInAck, answersOf, type CallSeen, isBefore, type Mark } from './reading.ts';
+import {
+  answersInAck,
+  answersOf,
+  type CallSeen,
+  isBefore,
+  type LegSeen,
+  type Mark,
+} from './reading.ts';
+import type { LaterLeg } from './reading-transfers.ts';
+import type { Seen, Witnessed } from './witness.ts';
 
 const A_DOOR = '192.0.2.112:5060';
 const ACK_PATIENCE_MS = 32_000;
 
 /** The record tells what the wire has shown, in the order in which it happened. */
 export function judgeRecord(
+  { seen }: Witnessed,
   call: CallSeen,
   record: CallRecord | undefined,
   rules: Rules,
@@ -25,7 +36,7 @@ export function judgeRecord(
   if (record.status !== call.final?.status) say('P12', `its record says ${record.status}`);
   judgeTimes(call, record, say);
   judgeAttempts(call, record, say);
-  const expected = endOf(call);
+  const expected = endOf(call, seen);
   if (expected !== undefined && record.reason !== expected) {
     say('P12', `its record says ${record.reason}, the wire ${expected}`);
   }
@@ -57,8 +68,10 @@ function judgeTimes(
 }
 
 /** One attempt a leg b, in their order, each with what its gateway had said by then. */
-function judgeAttempts({ legs, invited }: CallSeen, record: CallRecord, say: Complain): void {
+function judgeAttempts(call: CallSeen, record: CallRecord, say: Complain): void {
+  const { invited } = call;
   const endedAtMs = invited.atMs + record.durationMs;
+  const legs = attemptsOf(call, record);
   const told = record.attempts.map(({ target }) => target).join(' ');
   const seen = legs.map(({ gateway }) => gateway).join(' ');
   if (told !== seen) say('P12', `its record tells of ${told || 'nobody'}, the wire of ${seen}`);
@@ -74,9 +87,17 @@ function judgeAttempts({ legs, invited }: CallSeen, record: CallRecord, say: Com
   });
 }
 
+/** Who names a dialog that is over, or not there, is no part of the call. */
+function attemptsOf({ legs, later }: CallSeen, { sipCallIdB }: CallRecord): readonly LegSeen[] {
+  const isOutside = ({ by, callId, refused }: LaterLeg) =>
+    by === 'came' && refused?.status === 481 && !sipCallIdB.some((one) => one === callId);
+  return [...legs, ...(later?.legs.filter((leg) => !isOutside(leg)) ?? [])];
+}
+
 /** How the call ended, as far as the wire alone can say it. */
-function endOf(call: CallSeen): CallRecord['reason'] | undefined {
+function endOf(call: CallSeen, seen: readonly Seen[]): CallRecord['reason'] | undefined {
   const { final, byeIn, acked, emergency } = call;
+  if (call.later !== undefined) return endOfTurns(seen, call, call.later);
   if (final === undefined) return undefined;
   if (final.status === 487) return 'caller-cancelled';
   if (final.status !== 200) return undefined;

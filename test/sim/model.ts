@@ -9,6 +9,7 @@ import {
   type LegSeen,
   type Mark,
 } from './reading.ts';
+import type { Witnessed } from './witness.ts';
 
 export type Complain = (promise: string, what: string) => void;
 
@@ -23,6 +24,8 @@ export type Rules = {
   readonly earlyDialogs: 'each' | 'first';
   /** Gateways take few calls at once: an ordinary call may find all of them full. */
   readonly isTight: boolean;
+  /** Gateways have their calls transferred. */
+  readonly hasTransfers: boolean;
 };
 
 const TURN_MS_MIN = 700;
@@ -43,6 +46,7 @@ const CALLEES_WORD = [403, 404, 410, 480, 484, 486, 600, 603, 604, 607, 608];
  * first is a 487; a failure must have its reasons.
  */
 export function judgeCall(
+  witnessed: Witnessed,
   call: CallSeen,
   record: CallRecord | undefined,
   rules: Rules,
@@ -63,7 +67,7 @@ export function judgeCall(
   judgeFinal(call, call.final, rules, say);
   if (call.emergency || !rules.isTight) judgeHunt(call, rules, say);
   judgeLegs(call, say);
-  judgeRecord(call, record, rules, say);
+  judgeRecord(witnessed, call, record, rules, say);
 }
 
 function judgeFinal(

@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts';
 import { OUTWARDS_MUTANTS } from './outwards-mutants.ts';
 import { RELIABLE_MUTANTS } from './reliable-mutants.ts';
 import { SITES_MUTANTS } from './sites/mutants.ts';
+import { TRANSFER_MUTANTS } from './transfer-mutants.ts';
 
 /**
  * For each promise, slips that somebody might make. The simulation must find every one of them; a
@@ -13,6 +14,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...OUTWARDS_MUTANTS,
   ...RELIABLE_MUTANTS,
   ...SITES_MUTANTS,
+  ...TRANSFER_MUTANTS,
   {
     name: 'a gateway that rings leaves the others ringing',
     promise: 'P1',
@@ -181,14 +183,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lib/engine/builtin/proto/next-hop.ts',
     line: 'return ours.some((listener) => isOurs(listener, hop)) ? undefined : hop;',
     becomes: 'return hop;',
-  },
-  {
-    name: "a caller's Route is obeyed in the dialog",
-    promise: 'P9',
-    file: 'lib/engine/builtin/answered-a.ts',
-    line: 'leg.flow = { wire, to: receivedOn.source };',
-    becomes:
-      "leg.flow = { wire, to: request.headers.some(({ name }) => name === 'route') ? { address: '10.66.6.6', port: 5060 } : receivedOn.source };",
   },
   {
     name: 'a failure tells the carrier to send nothing any more',

@@ -7,32 +7,15 @@ import { parseUri } from '../../lib/sip/uri.ts';
 import type { VirtualNetwork } from '../support/virtual-network.ts';
 import type { VirtualWorld } from '../support/virtual-world.ts';
 import { CALLBACK_MARK, callIdOf } from './outwards.ts';
+import type { PhonePlan } from './phone-plan.ts';
 import { Acknowledges } from './reliable.ts';
-import { type Repeater, repeat, response, SDP, wire } from './wire.ts';
-import { Within, type WithinPlan } from './within.ts';
+import { Session } from './session.ts';
+import { type Repeater, repeat, response, wire } from './wire.ts';
+import { Within } from './within.ts';
 import type { Witness } from './witness.ts';
 
 /** However long the gateway lets it go on. */
 const TALK_MS_MAX = 120_000;
-
-/** What one caller will do; drawn from the seed before the call begins. */
-export type PhonePlan = {
-  readonly emergency: boolean;
-  readonly lateOffer: boolean;
-  /** Sends ACK and BYE to A whatever the Contact says. */
-  readonly pinsA: boolean;
-  /** Gives up this long after the INVITE. */
-  readonly patienceMs: number;
-  /** Hangs up this long after the answer; absent: leaves it to the gateway. */
-  readonly talkMs: number | undefined;
-  /** Acknowledges what it hears before the answer. */
-  readonly ringsReliably?: boolean;
-  readonly within: WithinPlan;
-  /** It is behind a gateway, and calls outwards: an emergency is then a callback. */
-  readonly isInside?: boolean;
-  /** Wants its session refreshed, by UPDATE. Absent: it knows no session timers. */
-  readonly keepsSession?: boolean;
-};
 
 const SESSION_SEC = 90;
 const SESSION = [
@@ -50,6 +33,9 @@ export class Phone {
   state: 'idle' | 'calling' | 'cancelling' | 'talking' | 'over' = 'idle';
   answeredAtMs: number | undefined;
   hasGivenUp = false;
+  readonly session: Session;
+  /** Is about to leave who it talks with. */
+  onOver: () => void = () => undefined;
   readonly #me: Address;
   readonly #dialled: Address;
   readonly #time: VirtualWorld;
@@ -79,6 +65,7 @@ export class Phone {
   ) {
     this.plan = plan;
     this.callId = callIdOf(name, plan.isInside === true);
+    this.session = new Session(plan.hasOwnSdp === true ? this.callId : undefined);
     this.#me = me;
     this.#dialled = dialled;
     this.#next = dialled;
@@ -92,6 +79,7 @@ export class Phone {
     this.#acknowledges = new Acknowledges(this.#after, (what) => void this.faults.push(what));
     this.#within = new Within(plan.within, 1, {
       me,
+      session: this.session,
       after: this.#after,
       request: (method, cseq, branch, body) => this.#request(method, cseq, branch, body),
       send: (bytes) => this.#send(bytes, this.#next),
@@ -104,7 +92,12 @@ export class Phone {
 
   dial(): void {
     this.state = 'calling';
-    const invite = this.#request('INVITE', 1, 'first', this.plan.lateOffer ? '' : SDP);
+    const invite = this.#request(
+      'INVITE',
+      1,
+      'first',
+      this.plan.lateOffer ? '' : this.session.first,
+    );
     this.#invite = repeat(this.#after, () => this.#send(invite, this.#dialled), 64_000);
     this.#after(this.plan.patienceMs, () => this.#giveUp());
   }
@@ -184,7 +177,7 @@ export class Phone {
     const next = this.#wayTo(target);
     const cseq = this.#within.nextCseq();
     const dialog = { target, toTag: to.tag ?? '' };
-    const answer = this.plan.lateOffer && body !== '' ? SDP : '';
+    const answer = this.plan.lateOffer && body !== '' ? this.session.first : '';
     if (answer !== '') this.#settled.add(dialog.toTag);
     const bytes = this.#request('PRACK', cseq, `prack${cseq}`, answer, dialog, [rack]);
     return { cseq, send: () => this.#send(bytes, next) };
@@ -206,7 +199,9 @@ export class Phone {
     this.#toTag = message.to.tag ?? '';
     this.#target = contactUri(headerValue(message.headers, 'contact') ?? '') ?? '';
     this.#next = this.#wayTo(this.#target);
-    const body = this.plan.lateOffer && !this.#settled.has(this.#toTag) ? SDP : '';
+    const isOwed = this.plan.lateOffer && !this.#settled.has(this.#toTag);
+    const body = isOwed ? this.session.first : '';
+    this.session.agree(this.session.first, message.body);
     this.#ack = { bytes: this.#request('ACK', 1, 'ack', body), to: this.#next };
     this.#send(this.#ack.bytes, this.#ack.to);
     const wasCancelling = this.state === 'cancelling';
@@ -250,7 +245,13 @@ export class Phone {
     this.#repeaters.set('BYE', repeater);
   }
 
+  /** It talks, and nothing about its session is open. */
+  get isQuiet(): boolean {
+    return this.state === 'talking' && this.#within.isQuiet;
+  }
+
   #over(): void {
+    if (this.state === 'talking') this.onOver();
     this.state = 'over';
     this.#within.stop();
   }

@@ -5,12 +5,16 @@ import { contactUri } from '../../lib/sip/name-addr.ts';
 import { parseUri } from '../../lib/sip/uri.ts';
 import type { Packet } from '../support/virtual-network.ts';
 import { type Doors, isDoor, isInside, ONE_SITE } from './doors.ts';
-import { SDP } from './wire.ts';
+import { isSdp } from './session.ts';
 import { readOnce } from './witness.ts';
 
 /** Watches the wire and says which promise a packet of a site breaks. */
-export function watchdog(isSticky: boolean, complain: Complain, doors: Doors = ONE_SITE) {
-  const rules = { isSticky, doors, complain };
+export function watchdog(
+  { isSticky, hasTransfers }: Pick<WireRules, 'isSticky' | 'hasTransfers'>,
+  complain: Complain,
+  doors: Doors = ONE_SITE,
+) {
+  const rules = { isSticky, hasTransfers, doors, complain };
   /** Where each request of a caller was sent to, by transaction. */
   const sentTo = new Map<string, Packet['to']>();
   return (packet: Packet): void => {
@@ -40,6 +44,8 @@ type Complain = (promise: string, what: string) => void;
 
 type WireRules = {
   readonly isSticky: boolean;
+  /** Re-INVITEs of our own go out as well. */
+  readonly hasTransfers: boolean;
   readonly doors: Doors;
   readonly complain: Complain;
 };
@@ -72,22 +78,24 @@ function checkResponse(
 function checkRequest(
   message: Extract<SipMessage, { kind: 'request' }>,
   packet: Packet,
-  { isSticky, doors, complain }: WireRules,
+  { isSticky, hasTransfers, doors, complain }: WireRules,
 ): void {
   if (headerValue(message.headers, 'route') !== undefined) complain('P9', 'a Route went out');
   if (message.method !== 'INVITE') return;
   const toCaller = [...(isSticky ? [doors.anycast] : []), ...doors.unicast];
-  const own = isInside(doors, packet.from) ? [packet.from] : toCaller;
-  const hosts = own.map(({ address }) => address);
-  if (headerValue(message.headers, 'max-forwards') !== '69') {
-    complain('P5', `Max-Forwards is ${headerValue(message.headers, 'max-forwards')}`);
+  const ours = isInside(doors, packet.from) ? [packet.from] : toCaller;
+  const hosts = ours.map(({ address }) => address);
+  const hops = headerValue(message.headers, 'max-forwards') ?? '';
+  const isOwn = hasTransfers && message.to.tag !== undefined && hops === '70';
+  if (hops !== '69' && !isOwn) {
+    complain('P5', `Max-Forwards is ${hops}`);
   }
   const contact = contactOf(message);
-  const isOwn = contact?.kind === 'sip' && hosts.includes(contact.host);
-  if (!isOwn || contact.user !== message.from.tag) {
+  const isHere = contact?.kind === 'sip' && hosts.includes(contact.host);
+  if (!isHere || contact.user !== message.from.tag) {
     complain('P6', `Contact of an INVITE is ${headerValue(message.headers, 'contact')}`);
   }
-  if (message.body !== '' && message.body !== SDP) complain('P13', 'the body has changed');
+  if (message.body !== '' && !isSdp(message.body)) complain('P13', 'the body has changed');
   if (message.uri !== 'urn:service:sos') return;
   for (const name of ['geolocation', 'x-phone']) {
     if (headerValue(message.headers, name) === undefined) complain('P13', `${name} was lost`);

@@ -2,6 +2,7 @@ import { writeAddress } from '../../lib/sip/address.ts';
 import { headerValue, headerValues } from '../../lib/sip/headers.ts';
 import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
 import { isOutwards } from './outwards.ts';
+import type { TransfersSeen } from './reading-transfers.ts';
 import type { Seen, Witnessed } from './witness.ts';
 
 /** A provisional response that comes later than this changes nothing. [3261-17.1.1.2] */
@@ -60,6 +61,8 @@ export type CallSeen = {
   readonly legs: LegSeen[];
   /** To-tags of dialogs in which a PRACK of the caller has borne SDP. */
   readonly settled: Set<string>;
+  /** Absent: nobody has asked to have it transferred. */
+  later: TransfersSeen | undefined;
 };
 
 /** Whether the caller's answer to an offer of the gateway is still to come with its ACK. */
@@ -101,6 +104,7 @@ function begun(callId: string, { way, side, message }: Seen, invited: Mark): Cal
     gone: undefined,
     legs: [],
     settled: new Set(),
+    later: undefined,
   };
 }
 
@@ -154,7 +158,9 @@ function readB(call: CallSeen, { way, message, far }: Seen, mark: Mark): void {
     return;
   }
   if (leg === undefined) {
-    if (way === 'out' && message.method === 'INVITE') {
+    // Whoever is called later is to take the place of the one that has answered.
+    const isHunt = call.final === undefined;
+    if (way === 'out' && message.method === 'INVITE' && isHunt) {
       const gateway = writeAddress(far);
       call.legs.push(legOf(message.callId, gateway, mark));
     }
@@ -184,7 +190,7 @@ function readB(call: CallSeen, { way, message, far }: Seen, mark: Mark): void {
   }
 }
 
-function legOf(callId: string, gateway: string, invited: Mark): LegSeen {
+export function legOf(callId: string, gateway: string, invited: Mark): LegSeen {
   return {
     callId,
     gateway,
@@ -199,7 +205,7 @@ function legOf(callId: string, gateway: string, invited: Mark): LegSeen {
   };
 }
 
-function answerOf(leg: LegSeen, { status, to, headers }: SipResponse, mark: Mark): void {
+export function answerOf(leg: LegSeen, { status, to, headers }: SipResponse, mark: Mark): void {
   const tag = to.tag ?? '';
   const isOver = leg.refused !== undefined || leg.answers.length > 0;
   if (status < 200) {

@@ -20,10 +20,14 @@ import { judgeAnswers, judgeRepeats } from './model-answers.ts';
 import { judgeCrossing } from './model-crossing.ts';
 import { judgeEarly, judgeReliable } from './model-early.ts';
 import { judgeReInvites } from './model-re-invites.ts';
+import { judgeTransfers } from './model-transfers.ts';
 import { carrierAddress, hasWayOut, insideAddress, isFromInside, wayOut } from './outwards.ts';
 import { Phone } from './phone.ts';
 import { watchdog } from './promises.ts';
 import { readCall } from './reading.ts';
+import { isTransferred, readTransfers } from './reading-transfers.ts';
+import { watchTalks } from './talk-watch.ts';
+import { hasTransfers, transferPlans, transferring } from './transfers.ts';
 import { type Witness, witness } from './witness.ts';
 
 export type Outcome = {
@@ -58,8 +62,8 @@ export async function runWorld(
     const count = broken.filter((other) => other.startsWith(`${promise}:`)).length;
     if (count < BROKEN_MAX) broken.push(`${promise}: ${what}${when()}`);
   };
-  const rules = drawRules(draw);
-  const watch = watchdog(rules.isSticky, complain);
+  const rules = { ...drawRules(draw), hasTransfers: hasTransfers(seed) };
+  const watch = watchdog(rules, complain);
   const edge = witness();
   network.onPacket = (packet) => {
     onPacket(time.nowMs, packet);
@@ -72,13 +76,19 @@ export async function runWorld(
   time.at(LAST_PROBE_MS, () => site.node.stop());
   await site.node.listen();
 
+  const drawTransfer = transferPlans(seed, GATEWAYS);
   const gatewaysAt = (addressOf: (number: number) => Address) =>
     Array.from({ length: GATEWAYS }, (_, index) => {
       const says = draw.chance(0.1) ? 503 : draw.chance(0.2) ? 404 : 200;
-      const plan = () => ({ ...drawGateway(draw), ringsReliably: draw.chance(0.5) });
+      const plan = () => ({
+        ...drawGateway(draw),
+        ringsReliably: draw.chance(0.5),
+        ...(rules.hasTransfers ? { transfer: drawTransfer(), hasOwnSdp: true } : {}),
+      });
       return new SimGateway(addressOf(index + 1), time, network, edge, plan, says);
     });
   const gateways = gatewaysAt(gatewayAddress);
+  for (const { transfers } of gateways) transfers.peers = gateways.map((one) => one.transfers);
   const carriers = hasWayOut(seed) ? gatewaysAt(carrierAddress) : [];
   if (draw.chance(0.4)) {
     const victim = gateways[draw.between(0, GATEWAYS)];
@@ -87,6 +97,7 @@ export async function runWorld(
   const phones = Array.from({ length: calls }, (_, index) =>
     phoneOf(index, seed, draw, time, network, edge),
   );
+  if (rules.hasTransfers) watchTalks(phones, gateways, edge, time, complain);
   time.runUntil(END_MS);
 
   judge(site, phones, [...gateways, ...carriers], edge, rules, complain);
@@ -94,7 +105,7 @@ export async function runWorld(
   return { seed, calls, broken, ends: countEnds(site.told.records) };
 }
 
-function drawRules({ chance }: Draw): Rules {
+function drawRules({ chance }: Draw): Omit<Rules, 'hasTransfers'> {
   const earlyDialogs = chance(0.3) ? 'first' : 'each';
   const isTight = chance(0.15);
   const isSmall = chance(0.1);
@@ -121,6 +132,7 @@ function optionsFor(seed: number, rules: Rules, calls: number, draw: Draw): Site
     gateways,
     trunks,
     ...(hasWayOut(seed) ? wayOut(rules.gateways, known) : {}),
+    ...(rules.hasTransfers ? transferring(options) : {}),
   };
 }
 
@@ -140,7 +152,12 @@ function phoneOf(
   const me = isInside ? insideAddress(index) : outside;
   const door = draw.chance(0.8) ? A : U;
   const dialled = isInside ? B : door;
-  const likes = { ringsReliably: draw.chance(0.4), keepsSession: index % 3 === 0, isInside };
+  const likes = {
+    ringsReliably: draw.chance(0.4),
+    keepsSession: index % 3 === 0,
+    isInside,
+    hasOwnSdp: hasTransfers(seed),
+  };
   const plan = { ...drawPhone(draw), ...likes };
   const phone = new Phone(`${seed}-${index}`, plan, me, dialled, time, network, edge);
   time.at(draw.between(0, LATEST_START_MS), () => phone.dial());
@@ -165,11 +182,13 @@ function judge(
     const call = readCall(witnessed);
     if (call === undefined) continue;
     const say: Complain = (promise, what) => complain(promise, `${call.callId}: ${what}`);
+    if (isTransferred(witnessed)) call.later = readTransfers(witnessed, call);
+    if (call.later !== undefined) judgeTransfers(witnessed, call, call.later, say);
     // What a trunk says is for callers from outside.
     const ways: Rules = call.isOutwards
       ? { ...rules, isSticky: false, earlyDialogs: 'each' }
       : rules;
-    judgeCall(call, records.get(call.callId)?.[0], ways, say);
+    judgeCall(witnessed, call, records.get(call.callId)?.[0], ways, say);
     judgeAnswers(witnessed, call, say);
     judgeRepeats(witnessed, call, say);
     judgeCrossing(witnessed, call, say);

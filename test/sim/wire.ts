@@ -2,8 +2,6 @@ import { type Address, writeAddress } from '../../lib/sip/address.ts';
 import { headerValue, headerValues } from '../../lib/sip/headers.ts';
 import type { SipRequest } from '../../lib/sip/message.ts';
 
-export const SDP = 'v=0\r\no=- 1 1 IN IP4 203.0.113.7\r\ns=-\r\nm=audio 4000 RTP/AVP 8\r\n';
-
 /** A message as text: the peers of the simulation share no writer with the node. */
 export function wire(start: string, headers: readonly string[], body = ''): Buffer {
   const type = body === '' ? [] : ['Content-Type: application/sdp'];

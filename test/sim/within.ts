@@ -1,6 +1,7 @@
 import type { Address } from '../../lib/sip/address.ts';
 import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
-import { type Repeater, repeat, response, SDP } from './wire.ts';
+import type { Session } from './session.ts';
+import { type Repeater, repeat, response } from './wire.ts';
 
 /** One request that a peer will send within its dialog, this long after the answer. */
 export type AskPlan = {
@@ -21,6 +22,7 @@ export type WithinPlan = {
 
 export type WithinMeans = {
   readonly me: Address;
+  readonly session: Session;
   readonly after: (delayMs: number, run: () => void) => void;
   readonly request: (method: string, cseq: number, branch: string, body: string) => Buffer;
   readonly send: (bytes: Buffer) => void;
@@ -39,6 +41,7 @@ const INVITE_MS_MAX = 190_000;
 
 type Ask = {
   readonly branch: string;
+  readonly offer: string;
   readonly repeater: Repeater;
   ack: Buffer | undefined;
   done: boolean;
@@ -60,6 +63,8 @@ export class Within {
   readonly #owedAcks = new Map<number, Repeater>();
   /** Re-INVITEs that are not answered yet, by branch: how each of them is. */
   readonly #thinking = new Map<string, (status: number) => void>();
+  /** Made by it in answer to a re-INVITE without one, by CSeq number. */
+  readonly #offers = new Map<number, string>();
   #cseq: number;
 
   constructor(plan: WithinPlan, cseq: number, means: WithinMeans) {
@@ -87,22 +92,37 @@ export class Within {
     for (const repeater of this.#owedAcks.values()) repeater.stop();
   }
 
+  /** Nothing about its session is open. */
+  get isQuiet(): boolean {
+    return !this.#isChanging && !this.#means.session.isTorn;
+  }
+
+  /** Where it matters who has said what, an UPDATE waits as well. [3311-5.1] */
+  #mayAsk(method: string): boolean {
+    const isOffer = method === 'INVITE' || (method === 'UPDATE' && this.#means.session.isOwn);
+    return !isOffer || !this.#isChanging;
+  }
+
   get #isChanging(): boolean {
+    const { isOwn } = this.#means.session;
     const isOpen = [...this.#asks.values()].some(
-      ({ branch, done }) => branch.startsWith('INVITE') && !done,
+      ({ branch, done }) =>
+        !done && (branch.startsWith('INVITE') || (isOwn && branch.startsWith('UPDATE'))),
     );
     return isOpen || this.#owedAcks.size > 0 || this.#thinking.size > 0;
   }
 
   #ask({ method, patienceMs }: AskPlan): void {
     const { after, request, send, isUp, isRung, complain } = this.#means;
-    if (!isUp() || !this.#means.isSettled() || (method === 'INVITE' && this.#isChanging)) return;
+    if (!isUp() || !this.#means.isSettled() || !this.#mayAsk(method)) return;
     const cseq = this.nextCseq();
     const branch = `${method}${cseq}`;
-    const bytes = request(method, cseq, branch, method === 'INFO' ? '' : SDP);
+    const offer = method === 'INFO' ? '' : this.#means.session.next();
+    const bytes = request(method, cseq, branch, offer);
     const repeater = repeat(after, () => send(bytes), 4000);
     const ask: Ask = {
       branch,
+      offer,
       repeater,
       ack: undefined,
       done: false,
@@ -132,7 +152,7 @@ export class Within {
   }
 
   /** Answers whether the response is one to a request of this kind. */
-  hearResponse({ cseq, status }: SipResponse): boolean {
+  hearResponse({ cseq, status, body }: SipResponse): boolean {
     const ask = this.#asks.get(cseq.number);
     if (ask === undefined) return false;
     if (cseq.method === 'CANCEL' || status >= 200) ask.cancels?.stop();
@@ -141,6 +161,7 @@ export class Within {
     this.#cancelOnceHeard(ask);
     if (cseq.method === 'INVITE' || status >= 200) ask.repeater.stop();
     if (status < 200) return true;
+    if (!ask.done && status < 300 && body !== '') this.#means.session.agree(ask.offer, body);
     ask.done = true;
     if (cseq.method !== 'INVITE') return true;
     const branch = status < 300 ? `ACK${cseq.number}` : ask.branch;
@@ -151,11 +172,8 @@ export class Within {
 
   /** Answers whether the request is of this kind. */
   hearRequest(request: SipRequest, reply: (bytes: Buffer) => void): boolean {
-    const { method, cseq, via } = request;
-    if (method === 'ACK') {
-      this.#owedAcks.get(cseq.number)?.stop();
-      return this.#owedAcks.delete(cseq.number);
-    }
+    const { method, via } = request;
+    if (method === 'ACK') return this.#acknowledged(request);
     if (!['INVITE', 'INFO', 'UPDATE', 'OPTIONS', 'CANCEL'].includes(method)) return false;
     const key = `${method} ${via.branch}`;
     const known = this.#answers.get(key);
@@ -169,19 +187,43 @@ export class Within {
       reply(bytes);
     };
     if (method === 'INVITE') this.#invited(request, say);
-    else say(this.#verdict(method), method === 'UPDATE' && request.body !== '' ? SDP : '');
+    else if (method === 'UPDATE' && request.body !== '') this.#updated(request, say);
+    else say(this.#verdict(method));
     if (method === 'CANCEL') this.#thinking.get(`INVITE ${via.branch}`)?.(487);
     return true;
   }
 
+  #acknowledged({ cseq, body }: SipRequest): boolean {
+    const offer = this.#offers.get(cseq.number);
+    this.#offers.delete(cseq.number);
+    if (offer !== undefined) this.#means.session.agree(offer, body);
+    this.#owedAcks.get(cseq.number)?.stop();
+    return this.#owedAcks.delete(cseq.number);
+  }
+
+  #updated({ body }: SipRequest, say: (status: number, body?: string) => void): void {
+    const { session } = this.#means;
+    const status = this.#verdict('UPDATE');
+    const answer = session.next();
+    if (status === 200) session.agree(answer, body);
+    else if (session.agreed?.other === body) session.tear();
+    say(status, answer);
+  }
+
   /** Answers at once, or rings first; then a CANCEL may come before the answer. */
-  #invited({ cseq, via }: SipRequest, say: (status: number, body?: string) => void): void {
+  #invited(
+    { cseq, via, body: offer }: SipRequest,
+    say: (status: number, body?: string) => void,
+  ): void {
     const { after } = this.#means;
     const { thinksMs } = this.#plan;
     const key = `INVITE ${via.branch}`;
     const settle = (status: number) => {
       this.#thinking.delete(key);
-      const body = status === 200 ? SDP : '';
+      const { session } = this.#means;
+      const body = status === 200 ? session.next() : '';
+      if (status === 200 && offer === '') this.#offers.set(cseq.number, body);
+      else if (status === 200) session.agree(body, offer);
       this.#owedAcks.set(
         cseq.number,
         repeat(after, () => say(status, body), 4000),
@@ -202,8 +244,10 @@ export class Within {
 
   #verdict(method: string): number {
     if (!this.#means.isUp()) return 481;
-    if (method !== 'INVITE') return 200;
+    const isOffer = method === 'INVITE' || (method === 'UPDATE' && this.#means.session.isOwn);
+    if (!isOffer) return 200;
     if (this.#isChanging || !this.#means.isSettled()) return 491;
+    if (method === 'UPDATE') return 200;
     return this.#plan.agrees ? 200 : 488;
   }
 }

@@ -60,10 +60,11 @@ export function witness(doors: Doors = ONE_SITE): Witness {
     // Of its own accord the site sends probes, which belong to no call.
     if (isProbe(message)) return;
     const isOurs = way === 'out' && message.kind === 'request';
-    const subject = isOurs ? headerValue(message.headers, 'subject') : undefined;
+    const isNamed = isOurs || isJoin(message);
+    const subject = isNamed ? headerValue(message.headers, 'subject') : undefined;
     const caller = legs.get(message.callId) ?? subject ?? message.callId;
     const side = isInside(doors, door) === isOutwards(caller) ? 'a' : 'b';
-    if (side === 'b' && isOurs) {
+    if (side === 'b' && isNamed) {
       if (subject !== undefined) legs.set(message.callId, subject);
       else if (!legs.has(message.callId)) unnamed.add(message.callId);
     }
@@ -103,6 +104,11 @@ export function witness(doors: Doors = ONE_SITE): Witness {
 /** Within a call OPTIONS goes to callers alone, and with a tag. */
 function isProbe({ cseq, to }: SipMessage): boolean {
   return cseq.method === 'OPTIONS' && (to.tag === undefined || to.tag === 'opt');
+}
+
+/** A gateway's INVITE that wants the place of another one; its Subject names the caller too. */
+export function isJoin(message: SipMessage): boolean {
+  return message.kind === 'request' && headerValue(message.headers, 'replaces') !== undefined;
 }
 
 export function farName(far: Address): string {

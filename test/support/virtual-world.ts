@@ -82,7 +82,7 @@ export class VirtualWorld {
 }
 
 /** A small generator of 32-bit state: good enough for scenarios, and repeatable. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

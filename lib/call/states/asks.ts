@@ -58,7 +58,10 @@ export function passBack(dialog: DialogName, facts: Facts, event: EventOf<'repli
 }
 
 /** An answer of our own, whatever dialog the request came in. */
-export function refuse({ dialog, request }: EventOf<'asked'>, status: number): Effect {
+export function refuse(
+  { dialog, request }: Pick<EventOf<'asked'>, 'dialog' | 'request'>,
+  status: number,
+): Effect {
   const reason = reasonPhrase(status);
   return { do: 'reply', dialog, request, status, reason, headers: [], body: NO_OCTETS };
 }

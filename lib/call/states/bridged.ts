@@ -83,9 +83,14 @@ function asked(state: Bridged, event: EventOf<'asked'>): Transition | undefined 
   if (!isBridged(state.bridge, event)) return transition(state, [refuse(event, 481)]);
   const { door } = event;
   const facts = door === undefined ? state.facts : withDoor(state.facts, door);
-  if (event.method === 'INVITE' || isForUs(facts, event)) return undefined;
+  if (event.method === 'INVITE' || isForUs(facts, event) || waits(state, event)) return undefined;
   const next = { ...state, facts };
   return transition(next, [askOther(state.bridge, crossingOf(facts, event))]);
+}
+
+/** What offers anything while the caller is offered another gateway. [3311-5.2] */
+function waits({ tag }: Bridged, { method, body }: EventOf<'asked'>): boolean {
+  return tag === 'transferring' && method === 'UPDATE' && body !== '';
 }
 
 /** Who does not keep its session alive has left it; that alone ends no emergency call. [4028-10] */
@@ -97,11 +102,24 @@ function expired(state: Bridged, why: EndReason, status: number): Transition {
 function replied(state: Bridged, event: EventOf<'replied'>): Transition | undefined {
   const { bridge, facts } = state;
   if (event.request === REFER_NEWS) return transition(state, []);
-  if (!isBridged(bridge, event)) return repliedEarly(state, event);
+  if (!isBridged(bridge, event)) {
+    return repliedEarly(state, event) ?? repliedByFormer(state, event);
+  }
   if (state.tag === 'renegotiating' && event.request === state.asked.request) return undefined;
   return transition(state, [
     passBack(dialogOf(bridge, otherSide(event.dialog.side)), facts, event),
   ]);
+}
+
+/**
+ * A gateway that talks no more still owes the caller its answers; but its SDP is for a session that
+ * is over, so what asked for that has to be asked again. Undefined: it is not of the gateway.
+ */
+function repliedByFormer(state: Bridged, event: EventOf<'replied'>): Transition | undefined {
+  if (event.dialog.side === 'a') return undefined;
+  const dialog = dialogOf(state.bridge, 'a');
+  if (event.body === '') return transition(state, [passBack(dialog, state.facts, event)]);
+  return transition(state, [refuse({ ...event, dialog }, 491)]);
 }
 
 /** Ends an answered call on both legs, and says why in both BYEs. [3326-2] */

@@ -200,3 +200,10 @@ export function giveUp(
     ],
   };
 }
+
+/** What a gateway that came hears from us is what its attempt has come to. */
+export function withRefusal({ facts, transfer }: Transferring, status: number): Facts {
+  const { by, attempt, isGone } = transfer;
+  if (by !== 'came' || isGone) return facts;
+  return withOutcome(facts, attempt, status, reasonPhrase(status));
+}

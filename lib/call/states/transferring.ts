@@ -7,7 +7,7 @@ import { withSpeaker } from '../forks.ts';
 import { crossing } from '../header-plans.ts';
 import { withOutcome } from '../notes.ts';
 import { tellReferrer } from '../refer-news.ts';
-import type { Side, Talking, Transferring } from '../state.ts';
+import type { Talking, Transferring } from '../state.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
 import { dialogOf, refuse } from './asks.ts';
 import { hangUpBoth, stepBridged } from './bridged.ts';
@@ -20,6 +20,7 @@ import {
   place,
   refuseJoin,
   requestOf,
+  withRefusal,
 } from './replacing.ts';
 
 /** Glare that has not cleared by then is the end of the transfer. */
@@ -179,19 +180,20 @@ function replied(state: Transferring, event: EventOf<'replied'>): Transition {
   if (isOffer) return offered(state, event);
   if (transfer.waitsFor !== 'answer') return ignored(state, event);
   if (status < 300) return agreed(state, event);
-  if (status === 491 && transfer.retries < RETRIES_MAX && !transfer.isGone) {
-    return waitForTurn(state, 'a');
-  }
+  // The Call-ID of leg a is the caller's.
+  if (mayTakeTurn(state, status)) return takesTurn(state, false);
   return failed(state, event.at, status, []);
 }
 
-/** The Call-ID of leg a is the caller's, that of leg b is ours. */
-function waitForTurn(state: Transferring, asked: Side): Transition {
-  const { transfer } = state;
-  const waiting = { ...transfer, waitsFor: 'turn', retries: transfer.retries + 1 } as const;
-  return transition({ ...state, transfer: waiting }, [
-    { do: 'set-glare-timer', ownsCallId: asked === 'b' },
-  ]);
+function mayTakeTurn({ transfer }: Transferring, status: number): boolean {
+  return status === 491 && transfer.retries < RETRIES_MAX && !transfer.isGone;
+}
+
+/** Glare: the same once more, when it has had its time to clear. [3261-14.1] */
+function takesTurn(state: Transferring, ownsCallId: boolean): Transition {
+  const retries = state.transfer.retries + 1;
+  const transfer = { ...state.transfer, waitsFor: 'turn', retries } as const;
+  return transition({ ...state, transfer }, [{ do: 'set-glare-timer', ownsCallId }]);
 }
 
 /** Who talked before makes the offer that the caller needs again. */
@@ -202,7 +204,8 @@ function offered(state: Transferring, event: EventOf<'replied'>): Transition {
   if (status < 300) {
     return offerToCaller({ ...state, transfer: { ...transfer, offer: { headers, body } } }, []);
   }
-  if (status === 491 && transfer.retries < RETRIES_MAX) return waitForTurn(state, 'b');
+  // The Call-ID of leg b is ours.
+  if (mayTakeTurn(state, status)) return takesTurn(state, true);
   return hangUpBoth(talkingAsBefore(state), 'transfer-failed', status);
 }
 
@@ -252,7 +255,8 @@ function failed(
 ): Transition {
   const { transfer, hasLeft } = state;
   const { fading: given, effects } = giveUp(state, status);
-  const left = { ...state, fading: [...state.fading, ...given] };
+  const facts = withRefusal(state, status);
+  const left = { ...state, facts, fading: [...state.fading, ...given] };
   const told = [...before, ...effects, ...news(state, status, reasonPhrase(status))];
   if (!hasLeft) return transition(talkingAsBefore(left), told);
   const [target, ...next] = state.next;
@@ -271,8 +275,8 @@ function timedOut(state: Transferring, event: EventOf<'timer'>): Transition | un
   const { transfer } = state;
   const { invited, waitsFor, attempt } = transfer;
   if (event.name === 'glare' && waitsFor === 'turn') {
-    const isOffered = transfer.offer.body !== '';
-    return isOffered ? offerToCaller(state, []) : askForOffer(state, transfer.retries);
+    if (transfer.offer.body === '') return askForOffer(state, transfer.retries);
+    return offerToCaller(state, []);
   }
   const isDue = event.name === 'first-response' || event.name === 'ring';
   if (!isDue || invited === undefined) return undefined;

@@ -1,6 +1,7 @@
 import { type Address, writeAddress } from '../../../lib/sip/address.ts';
 import type { SipRequest } from '../../../lib/sip/message.ts';
-import { SDP, wire } from '../../sim/wire.ts';
+import { SDP } from '../../sim/session.ts';
+import { wire } from '../../sim/wire.ts';
 import type { Choices } from '../choices.ts';
 
 /** A gateway that has answered our INVITE has the call handed on, or another desk asks for it. */

@@ -1,6 +1,7 @@
 import type { Address } from '../../../lib/sip/address.ts';
 import { parse } from '../../../lib/sip/parse.ts';
-import { response, SDP, wire } from '../../sim/wire.ts';
+import { SDP } from '../../sim/session.ts';
+import { response, wire } from '../../sim/wire.ts';
 import { type Packet, VirtualNetwork } from '../../support/virtual-network.ts';
 import {
   A,

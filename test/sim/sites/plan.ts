@@ -1,7 +1,7 @@
 import type { Weather } from '../../support/virtual-network.ts';
 import { type Draw, drawGateway, drawPhone } from '../draw.ts';
 import type { GatewayPlan } from '../gateway-plan.ts';
-import type { PhonePlan } from '../phone.ts';
+import type { PhonePlan } from '../phone-plan.ts';
 
 /** What goes wrong between sites. */
 export type Trouble =

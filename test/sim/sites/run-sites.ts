@@ -112,7 +112,7 @@ function openWorld(
     edge.arrived(time.nowMs, packet, site);
     frames.arrived(packet.bytes, site);
   });
-  const watch = watchdog(false, complain, doors);
+  const watch = watchdog({ isSticky: false, hasTransfers: false }, complain, doors);
   network.onPacket = (packet) => {
     onPacket(time.nowMs, packet, anycast.sender);
     if (anycast.sender !== undefined) edge.sent(time.nowMs, packet, anycast.sender);

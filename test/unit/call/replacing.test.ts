@@ -28,6 +28,7 @@ describe('an INVITE of a gateway with Replaces', () => {
   test('the caller may refuse it, and one that is taken back leaves the call as it was', () => {
     const refusedIt = talking().after(joins()).after(callerSays(488, 'came2'));
     expect(orders(refusedIt.effects)).toEqual(['reject-b 2']);
+    expect(refusedIt.state.facts.attempts[1]).toMatchObject({ gateway: 'g2', status: 488 });
     const cancelled = talking().after(joins()).after(refused(2, 487));
     expect(orders(cancelled.effects)).toEqual(['reject-b 2']);
     const back = cancelled.after(callerSays(200, 'came2'));

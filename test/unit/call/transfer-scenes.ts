@@ -13,7 +13,7 @@ import {
 
 export const A = { side: 'a', fork: 0 } as const;
 export const B = { side: 'b', attempt: 1, tag: tagOf('g1') } as const;
-const request = requestId('r1');
+export const request = requestId('r1');
 export const REFER_TO = [header('Refer-To', '<sip:112@10.0.1.2>'), header('CSeq', '7 REFER')];
 
 export const talking = (changes: Parameters<typeof aCall>[0] = {}) =>

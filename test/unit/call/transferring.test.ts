@@ -21,6 +21,7 @@ import {
   hangsUp,
   REFER_TO,
   refers,
+  request,
   statusOf,
   talking,
   told,
@@ -176,6 +177,43 @@ describe('a REFER of a gateway that is carried out here', () => {
     const refusedIt = open.after(callerSays(488, 'stayed1'));
     expect(refusedIt.effects).toMatchObject([{ do: 'confirm', dialog: B, body: '' }]);
     expect(refusedIt.state.tag).toBe('talking');
+  });
+
+  test('If the UAC is the owner of the Call-ID, T has a randomly chosen value between 2.1 and 4 seconds: glare of who talked before ends no call [3261-14.1]', () => {
+    const stayed = { request: requestId('stayed1'), dialog: B };
+    const glares = { ...callerSays(491), ...stayed } as Happening;
+    let call = talking().after(refers()).after(answered(2)).after(hangsUp(2));
+    call = call.after(callerSays(200));
+    for (let time = 0; time < 4; time += 1) {
+      call = call.after(glares);
+      expect(call.effects).toEqual([{ do: 'set-glare-timer', ownsCallId: true }]);
+      call = call.after({ on: 'timer', name: 'glare' });
+      expect(call.effects).toMatchObject([{ do: 'ask', dialog: B, method: 'INVITE', body: '' }]);
+    }
+    expect(call.after(glares).state).toMatchObject({ tag: 'ended' });
+    const open = call.after({ ...callerSays(200), ...stayed, body: SOME_SDP } as Happening);
+    expect(open.effects).toMatchObject([{ do: 'ask', dialog: A, body: SOME_SDP }]);
+  });
+
+  test('a request of the caller that the former gateway has not answered yet finds its answer, but no SDP of it', () => {
+    const done = talking().after(refers()).after(answered(2)).after(callerSays(200));
+    const late = { dialog: B, request } as const;
+    const info = done.after({ ...callerSays(200), ...late, body: NO_OCTETS } as Happening);
+    expect(info.effects).toMatchObject([{ do: 'reply', dialog: A, request, status: 200 }]);
+    const update = done.after({ ...callerSays(200), ...late } as Happening);
+    expect(update.effects).toMatchObject([
+      { do: 'reply', dialog: A, request, status: 491, body: NO_OCTETS },
+    ]);
+  });
+
+  test('If an UPDATE is received that contains an offer, and the UAS has generated an offer to which it has not yet received an answer, the UAS MUST reject the UPDATE with a 491 response [3311-5.2]', () => {
+    const open = talking().after(refers()).after(answered(2));
+    const offers = { method: 'UPDATE', body: SOME_SDP } as const;
+    for (const dialog of [A, B]) {
+      expect(statusOf(open.after(refers({ ...offers, dialog })))).toEqual([491]);
+      const refreshes = open.after(refers({ method: 'UPDATE', dialog }));
+      expect(refreshes.effects).toMatchObject([{ do: 'ask', method: 'UPDATE' }]);
+    }
   });
 
   test('a caller that hangs up meanwhile leaves nobody behind', () => {
