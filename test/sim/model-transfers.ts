@@ -18,6 +18,8 @@ import type { Seen, Witnessed } from './witness.ts';
 const RINGS_MS = 180_000;
 /** How often who asks something itself is asked once more. */
 const GLARES_MAX = 4;
+/** Of a group. */
+const GATEWAYS_MAX = 3;
 /** However a caller is asked, it is given up only after so long. */
 const UNANSWERED_MS = 30_000;
 
@@ -42,12 +44,23 @@ export function judgeTransfers(
     if (turn === undefined) judgeUnused(leg, seen, call, later, say);
     else judgeTaken(leg, turn, seen, say);
   }
-  const placed = later.legs.filter(({ by }) => by === 'placed');
-  const taken = later.refers.filter(({ answered }) => answered?.status === 202);
-  if (placed.length !== taken.length)
-    say('transfer', `${taken.length} REFERs were taken and ${placed.length} gateways called`);
+  judgePlaced(call, later, say);
   judgeTurns(turns, call, later, seen, say);
   judgeGlare(seen, call, say);
+}
+
+/**
+ * One gateway is called for each REFER; and for an emergency call that was left alone those that it
+ * had first, each once for each time that it was.
+ */
+function judgePlaced(call: CallSeen, { refers, legs }: TransfersSeen, say: Complain): void {
+  const placed = legs.filter(({ by }) => by === 'placed').length;
+  const taken = refers.filter(({ answered }) => answered?.status === 202).length;
+  const talked = [...call.legs, ...legs].flatMap(({ answers }) => answers);
+  const left = talked.filter(({ byeIn }) => byeIn !== undefined).length;
+  const more = call.emergency ? left * GATEWAYS_MAX : 0;
+  if (placed < taken || placed > taken + more)
+    say('transfer', `${taken} REFERs were taken and ${placed} gateways called`);
 }
 
 /** Who is asked to have its caller back, and asks something itself, is asked once more. */
