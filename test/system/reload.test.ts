@@ -103,8 +103,8 @@ describe('a node whose configuration is read again', () => {
     expect(await reload()).toEqual({
       code: 0,
       lines: [
-        '- groups[carrier]: { gateways: ["gw1","gw2"], emergency: false, followRedirects: false, anchor: true, srtp: as-offered, asksFor: dialled }',
-        '+ groups[other]: { gateways: ["gw2"], emergency: false, followRedirects: false, anchor: true, srtp: as-offered, asksFor: dialled }',
+        '- groups[carrier]: { gateways: ["gw1","gw2"], emergency: false, followRedirects: false, anchor: true, srtp: as-offered, asksFor: dialled, transfers: refuse }',
+        '+ groups[other]: { gateways: ["gw2"], emergency: false, followRedirects: false, anchor: true, srtp: as-offered, asksFor: dialled, transfers: refuse }',
         '- routes[urn:service:sos]: { group: psap }',
         '- routes[user 112]: { group: psap }',
         '~ routes[user *].group: carrier -> other',
