@@ -5,10 +5,10 @@ import { requestId } from '../sip/ids.ts';
 import type { Header } from '../sip/message.ts';
 import type { Effect } from './effects.ts';
 import type { DialogName } from './state.ts';
+import { ownAsk } from './states/asks.ts';
 
 /** The name of each such NOTIFY; nothing hangs on its answer. */
 export const REFER_NEWS = requestId('refer-news');
-const MAX_FORWARDS = 70;
 /** How long a subscription that nobody refreshes could last: a gateway may ring for so long. */
 const EXPIRES_SEC = 180;
 
@@ -26,17 +26,14 @@ export function tellReferrer(
 ): Effect {
   const isOver = status >= 200;
   const state = isOver ? 'terminated;reason=noresource' : `active;expires=${EXPIRES_SEC}`;
-  return {
-    do: 'ask',
-    dialog,
+  return ownAsk(dialog, {
     request: REFER_NEWS,
     method: 'NOTIFY',
-    maxForwards: MAX_FORWARDS,
     headers: [
       header('Event', `refer;id=${refer}`),
       header('Subscription-State', state),
       header('Content-Type', 'message/sipfrag;version=2.0'),
     ],
     body: octetsOfText(`SIP/2.0 ${status} ${reason}\r\n`),
-  };
+  });
 }

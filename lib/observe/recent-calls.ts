@@ -1,4 +1,5 @@
 import { BoundedMap } from '../base/bounded-map.ts';
+import { detached } from '../base/detached.ts';
 import type { CallId } from '../call/ids.ts';
 import type { CallRecord } from '../call/record.ts';
 import type { Step } from '../call/story.ts';
@@ -128,11 +129,6 @@ export class RecentCalls {
     this.#followers.add(follower);
     return () => void this.#followers.delete(follower);
   }
-}
-
-/** What was cut out of a message would keep all of it in memory. */
-function detached(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8');
 }
 
 function detachedStep(step: Step): Step {

@@ -1,6 +1,6 @@
 import { type SipCallId, sipCallId, type Tag, tagOf, type UriText, uriText } from './ids.ts';
 import { paramValue, readParams } from './params.ts';
-import { parseUri } from './uri.ts';
+import { parseUri, unescaped } from './uri.ts';
 
 /** The dialog whose place an INVITE is to take, as who gets the INVITE sees it. [3891-6.1] */
 export type Replaces = {
@@ -42,13 +42,4 @@ export function replacesIn(text: UriText): Replaces | undefined {
 /** A URI that says so. */
 export function withReplaces(uri: UriText, replaces: Replaces): UriText {
   return uriText(`${uri}?Replaces=${encodeURIComponent(writeReplaces(replaces))}`);
-}
-
-/** What is no escape stands for itself. */
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -166,7 +166,8 @@ export function isSip(text: string): boolean {
   return /^sips?:/i.test(text);
 }
 
-function unescaped(text: string): string {
+/** What is no escape stands for itself. [3261-19.1.2] */
+export function unescaped(text: string): string {
   if (!text.includes('%')) return text;
   return text.replaceAll(/%([\da-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),

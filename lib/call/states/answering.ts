@@ -6,7 +6,7 @@ import { crossing } from '../header-plans.ts';
 import { withDoor, withTime } from '../notes.ts';
 import type { Answering } from '../state.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
-import { refuse } from './asks.ts';
+import { ownReply } from './asks.ts';
 import { hangUpBoth, stepBridged } from './bridged.ts';
 import { refuseJoin } from './replacing.ts';
 
@@ -20,7 +20,7 @@ export function stepAnswering(state: Answering, event: CallEvent): Transition {
     case 'a-unacknowledged':
       return unacknowledged(state);
     case 'asked':
-      return transition(state, [refuse(event, 491)]);
+      return transition(state, [ownReply(event, 491)]);
     case 'b-joins':
       return refuseJoin(state, event, 491);
     case 'a-cancelled':

@@ -1,11 +1,15 @@
 import { NO_OCTETS } from '../../base/brands.ts';
 import type { RequestId } from '../../sip/ids.ts';
+import type { Header } from '../../sip/message.ts';
 import { reasonPhrase } from '../../sip/status.ts';
 import type { Effect } from '../effects.ts';
 import type { EventOf } from '../events.ts';
 import { type Facts, isLateOffer } from '../facts.ts';
 import { crossing } from '../header-plans.ts';
 import type { AskedWithin, Bridge, DialogName, Side } from '../state.ts';
+
+/** Glare that has not cleared by then is the end of what was asked. */
+export const GLARES_MAX = 4;
 
 type Says = Omit<Extract<Effect, { do: 'reply' }>, 'do' | 'dialog' | 'request'>;
 
@@ -58,12 +62,23 @@ export function passBack(dialog: DialogName, facts: Facts, event: EventOf<'repli
 }
 
 /** An answer of our own, whatever dialog the request came in. */
-export function refuse(
+export function ownReply(
   { dialog, request }: Pick<EventOf<'asked'>, 'dialog' | 'request'>,
   status: number,
+  headers: readonly Header[] = [],
 ): Effect {
   const reason = reasonPhrase(status);
-  return { do: 'reply', dialog, request, status, reason, headers: [], body: NO_OCTETS };
+  return { do: 'reply', dialog, request, status, reason, headers, body: NO_OCTETS };
+}
+
+const OWN_HOPS = 70;
+
+/** A request of our own within a dialog. */
+export function ownAsk(
+  dialog: DialogName,
+  what: Pick<AskedWithin, 'request' | 'method' | 'headers' | 'body'>,
+): Effect {
+  return { do: 'ask', dialog, maxForwards: OWN_HOPS, ...what };
 }
 
 /** Whether an event of a dialog is one of the dialogs that talk to each other. */

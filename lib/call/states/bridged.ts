@@ -19,8 +19,8 @@ import {
   isBridged,
   isForUs,
   otherSide,
+  ownReply,
   passBack,
-  refuse,
 } from './asks.ts';
 import { repliedEarly } from './early.ts';
 import { giveUp } from './replacing.ts';
@@ -80,7 +80,7 @@ export function stepBridged(state: Bridged, event: CallEvent): Transition | unde
 
 /** Whatever asks for nothing of the session just crosses. Undefined: it does not. */
 function asked(state: Bridged, event: EventOf<'asked'>): Transition | undefined {
-  if (!isBridged(state.bridge, event)) return transition(state, [refuse(event, 481)]);
+  if (!isBridged(state.bridge, event)) return transition(state, [ownReply(event, 481)]);
   const { door } = event;
   const facts = door === undefined ? state.facts : withDoor(state.facts, door);
   if (event.method === 'INVITE' || isForUs(facts, event) || waits(state, event)) return undefined;
@@ -119,7 +119,7 @@ function repliedByFormer(state: Bridged, event: EventOf<'replied'>): Transition 
   if (event.dialog.side === 'a') return undefined;
   const dialog = dialogOf(state.bridge, 'a');
   if (event.body === '') return transition(state, [passBack(dialog, state.facts, event)]);
-  return transition(state, [refuse({ ...event, dialog }, 491)]);
+  return transition(state, [ownReply({ ...event, dialog }, 491)]);
 }
 
 /** Ends an answered call on both legs, and says why in both BYEs. [3326-2] */

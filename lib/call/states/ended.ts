@@ -2,12 +2,12 @@ import type { CallEvent } from '../events.ts';
 import { stepFading } from '../fading.ts';
 import type { Ended } from '../state.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
-import { refuse } from './asks.ts';
+import { ownReply } from './asks.ts';
 import { refuseJoin } from './replacing.ts';
 
 /** The record is written; only what fading hops still owe is waited for. */
 export function stepEnded(state: Ended, event: CallEvent): Transition {
-  if (event.on === 'asked') return transition(state, [refuse(event, 481)]);
+  if (event.on === 'asked') return transition(state, [ownReply(event, 481)]);
   if (event.on === 'b-joins') return refuseJoin(state, event, 481);
   const faded = stepFading(state, undefined, event);
   if (faded === undefined) return ignored(state, event);

@@ -7,12 +7,9 @@ import { crossing, reasonsOf } from '../header-plans.ts';
 import type { Renegotiating } from '../state.ts';
 import type { EndReason } from '../termination.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
-import { askOther, dialogOf, otherSide, passBack, refuse, replyTo } from './asks.ts';
+import { askOther, dialogOf, GLARES_MAX, otherSide, ownReply, passBack, replyTo } from './asks.ts';
 import { hangUpBoth, stepBridged } from './bridged.ts';
 import { refuseJoin } from './replacing.ts';
-
-/** Glare that has not cleared by then is passed on to who asked. */
-const RETRIES_MAX = 4;
 
 /** One side has sent a re-INVITE, and the other has not yet agreed or is not yet told. */
 export function stepRenegotiating(state: Renegotiating, event: CallEvent): Transition {
@@ -20,7 +17,7 @@ export function stepRenegotiating(state: Renegotiating, event: CallEvent): Trans
   if (bridged !== undefined) return bridged;
   switch (event.on) {
     case 'asked':
-      return transition(state, [refuse(event, 491)]);
+      return transition(state, [ownReply(event, 491)]);
     case 'b-joins':
       return refuseJoin(state, event, 491);
     case 'retracted':
@@ -94,7 +91,7 @@ function replied(state: Renegotiating, event: EventOf<'replied'>): Transition {
   const { status } = event;
   if (status < 200) return transition(state, [pass(state, event)]);
   if (status < 300) return agreed(state, event);
-  if (status === 491 && waitsFor === 'answer' && state.retries < RETRIES_MAX) {
+  if (status === 491 && waitsFor === 'answer' && state.retries < GLARES_MAX) {
     const waiting = { ...state, waitsFor: 'turn' as const, retries: state.retries + 1 };
     // The Call-ID of leg b is ours, that of leg a is the caller's.
     const ownsCallId = otherSide(asked.side) === 'b';

@@ -13,11 +13,10 @@ import { withAttempt, withOutcome } from '../notes.ts';
 import { numberOf, tellReferrer } from '../refer-news.ts';
 import type { Attempt, CallState, Talking, Transfer, Transferring } from '../state.ts';
 import { type Transition, transition } from '../transition.ts';
-import { dialogOf } from './asks.ts';
+import { dialogOf, ownAsk, ownReply } from './asks.ts';
 
 /** Of one call; each that is placed or comes is kept in its record. */
 const ATTEMPTS_MAX = 64;
-const MAX_FORWARDS = 70;
 
 type Open = Pick<Transferring, 'facts' | 'fading' | 'bridge'>;
 
@@ -30,12 +29,12 @@ export function refer(state: Talking, event: EventOf<'asked'>): Transition {
   const refusal = refusalOf(state.facts, event);
   if (target === undefined || refusal !== undefined) {
     const { status, says } = refusal ?? ELSEWHERE;
-    return transition(state, [replyTo(event, status, [warning('landfall', says)])]);
+    return transition(state, [ownReply(event, status, [warning('landfall', says)])]);
   }
   const number = numberOf(headers);
   const { fallbacks: next = [] } = state.facts;
   return place({ ...state, hasLeft: false, next }, { target, refer: number, at: event.at }, [
-    replyTo(event, 202, []),
+    ownReply(event, 202),
     tellReferrer(event.dialog, number, 100, reasonPhrase(100)),
   ]);
 }
@@ -80,15 +79,6 @@ function refusalOf({ attempts }: Facts, { headers }: EventOf<'asked'>): Refusal 
   return headers.filter(({ name }) => name === 'refer-to').length === 1 ? undefined : UNCLEAR;
 }
 
-function replyTo(
-  { dialog, request }: EventOf<'asked'>,
-  status: number,
-  headers: readonly Header[],
-): Effect {
-  const reason = reasonPhrase(status);
-  return { do: 'reply', dialog, request, status, reason, headers, body: NO_OCTETS };
-}
-
 /** A gateway's INVITE wants the place of the one that talks: its offer is the caller's to answer. */
 export function joins(state: Talking, event: EventOf<'b-joins'>): Transition {
   const { attempt, tag, replaces, headers, body } = event;
@@ -128,15 +118,12 @@ export function offerToCaller(
   const waiting: Transfer = { ...transfer, waitsFor: 'answer' };
   return transition({ ...state, tag: 'transferring', facts, transfer: waiting }, [
     ...before,
-    {
-      do: 'ask',
-      dialog: dialogOf(bridge, 'a'),
+    ownAsk(dialogOf(bridge, 'a'), {
       request: requestOf(transfer),
       method: 'INVITE',
-      maxForwards: MAX_FORWARDS,
       headers: crossing(offer.headers, facts.emergency),
       body: offer.body,
-    },
+    }),
   ]);
 }
 
@@ -152,15 +139,8 @@ export function requestOf({ by, attempt }: Pick<Transfer, 'by' | 'attempt'>): Re
 export function askForOffer({ facts, fading, bridge }: Open, retries = 0): Transition {
   const { attempt, tag } = bridge;
   const transfer: Transfer = { ...UNSAID, by: 'stayed', attempt, tag, retries };
-  const ask: Effect = {
-    do: 'ask',
-    dialog: dialogOf(bridge, 'b'),
-    request: requestOf(transfer),
-    method: 'INVITE',
-    maxForwards: MAX_FORWARDS,
-    headers: [],
-    body: NO_OCTETS,
-  };
+  const what = { method: 'INVITE', headers: [], body: NO_OCTETS };
+  const ask = ownAsk(dialogOf(bridge, 'b'), { request: requestOf(transfer), ...what });
   const alone = { hasLeft: false, next: [] };
   return transition({ tag: 'transferring', facts, fading, bridge, ...alone, transfer }, [ask]);
 }
@@ -187,8 +167,7 @@ export function giveUp(
   if (invited !== undefined) return cancelAll([invited], []);
   if (isGone || tag === undefined) return { fading: [], effects: [] };
   if (by === 'stayed') {
-    const nothing = { headers: [], body: NO_OCTETS };
-    const confirm = acceptOf({ bridge, transfer }, nothing.headers, nothing.body);
+    const confirm = acceptOf({ bridge, transfer }, [], NO_OCTETS);
     return { fading: [], effects: offer.body === '' ? [] : [confirm] };
   }
   if (by === 'came') return { fading: [], effects: [{ do: 'reject-b', attempt, status }] };

@@ -9,7 +9,7 @@ import { withOutcome } from '../notes.ts';
 import { tellReferrer } from '../refer-news.ts';
 import type { Talking, Transferring } from '../state.ts';
 import { ignored, type Transition, transition } from '../transition.ts';
-import { dialogOf, refuse } from './asks.ts';
+import { dialogOf, GLARES_MAX, ownReply } from './asks.ts';
 import { hangUpBoth, stepBridged } from './bridged.ts';
 import { outcomeOf } from './hunting.ts';
 import {
@@ -23,9 +23,6 @@ import {
   withRefusal,
 } from './replacing.ts';
 
-/** Glare that has not cleared by then is the end of the transfer. */
-const RETRIES_MAX = 4;
-
 /**
  * One gateway is to take the place of another one. The caller talks with the former until it has
  * agreed to the latter, and nothing that goes wrong on the way ends the call while that one is up.
@@ -37,7 +34,7 @@ export function stepTransferring(state: Transferring, event: CallEvent): Transit
   if (bridged !== undefined) return bridged;
   switch (event.on) {
     case 'asked':
-      return transition(state, [refuse(event, 491)]);
+      return transition(state, [ownReply(event, 491)]);
     case 'b-joins':
       return refuseJoin(state, event, 491);
     case 'a-cancelled':
@@ -86,7 +83,7 @@ function ofTransfer(state: Transferring, event: CallEvent): Transition | undefin
       return hungUp(state, event);
     case 'asked':
       return state.hasLeft && event.dialog.side === 'a'
-        ? transition(state, [refuse(event, 480)])
+        ? transition(state, [ownReply(event, 480)])
         : undefined;
     case 'replied':
       return event.request === requestOf(transfer) ? replied(state, event) : undefined;
@@ -186,7 +183,7 @@ function replied(state: Transferring, event: EventOf<'replied'>): Transition {
 }
 
 function mayTakeTurn({ transfer }: Transferring, status: number): boolean {
-  return status === 491 && transfer.retries < RETRIES_MAX && !transfer.isGone;
+  return status === 491 && transfer.retries < GLARES_MAX && !transfer.isGone;
 }
 
 /** Glare: the same once more, when it has had its time to clear. [3261-14.1] */

@@ -9,7 +9,7 @@ import type { Arrival } from './arrival.ts';
 import type { Core } from './core.ts';
 import { answerWay } from './far.ts';
 import { composeResponse, replyTo } from './proto/compose.ts';
-import { allowOn } from './proto/fence.ts';
+import { allowOn, type Transferable } from './proto/fence.ts';
 import type { ServerTransaction } from './server-transactions.ts';
 
 const RETRY_AFTER_SEC_MAX = 10;
@@ -24,7 +24,7 @@ export type Answer = {
 };
 
 /** What an OPTIONS wants to know: what is carried here. [3261-11.2] */
-export function abilitiesOn(leg: Parameters<typeof allowOn>[0]): Answer {
+export function abilitiesOn(leg: Transferable): Answer {
   const headers = [allowOn(leg), header('Accept', 'application/sdp'), SUPPORTED];
   return { status: 200, headers };
 }
@@ -32,7 +32,7 @@ export function abilitiesOn(leg: Parameters<typeof allowOn>[0]): Answer {
 export const ABILITIES = abilitiesOn({});
 
 /** A method that is not carried there. [3261-8.2.1] */
-export function notAllowedOn(leg: Parameters<typeof allowOn>[0]): Answer {
+export function notAllowedOn(leg: Transferable): Answer {
   return { status: 405, headers: [allowOn(leg)] };
 }
 

@@ -1,6 +1,6 @@
 import type { Call } from './call.ts';
 import { type Dialog, rightly } from './dialog.ts';
-import { hangUp, talk, talkOn } from './talk.ts';
+import { hangUp, type Talk, talk, talkOn } from './talk.ts';
 
 const TRIES_MAX = 4;
 const REFRESH_MS = 60_000;
@@ -47,13 +47,19 @@ async function holdAndResume(call: Call, from: Dialog, to: Dialog): Promise<void
   }
 }
 
+/** The caller's re-INVITE has come to the gateway, which owes the answer that is to end it. */
+async function reInviteLeftOpen({ caller, gateway }: Talk, status: number, direction: string) {
+  gateway.leaveOpen('INVITE');
+  const changed = caller.must('INVITE', [status], { body: caller.sdp(direction) });
+  await gateway.hears('INVITE');
+  return { changed };
+}
+
 /** Both ends change the session at once: the gateway is told 491, and ours comes again. */
 export async function glare(call: Call): Promise<void> {
   const { caller, gateway } = await talk(call);
   await call.pause(50, 500);
-  gateway.leaveOpen('INVITE');
-  const changed = caller.must('INVITE', [200], { body: caller.sdp('sendonly') });
-  await gateway.hears('INVITE');
+  const { changed } = await reInviteLeftOpen({ caller, gateway }, 200, 'sendonly');
   await gateway.must('INVITE', [491], { body: gateway.sdp('sendonly') });
   await gateway.refuse('491 Request Pending');
   caller.ack(await changed);
@@ -62,9 +68,7 @@ export async function glare(call: Call): Promise<void> {
 
 export async function reInviteRefused(call: Call): Promise<void> {
   const { caller, gateway } = await talk(call);
-  gateway.leaveOpen('INVITE');
-  const changed = caller.must('INVITE', [488], { body: caller.sdp('inactive') });
-  await gateway.hears('INVITE');
+  const { changed } = await reInviteLeftOpen({ caller, gateway }, 488, 'inactive');
   await gateway.refuse('488 Not Acceptable Here');
   await changed;
   await talkOn(call, { caller, gateway });
@@ -72,9 +76,7 @@ export async function reInviteRefused(call: Call): Promise<void> {
 
 export async function reInviteCancelled(call: Call): Promise<void> {
   const { caller, gateway } = await talk(call);
-  gateway.leaveOpen('INVITE');
-  const changed = caller.must('INVITE', [487], { body: caller.sdp('inactive') });
-  await gateway.hears('INVITE');
+  const { changed } = await reInviteLeftOpen({ caller, gateway }, 487, 'inactive');
   gateway.reply('180 Ringing');
   await caller.hears('180');
   rightly(await caller.cancel(), [200]);
@@ -95,9 +97,7 @@ export async function lateReInvite(call: Call): Promise<void> {
 
 export async function byeCrossesReInvite(call: Call): Promise<void> {
   const { caller, gateway } = await talk(call);
-  gateway.leaveOpen('INVITE');
-  const changed = caller.must('INVITE', [487], { body: caller.sdp('inactive') });
-  await gateway.hears('INVITE');
+  const { changed } = await reInviteLeftOpen({ caller, gateway }, 487, 'inactive');
   await hangUp(gateway, caller);
   await changed;
   await gateway.refuse('487 Request Terminated');

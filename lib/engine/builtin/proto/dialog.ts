@@ -1,4 +1,5 @@
-import { bytesOf, NO_OCTETS, type Octets } from '../../../base/brands.ts';
+import { NO_OCTETS, type Octets } from '../../../base/brands.ts';
+import { detached } from '../../../base/detached.ts';
 import { header } from '../../../sip/header-names.ts';
 import { headerValue, listValues } from '../../../sip/headers.ts';
 import {
@@ -39,14 +40,14 @@ const MAX_FORWARDS = 70;
 export function uasDialog(invite: SipRequest, localTag: Tag): Dialog {
   const { headers, from, callId, cseq } = invite;
   return {
-    callId: sipCallId(copyOf(callId)),
+    callId: sipCallId(detached(callId)),
     localTag,
-    remoteTag: tagOf(copyOf(from.tag ?? '')),
-    local: copyOf(withTag(headerValue(headers, 'to') ?? '', localTag)),
-    remote: copyOf(headerValue(headers, 'from') ?? ''),
+    remoteTag: tagOf(detached(from.tag ?? '')),
+    local: detached(withTag(headerValue(headers, 'to') ?? '', localTag)),
+    remote: detached(headerValue(headers, 'from') ?? ''),
     localSeq: 0,
     remoteSeq: cseq.number,
-    target: targetOf(headers) ?? uriText(copyOf(from.uri)),
+    target: targetOf(headers) ?? uriText(detached(from.uri)),
     routes: routesOf(headers),
   };
 }
@@ -55,11 +56,11 @@ export function uasDialog(invite: SipRequest, localTag: Tag): Dialog {
 export function uacDialog(response: SipResponse, invited: UriText): Dialog {
   const { headers, from, to, callId, cseq } = response;
   return {
-    callId: sipCallId(copyOf(callId)),
-    localTag: tagOf(copyOf(from.tag ?? '')),
-    remoteTag: tagOf(copyOf(to.tag ?? '')),
-    local: copyOf(headerValue(headers, 'from') ?? ''),
-    remote: copyOf(headerValue(headers, 'to') ?? ''),
+    callId: sipCallId(detached(callId)),
+    localTag: tagOf(detached(from.tag ?? '')),
+    remoteTag: tagOf(detached(to.tag ?? '')),
+    local: detached(headerValue(headers, 'from') ?? ''),
+    remote: detached(headerValue(headers, 'to') ?? ''),
     localSeq: cseq.number,
     remoteSeq: undefined,
     target: targetOf(headers) ?? invited,
@@ -71,16 +72,11 @@ export function uacDialog(response: SipResponse, invited: UriText): Dialog {
 export function targetOf(headers: readonly Header[]): UriText | undefined {
   const contact = headerValue(headers, 'contact');
   const uri = contact === undefined ? undefined : contactUri(contact);
-  return uri === undefined ? undefined : uriText(copyOf(uri));
+  return uri === undefined ? undefined : uriText(detached(uri));
 }
 
 function routesOf(headers: readonly Header[]): string[] {
-  return listValues(headers, 'record-route').map(copyOf);
-}
-
-/** A slice would keep the whole datagram in memory for as long as the dialog. */
-function copyOf(text: string): string {
-  return bytesOf(text).toString('latin1');
+  return listValues(headers, 'record-route').map(detached);
 }
 
 /** Takes the number of a request of the far end; undefined: it is out of order. [3261-12.2.2] */

@@ -9,7 +9,7 @@ export const ALLOW = header('Allow', METHODS);
 const ALLOW_REFER = header('Allow', `${METHODS}, REFER`);
 
 /** A leg whose far end may send REFER. Absent: it may not. */
-type Transferable = { readonly mayTransfer?: boolean | undefined };
+export type Transferable = { readonly mayTransfer?: boolean | undefined };
 
 export function allowOn({ mayTransfer }: Transferable): Header {
   return mayTransfer === true ? ALLOW_REFER : ALLOW;
