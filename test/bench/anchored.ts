@@ -1,20 +1,19 @@
 import { spawn } from 'node:child_process';
 import { landfall, type Subject } from './subject.ts';
 
-const NG = '127.9.0.1:2223';
-const KEYS = `media: { anchor: rtpengine, rtpengine: [{ ng: "${NG}" }] }\n`;
-
 /** The node with a real rtpengine beside it, whose own CPU does not count. */
-export function anchored(folder: string): Subject {
-  const interfaces = ['--interface=pub/127.9.0.11', '--interface=priv/127.9.0.21'];
+export function anchored(folder: string, net: number): Subject {
+  const ng = `127.9.${net}.1:2223`;
+  const interfaces = [`--interface=pub/127.9.${net}.11`, `--interface=priv/127.9.${net}.21`];
   const how = ['--config-file=none', '--foreground', '--log-stderr', '--log-level=3', '--table=-1'];
   const daemon = spawn(
     'taskset',
-    ['-c', '1', 'rtpengine', ...how, '--num-threads=1', ...interfaces, `--listen-ng=${NG}`],
+    ['-c', '1', 'rtpengine', ...how, '--num-threads=1', ...interfaces, `--listen-ng=${ng}`],
     { stdio: 'ignore' },
   );
   const gone = new Promise<void>((resolve) => daemon.once('exit', () => resolve()));
-  const subject = landfall(folder, { keys: KEYS });
+  const keys = `media: { anchor: rtpengine, rtpengine: [{ ng: "${ng}" }] }\n`;
+  const subject = landfall(folder, { net, keys });
   return {
     ...subject,
     async stop() {

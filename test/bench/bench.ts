@@ -2,60 +2,25 @@ import { parseArgs } from 'node:util';
 import { buildOlder } from '../../apps/lab/older-build.ts';
 import { anchored } from './anchored.ts';
 import { drachtio } from './drachtio.ts';
-import {
-  cpuMs,
-  forwarder,
-  landfall,
-  load,
-  median,
-  ROOT,
-  type Subject,
-  withSubject,
-} from './subject.ts';
+import { type Contender, compared, middle, runSideBySide } from './side-by-side.ts';
+import { forwarder, landfall, load, ROOT, withSubject } from './subject.ts';
 
-const ROUNDS = 5;
 const WARM_UP_CALLS = 2000;
-const COST_RATE = 300;
-const COST_CALLS = 6000;
+const WARM_UP_RATE = 300;
 const RATES = [300, 500, 1000, 1500, 2000, 3000];
 const STEP_SECONDS = 10;
 const OWN_DELAY_MS_MAX = 20;
 
-/** One that can be measured. */
-type Contender = {
-  readonly name: string;
-  readonly startIt: (folder: string) => Subject;
-  /** Whether ACK and BYE go where the INVITE went. */
-  readonly pin: boolean;
+type Raced = Contender & {
   /** Whether it is worth knowing how many calls a second it bears. */
   readonly isRaced: boolean;
 };
 
-/** CPU milliseconds for one call of this subject, warmed up. */
-function costOf({ name, startIt, pin }: Contender, round: number): Promise<number> {
-  return withSubject(startIt, async (subject) => {
-    await load({ rate: COST_RATE, calls: WARM_UP_CALLS, pin });
-    const before = cpuMs(subject);
-    const { calls, failed, refused, p50, p99 } = await load({
-      rate: COST_RATE,
-      calls: COST_CALLS,
-      pin,
-    });
-    const cost = (cpuMs(subject) - before) / calls;
-    console.log(
-      `round ${round}  ${name.padEnd(10)} ${cost.toFixed(3)} ms CPU per call at ${COST_RATE} cps, ` +
-        `${failed} failed, ${refused} refused, ` +
-        `INVITE to INVITE p50 ${p50.toFixed(2)} p99 ${p99.toFixed(2)} ms`,
-    );
-    // A call that was not carried costs less than one that was.
-    return failed + refused === 0 ? cost : Number.NaN;
-  });
-}
-
 /** Raises the rate until a call fails or the delay is heard. */
-function race({ name, startIt, pin }: Contender): Promise<void> {
-  return withSubject(startIt, async () => {
-    await load({ rate: COST_RATE, calls: WARM_UP_CALLS, pin });
+function race({ name, startIt, pin = false }: Raced): Promise<void> {
+  const alone = (folder: string) => startIt(folder, 0);
+  return withSubject(alone, async () => {
+    await load({ rate: WARM_UP_RATE, calls: WARM_UP_CALLS, pin });
     for (const rate of RATES) {
       const told = await load({ rate, calls: rate * STEP_SECONDS, pin });
       const { failed, refused, p50, p90, p99 } = told;
@@ -70,20 +35,12 @@ function race({ name, startIt, pin }: Contender): Promise<void> {
   });
 }
 
-/** Every round takes each of them in turn, so that all see the same noise. */
-async function compare(contenders: readonly Contender[]): Promise<void> {
-  const costs = new Map(contenders.map(({ name }) => [name, [] as number[]]));
-  for (let round = 1; round <= ROUNDS; round += 1) {
-    for (const one of contenders) costs.get(one.name)?.push(await costOf(one, round));
-  }
-  const medians = [...costs].map(([name, all]) => ({
-    name,
-    cost: median(all.filter((cost) => !Number.isNaN(cost))),
-  }));
-  const ours = medians.find(({ name }) => name === 'landfall')?.cost ?? Number.NaN;
-  for (const { name, cost } of medians) {
-    const ratio = name === 'landfall' ? '' : `, landfall / ${name}: ${(ours / cost).toFixed(2)}`;
-    console.log(`median  ${name.padEnd(10)} ${cost.toFixed(3)} ms CPU per call${ratio}`);
+/** What each costs beside the others, then how many calls a second it bears alone. */
+async function compare(contenders: readonly Raced[], rounds: number): Promise<void> {
+  const costs = await runSideBySide(contenders, rounds);
+  for (const { name } of contenders) {
+    const ratio = name === 'landfall' ? '' : `, ${compared(costs, 'landfall', name)}`;
+    console.log(`${name}: ${middle(costs, name).toFixed(3)} ms CPU per call${ratio}`);
   }
   for (const one of contenders) if (one.isRaced) await race(one);
 }
@@ -94,26 +51,28 @@ async function main(): Promise<void> {
       against: { type: 'string' },
       drachtio: { type: 'string' },
       media: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '5' },
     },
   });
-  const contenders: Contender[] = [
+  const contenders: Raced[] = [
     { name: 'forwarder', startIt: forwarder, pin: true, isRaced: false },
-    { name: 'landfall', startIt: (folder) => landfall(folder), pin: false, isRaced: true },
+    { name: 'landfall', startIt: (folder, net) => landfall(folder, { net }), isRaced: true },
   ];
-  const { against, drachtio: binary, media } = values;
-  if (media) contenders.push({ name: 'anchored', startIt: anchored, pin: false, isRaced: false });
+  const { against, drachtio: binary, media, rounds } = values;
+  if (media) contenders.push({ name: 'anchored', startIt: anchored, isRaced: false });
   if (binary !== undefined) {
-    const startIt = (folder: string) => drachtio(binary, folder);
+    const startIt = (folder: string, net: number) => drachtio(binary, folder, net);
     contenders.push({ name: 'drachtio', startIt, pin: true, isRaced: true });
   }
   const older = against === undefined ? undefined : buildOlder(ROOT, against);
   if (older !== undefined) {
-    const startIt = (folder: string) => landfall(folder, older);
-    contenders.push({ name: 'older', startIt, pin: false, isRaced: true });
+    const { root } = older;
+    const startIt = (folder: string, net: number) => landfall(folder, { root, net });
+    contenders.push({ name: 'older', startIt, isRaced: true });
     console.log(`older: ${against}`);
   }
   try {
-    await compare(contenders);
+    await compare(contenders, Number(rounds));
   } finally {
     older?.remove();
   }

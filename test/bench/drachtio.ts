@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ENDS, nodeWith, type Subject, start } from './subject.ts';
+import { endsOf, nodeWith, type Subject, start } from './subject.ts';
 
-const ADMIN = { address: '127.9.0.1', port: '9022' };
+const PORT = '9022';
 const SECRET = 'bench-of-landfall';
 
-const CONF = `<drachtio>
-  <admin port="${ADMIN.port}" secret="${SECRET}">${ADMIN.address}</admin>
+const confOf = (admin: string, outside: string) => `<drachtio>
+  <admin port="${PORT}" secret="${SECRET}">${admin}</admin>
   <sip>
-    <contacts><contact>sip:${ENDS.outside};transport=udp</contact></contacts>
+    <contacts><contact>sip:${outside};transport=udp</contact></contacts>
     <udp-buffer-size>8388608</udp-buffer-size>
   </sip>
   <cdrs>false</cdrs>
@@ -17,13 +17,14 @@ const CONF = `<drachtio>
 `;
 
 /** Drachtio-srf's createB2BUA on a drachtio-server: two processes, and what both cost counts. */
-export function drachtio(binary: string, folder: string): Subject {
+export function drachtio(binary: string, folder: string, net: number): Subject {
+  const { outside, gateway } = endsOf(net);
+  const admin = `127.9.${net}.1`;
   const conf = path.join(folder, 'drachtio.conf.xml');
-  writeFileSync(conf, CONF);
+  writeFileSync(conf, confOf(admin, outside));
   const app = path.join(import.meta.dirname, 'srf-app.ts');
-  const { address, port } = ADMIN;
   return start(folder, [
     [binary, '-f', conf, '--disable-nat-detection'],
-    nodeWith('--import', 'tsx', app, address, port, SECRET, ENDS.gateway),
+    nodeWith('--import', 'tsx', app, admin, PORT, SECRET, gateway),
   ]);
 }

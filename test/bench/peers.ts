@@ -14,6 +14,8 @@ import { someInvite } from '../unit/guard/some-invite.ts';
 const { values } = parseArgs({
   options: {
     sites: { type: 'string', default: '3' },
+    /** The network of their links: 127.9.NET.0/24. */
+    net: { type: 'string', default: '100' },
     secret: { type: 'string', default: '' },
     /** Calls a second of these sites that the node holds a claim of. */
     rate: { type: 'string', default: '0' },
@@ -27,7 +29,7 @@ const ANSWERS_MS = 40;
 const world = realWorld();
 const keys: readonly ClusterKey[] = [{ id: 'k1' as KeyId, secret: secretBytes(values.secret) }];
 const keysNow = () => keys;
-const linkOf = (site: number) => ({ address: `127.9.1.${site}`, port: 7112 });
+const linkOf = (site: number) => ({ address: `127.9.${values.net}.${site}`, port: 7112 });
 const sink: EventSink = {
   step: () => undefined,
   record: () => undefined,

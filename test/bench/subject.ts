@@ -1,12 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
 const here = import.meta.dirname;
 export const ROOT = path.resolve(here, '../..');
-const TICKS_PER_SEC = 100;
+const NS_PER_MS = 1e6;
 const START_MS = 1500;
 
 export type Result = {
@@ -28,36 +28,38 @@ export type Subject = {
   stop(): Promise<void>;
 };
 
-export const ENDS = {
-  outside: '127.9.0.112:5060',
-  gatewaySide: '127.9.0.21:5060',
-  gateway: '127.9.0.31:5080',
-};
+/** Several subjects stand beside each other, each in a network of its own: 127.9.NET.0/24. */
+export const endsOf = (net: number) => ({
+  outside: `127.9.${net}.112:5060`,
+  caller: `127.9.${net}.7:5060`,
+  gatewaySide: `127.9.${net}.21:5060`,
+  gateway: `127.9.${net}.31:5080`,
+});
 
 const CONFIG = `
 site: bench
 siteNumber: 1
 stateDir: DIR/state
 listen:
-  anycast: [{ transport: udp, address: 127.9.0.112, port: 5060 }]
-  unicast: [{ transport: udp, address: 127.9.0.11, port: 5060 }]
-  gateway: [{ transport: udp, address: 127.9.0.21, port: 5060 }]
+  anycast: [{ transport: udp, address: 127.9.NET.112, port: 5060 }]
+  unicast: [{ transport: udp, address: 127.9.NET.11, port: 5060 }]
+  gateway: [{ transport: udp, address: 127.9.NET.21, port: 5060 }]
 gateways:
-  - { name: load, uri: "sip:127.9.0.31:5080" }
-  - { name: psap, uri: "sip:127.9.0.32:5080" }
+  - { name: load, uri: "sip:127.9.NET.31:5080" }
+  - { name: psap, uri: "sip:127.9.NET.32:5080" }
 groups:
   - { name: load, gateways: [load] }
   - { name: psap, gateways: [psap], emergency: true }
 routes:
   - { match: { user: "113" }, group: psap }
   - { match: { user: "*" }, group: load }
-trunks: [{ name: load, source: ["127.9.0.0/24"] }]
+trunks: [{ name: load, source: ["127.9.NET.0/24"] }]
 log: { steps: stdout, records: DIR/calls.ndjson }
-admin: { listen: "127.9.0.1:8112" }
+admin: { listen: "127.9.NET.1:8112" }
 `;
 
-export function forwarder(folder: string): Subject {
-  const { outside, gatewaySide, gateway } = ENDS;
+export function forwarder(folder: string, net = 0): Subject {
+  const { outside, gatewaySide, gateway } = endsOf(net);
   const program = path.join(here, 'forwarder.ts');
   return start(folder, [nodeWith('--import', 'tsx', program, outside, gatewaySide, gateway)]);
 }
@@ -68,14 +70,16 @@ export type NodeChoice = {
   readonly nodeOptions?: readonly string[];
   /** Further lines of the site file. */
   readonly keys?: string;
+  readonly net?: number;
 };
 
 export function landfall(
   folder: string,
-  { root, nodeOptions = [], keys = '' }: NodeChoice = {},
+  { root, nodeOptions = [], keys = '', net = 0 }: NodeChoice = {},
 ): Subject {
   const config = path.join(folder, 'site.yaml');
-  writeFileSync(config, `${CONFIG}${keys}`.replaceAll('DIR', folder));
+  const text = `${CONFIG}${keys}`.replaceAll('DIR', folder).replaceAll('NET', `${net}`);
+  writeFileSync(config, text);
   const program = path.join(root ?? ROOT, 'dist/apps/cli/landfall.js');
   const options = ['--enable-source-maps', ...nodeOptions];
   return start(folder, [nodeWith(...options, program, 'start', '--config', config)]);
@@ -120,27 +124,39 @@ export function start(folder: string, commands: readonly Command[]): Subject {
 }
 
 /** Starts a subject, uses it, and leaves nothing behind. */
-export async function withSubject<T>(
+export function withSubject<T>(
   startIt: (folder: string) => Subject,
   use: (subject: Subject) => Promise<T>,
 ): Promise<T> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'landfall-bench-'));
-  const subject = startIt(folder);
+  return withSubjects([startIt], ([subject]) => {
+    if (subject === undefined) throw new Error('no subject');
+    return use(subject);
+  });
+}
+
+/** Starts several, each with a folder of its own, in the order given. */
+export async function withSubjects<T>(
+  starts: readonly ((folder: string) => Subject)[],
+  use: (subjects: readonly Subject[]) => Promise<T>,
+): Promise<T> {
+  const folders = starts.map(() => mkdtempSync(path.join(tmpdir(), 'landfall-bench-')));
+  const subjects = starts.map((startIt, at) => startIt(folders[at] ?? ''));
   try {
-    await new Promise((resolve) => setTimeout(resolve, START_MS));
-    subject.mustRun();
-    const outcome = await use(subject);
-    subject.mustRun();
+    await new Promise((resolve) => setTimeout(resolve, START_MS * starts.length));
+    for (const subject of subjects) subject.mustRun();
+    const outcome = await use(subjects);
+    for (const subject of subjects) subject.mustRun();
     return outcome;
   } finally {
-    await subject.stop();
-    rmSync(folder, { recursive: true, force: true });
+    for (const subject of subjects) await subject.stop();
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   }
 }
 
 export type Load = {
   readonly rate: number;
   readonly calls: number;
+  readonly net?: number;
   /** ACK and BYE go where the INVITE went, whatever the Contact says. */
   readonly pin?: boolean;
   readonly holdMs?: number;
@@ -150,20 +166,25 @@ export type Load = {
   readonly user?: string;
 };
 
-export async function load({ pin = false, ...how }: Load): Promise<Result> {
+export async function load({ pin = false, net = 0, ...how }: Load): Promise<Result> {
   const args = ['--import', 'tsx', path.join(here, 'load.ts')];
-  for (const [name, value] of Object.entries(how)) args.push(`--${name}`, `${value}`);
+  const { outside: target, caller, gateway } = endsOf(net);
+  for (const [name, value] of Object.entries({ target, caller, gateway, ...how }))
+    args.push(`--${name}`, `${value}`);
   if (pin) args.push('--pin');
   const { stdout } = await promisify(execFile)('taskset', ['-c', '1', process.execPath, ...args]);
   return JSON.parse(stdout) as Result;
 }
 
-/** CPU time of a subject in milliseconds, user and system. */
+/** CPU time of a subject in milliseconds: what all its threads have run. */
 export function cpuMs({ pids }: Subject): number {
-  return pids.reduce((sum, pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return sum + ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SEC;
-  }, 0);
+  const ns = pids.flatMap((pid) =>
+    readdirSync(`/proc/${pid}/task`).map((thread) => {
+      const [ran] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+      return Number(ran);
+    }),
+  );
+  return ns.reduce((sum, one) => sum + one, 0) / NS_PER_MS;
 }
 
 export const median = (numbers: readonly number[]) =>
