@@ -5,7 +5,7 @@ import type { Directory } from '../gateways/dns/directory.ts';
 import type { HealthBook } from '../gateways/health-book.ts';
 import { redirectTargets, transferTarget } from '../gateways/lead-elsewhere.ts';
 import { listenerLike } from '../gateways/listener-toward.ts';
-import type { Gateway, Group } from '../gateways/options.ts';
+import type { Gateway } from '../gateways/options.ts';
 import { planHunt } from '../gateways/plan-hunt.ts';
 import type { LoopGuard } from '../guard/loop-guard.ts';
 import { type Claim, claimOf, type MergedInvites } from '../guard/merged-invites.ts';
@@ -16,7 +16,6 @@ import type { MediaAnchor } from '../ports/media-anchor.ts';
 import type { ClaimId } from '../ports/ownership.ts';
 import type { Listener, ReceivedInvite, SipEngine } from '../ports/sip-engine.ts';
 import { headerValue } from '../sip/headers.ts';
-import type { Header } from '../sip/message.ts';
 import { reliabilityOf } from '../sip/rel100.ts';
 import { hopsLeft, refusalOf, refusedFor } from './admission.ts';
 import { type CallMedia, facesFor } from './call-media.ts';
@@ -189,7 +188,8 @@ function place(
     trunk: caller.trunk?.name,
     fromGateway: gateway?.name,
     group: group?.name,
-    ...leadsOf(group, gateways, directory),
+    redirects: group?.followRedirects === true ? redirectsTo(gateways, directory) : undefined,
+    transferTo: group?.transfers === 'execute' ? transfersTo(gateways, directory) : undefined,
     claim,
     claimed,
     share,
@@ -216,17 +216,12 @@ const UNSAID = {
 };
 
 /** Where its gateways may lead it. */
-function leadsOf(
-  group: Group | undefined,
-  gateways: readonly Gateway[],
-  directory: Directory,
-): Pick<LiveCall, 'redirects' | 'transferTo'> {
-  const redirects = (headers: readonly Header[]) => redirectTargets(headers, gateways, directory);
-  const transferTo = (headers: readonly Header[]) => transferTarget(headers, gateways, directory);
-  return {
-    redirects: group?.followRedirects === true ? redirects : undefined,
-    transferTo: group?.transfers === 'execute' ? transferTo : undefined,
-  };
+function redirectsTo(gateways: readonly Gateway[], directory: Directory): LiveCall['redirects'] {
+  return (headers) => redirectTargets(headers, gateways, directory);
+}
+
+function transfersTo(gateways: readonly Gateway[], directory: Directory): LiveCall['transferTo'] {
+  return (headers) => transferTarget(headers, gateways, directory);
 }
 
 /** Media of a call crosses the site unless its trunk or its group says no. */

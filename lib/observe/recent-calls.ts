@@ -1,5 +1,5 @@
 import { BoundedMap } from '../base/bounded-map.ts';
-import { detached } from '../base/detached.ts';
+import { detached, mayBePart } from '../base/detached.ts';
 import type { CallId } from '../call/ids.ts';
 import type { CallRecord } from '../call/record.ts';
 import type { Step } from '../call/story.ts';
@@ -132,12 +132,13 @@ export class RecentCalls {
 }
 
 function detachedStep(step: Step): Step {
-  const { message, contact } = step;
-  if (message === undefined && contact === undefined) return step;
+  const { message = '', contact = '' } = step;
+  // Most name a method or a status, and nothing else.
+  if (!mayBePart(message) && !mayBePart(contact)) return step;
   return {
     ...step,
-    message: message === undefined ? undefined : detached(message),
-    contact: contact === undefined ? undefined : detached(contact),
+    message: step.message === undefined ? undefined : detached(message),
+    contact: step.contact === undefined ? undefined : detached(contact),
   };
 }
 

@@ -12,13 +12,16 @@ function oneSpelling(host: string): string {
   return (host.includes(':') ? spelledV6(host) : undefined) ?? host.toLowerCase();
 }
 
+/** Multicast and broadcast are above 223, "this network" is 0. */
+const PLAIN_V4 =
+  /^(?:[1-9]\d?|1\d\d|2[01]\d|22[0-3])(?:\.(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])){3}$/;
+
 function canonicalV4(host: string): string | undefined {
+  // Almost every address comes in the one spelling; zeros in front are another one.
+  if (PLAIN_V4.test(host)) return host;
   if (!/^(?:\d{1,3}\.){3}\d{1,3}$/.test(host)) return undefined;
-  const numbers = host.split('.').map(Number);
-  const first = numbers[0] ?? 0;
-  // Multicast and broadcast are above 223, "this network" is 0.
-  if (numbers.some((number) => number > 255) || first === 0 || first > 223) return undefined;
-  return numbers.join('.');
+  const plain = host.split('.').map(Number).join('.');
+  return PLAIN_V4.test(plain) ? plain : undefined;
 }
 
 /** An IPv4 address in IPv6 clothes is refused: it would be another spelling of one of ours. */

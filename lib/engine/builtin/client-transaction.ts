@@ -45,6 +45,6 @@ export function isPending({ kind, state }: Client): boolean {
 }
 
 export function ackFor({ invite }: Inviter, response: SipResponse | undefined): Buffer | undefined {
-  if (response === undefined) return undefined;
+  if (response === undefined || invite === undefined) return undefined;
   return composeAck(invite, headerValue(response.headers, 'to') ?? invite.to.value);
 }

@@ -23,8 +23,10 @@ export function waysOf(core: Core, entry: AnyDialog): Ways {
   const { listeners } = core.wires;
   const { wire, to } = leg.flow;
   const hop = gatewayHop(dialog, to, listeners, wire.listener.transport);
-  const named = { wire, to: entry.side === 'a' ? hop : { ...hop, name: to.name } };
-  if (entry.side === 'b') return [named];
+  if (entry.side === 'b') {
+    return [{ wire, to: { address: hop.address, port: hop.port, name: to.name } }];
+  }
+  const named = { wire, to: hop };
   const { address, port } = to;
   const dialled = { wire: entry.leg.door, to: { address, port } };
   const ways: [Flow, ...Flow[]] = [leg.flow];

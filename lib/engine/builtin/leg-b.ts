@@ -91,7 +91,7 @@ function addDialog(core: Core, leg: LegB, response: SipResponse, tag: Tag): Dial
     return undefined;
   }
   const key = dialogKey(leg.callId, leg.tag, tag);
-  const dialog = uacDialog(response, leg.invite.uri);
+  const dialog = uacDialog(response, leg.uri);
   const made: DialogB = {
     side: 'b',
     leg,
@@ -134,10 +134,11 @@ function onSuccess(core: Core, leg: LegB, response: SipResponse): void {
 function answered(core: Core, entry: DialogB, response: SipResponse): void {
   const { leg } = entry;
   const { localSeq, remoteSeq } = entry.dialog;
-  entry.dialog = { ...uacDialog(response, leg.invite.uri), localSeq, remoteSeq };
+  entry.dialog = { ...uacDialog(response, leg.uri), localSeq, remoteSeq };
   entry.state = { tag: 'answered' };
   beginSessionB(core, entry, response.headers);
   settle(core, leg);
+  leg.invite = undefined;
   leg.phase = { tag: 'final' };
   closeEarly(core, leg.dialogs);
   const { status, reason, headers, body } = response;
@@ -172,14 +173,14 @@ function refuse(core: Core, leg: LegB, event: LegEvent): void {
   lingerIfOverB(core, leg);
 }
 
-/** Stops waiting for the final response after a CANCEL. */
-function settle(core: Core, { phase }: LegB): void {
-  if (phase.tag === 'cancelling') core.timers.clear(phase.alarm);
+/** The final response is here, or is no longer waited for. */
+function settle(core: Core, leg: LegB): void {
+  if (leg.phase.tag === 'cancelling') core.timers.clear(leg.phase.alarm);
+  leg.order = undefined;
 }
 
 /** Nothing will come again, so nothing is kept for it. */
 export function onTerminatedB(leg: LegB): void {
-  leg.order = undefined;
   for (const entry of leg.dialogs) {
     const { state } = entry;
     if (state.tag === 'acknowledged') entry.state = { tag: 'acknowledged', ack: undefined };
@@ -195,10 +196,12 @@ export function cancelB(core: Core, leg: LegB, headers: readonly Header[]): void
 
 /** Without a final response within 64*T1 the INVITE counts as cancelled. [3261-9.1] */
 function sendCancel(core: Core, leg: LegB, headers: readonly Header[]): void {
+  const { invite, flow, clientKey } = leg;
+  if (invite === undefined) return;
   const alarm = core.timers.set(PATIENCE_MS, () => onFailureB(core, leg, 'timeout'));
   leg.phase = { tag: 'cancelling', alarm };
-  const key = leg.clientKey.replace('INVITE', 'CANCEL');
-  core.clients.request(key, leg.flow, composeCancel(leg.invite, fenced(headers)));
+  const key = clientKey.replace('INVITE', 'CANCEL');
+  core.clients.request(key, flow, composeCancel(invite, fenced(headers)));
 }
 
 /** Sends the ACK of a 2xx. [3261-13.2.2.4] */
@@ -208,7 +211,7 @@ export function acknowledgeB(core: Core, leg: LegB, tag: Tag, content: Content):
   const { dialog } = entry;
   const request = requestInDialog(dialog, {
     method: 'ACK',
-    number: leg.invite.number,
+    number: leg.number,
     via: ownVia(leg.flow.wire, core.serials.branch(leg.tag)),
     headers: fenced(content.headers),
     body: content.body,

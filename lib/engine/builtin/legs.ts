@@ -120,7 +120,11 @@ export type LegB = {
   readonly callId: SipCallId;
   /** Where the INVITE went. */
   readonly flow: Flow;
-  readonly invite: SentInvite;
+  readonly uri: UriText;
+  /** Of its CSeq. */
+  readonly number: number;
+  /** What its CANCEL and the ACK of a refusal repeat; absent once there was a 2xx. */
+  invite: SentInvite | undefined;
   /** Whether the gateway may send REFER. */
   readonly mayTransfer: boolean | undefined;
   /** It left the offer to the gateway. */

@@ -19,16 +19,16 @@ export function placeInvite(core: Core, order: OutgoingInvite): void {
  * interval are new. Answers whether it did: the node hears of the last word alone. [4028-7.3]
  */
 export function placeAgain(core: Core, leg: LegB, { status, headers }: SipResponse): boolean {
-  const { order, phase, intervalSec, invite, dialogs } = leg;
+  const { order, phase, intervalSec, number, dialogs } = leg;
   const isWanted =
     phase.tag === 'calling' ? phase.cancel === undefined : phase.tag === 'proceeding';
   if (status !== 422 || order === undefined || !isWanted || dialogs.length > 0) return false;
   const minSec = minSeIn(headers);
   const isMore = intervalSec > 0 && minSec > intervalSec;
-  if (!isMore || invite.number >= INTERVALS_MAX) return false;
+  if (!isMore || number >= INTERVALS_MAX) return false;
   leg.order = undefined;
   lingerOver(core, leg);
-  place(core, order, { number: invite.number + 1, intervalSec: minSec, minSec });
+  place(core, order, { number: number + 1, intervalSec: minSec, minSec });
   return true;
 }
 
@@ -40,6 +40,8 @@ function place(core: Core, order: OutgoingInvite, terms: InviteTerms): void {
     tag: order.tag,
     callId: order.callId,
     flow: { wire, to: order.nextHop },
+    uri: invite.uri,
+    number: invite.number,
     invite,
     isOffered: order.body === '',
     mayTransfer: order.mayTransfer,

@@ -180,8 +180,7 @@ export class ServerTransactions {
           never(effect);
       }
     }
-    // From here on nothing repeats it.
-    if (state.tag === 'accepted' || state.tag === 'confirmed') transaction.last = undefined;
+    if (isOver(state)) transaction.last = undefined;
     if (state.tag === 'terminated') {
       this.#forget(transaction);
       if (wasAccepted && transaction.leg !== undefined) transaction.leg.said = undefined;
@@ -222,13 +221,18 @@ export class ServerTransactions {
 
   #send(transaction: ServerTransaction, bytes: Buffer | undefined): void {
     if (bytes === undefined) return;
-    transaction.last = octetsOf(bytes);
+    if (!isOver(transaction.state)) transaction.last = octetsOf(bytes);
     this.#wires.send(transaction.wire, bytes, transaction.to);
   }
 
   #repeat({ wire, to, last }: ServerTransaction): void {
     if (last !== undefined) this.#wires.send(wire, bytesOf(last), to);
   }
+}
+
+/** Whether no response is repeated by the machine any more: a 2xx is the leg's. [6026-7.1] */
+function isOver({ tag }: ServerTransaction['state']): boolean {
+  return tag === 'accepted' || tag === 'confirmed';
 }
 
 function beginning(

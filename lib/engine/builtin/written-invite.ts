@@ -41,7 +41,7 @@ export function writeInvite(core: Core, order: OutgoingInvite, terms: InviteTerm
 function writeFrom(
   core: Core,
   order: OutgoingInvite,
-  { number, ...terms }: InviteTerms,
+  { number, intervalSec, minSec }: InviteTerms,
   { listener, contact }: { readonly listener: Listener; readonly contact: UriText },
 ): WrittenInvite {
   const { uri, body } = order;
@@ -66,7 +66,7 @@ function writeFrom(
     header('Contact', `<${contact}>`),
     allowOn(order),
     supportedIn(order),
-    ...askTerms({ ...terms, refresher: 'us' }),
+    ...askTerms({ intervalSec, minSec, refresher: 'us' }),
     ...fenced(order.headers),
   ];
   const bytes = writeRequest({ method: 'INVITE', uri, headers, body });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as turnOver } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openQuarantine } from '../../../../apps/sbc/quarantine.ts';
 import { realWorld } from '../../../../lib/base/real-world.ts';
@@ -33,7 +33,7 @@ function open(stateDir = folder.path) {
 
 const kept = () => readdirSync(join(folder.path, 'quarantine'));
 
-/** A start that dies of it: the turn of the event loop is never over for the next one. */
+/** A start that dies of it: no time passes before the next one. */
 function dieOf(bytes: Buffer) {
   const node = open();
   node.admits(bytes, FROM);
@@ -108,10 +108,14 @@ describe('what was worked on when a process died', () => {
 });
 
 describe('nothing is kept', () => {
-  test('once the turn of the event loop is over', async () => {
-    dieOf(KILLER);
-    await turnOver();
-    await turnOver();
+  test('once it was quiet for a moment, and not before', async () => {
+    const node = open();
+    node.admits(OTHER, FROM);
+    node.admits(KILLER, FROM);
+    await pause(25);
+    expect(open().events()).toEqual(['died-of']);
+    node.admits(OTHER, FROM);
+    await pause(100);
     expect(open().events()).toEqual([]);
   });
 
