@@ -1,7 +1,7 @@
 import { BoundedMap } from '../base/bounded-map.ts';
 import type { Brand } from '../base/brands.ts';
 import { type LineWorld, WaitingLine } from '../base/waiting-line.ts';
-import { type ClaimKey, claimKey } from '../sip/claim-key.ts';
+import { digest } from '../sip/digest.ts';
 import type { LegId } from '../sip/ids.ts';
 import type { SipRequest } from '../sip/message.ts';
 import type { Trunk } from './trunks.ts';
@@ -9,10 +9,11 @@ import type { Trunk } from './trunks.ts';
 /** What the INVITEs of one call have in common that came from one trunk or address. */
 export type Claim = Brand<string, 'Claim'>;
 
-/** A stranger who has seen a call has another source: it neither joins that call nor hides it. */
+/** Of one length whatever a stranger writes. A stranger who has seen a call has another source: it neither joins that call nor hides it. */
 export function claimOf(invite: SipRequest, trunk: Trunk | undefined, address: string): Claim {
-  const key: ClaimKey = claimKey(invite);
-  return (trunk === undefined ? `${key} from ${address}` : `${key} of ${trunk.name}`) as Claim;
+  const { callId, from, cseq } = invite;
+  const source = trunk === undefined ? `from ${address}` : `of ${trunk.name}`;
+  return digest([callId, from.tag ?? '', `${cseq.number}`, source]) as Claim;
 }
 
 /** A call as its further INVITEs find it. */

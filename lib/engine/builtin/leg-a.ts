@@ -1,3 +1,5 @@
+import type { Octets } from '../../base/brands.ts';
+import { detached } from '../../base/detached.ts';
 import type { InviteResponse } from '../../ports/sip-engine.ts';
 import type { Tag, UriText } from '../../sip/ids.ts';
 import type { SipRequest } from '../../sip/message.ts';
@@ -121,13 +123,21 @@ export function answerA(core: Core, leg: LegA, response: InviteResponse): void {
   closeEarly(core, leg.dialogs, entry);
   leg.flow = flowFrom(core, leg, response.contact);
   acceptSession(core, entry, wantedIn(core, entry, invite.headers), response);
-  leg.said = response;
+  leg.said = standingAlone(response);
   leg.mayTransfer = response.mayTransfer;
   const [copy, ...copies] = transactions.flatMap((one) => respond(core, one, response));
   if (copy === undefined) throw new Error(`leg ${leg.id} has no INVITE to answer`);
   leg.copies.push(...copies);
   const repeat = { intervalMs: T1_MS, waitedMs: 0, ...copy };
   awaitAck(core, entry, repeat, T1_MS, undefined);
+}
+
+/** It is kept for longer than what the gateway's response has come in. */
+function standingAlone(response: InviteResponse): InviteResponse {
+  const headers = response.headers.map(({ name, written, value }) => {
+    return { name, written, value: detached(value) };
+  });
+  return { ...response, headers, body: detached(response.body) as Octets };
 }
 
 /** Sends 300 to 699. */

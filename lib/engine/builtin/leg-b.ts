@@ -16,7 +16,7 @@ import { type DialogB, dialogNamed, type Flow, type LegB, type SentAck } from '.
 import { lingerOver } from './legs-over.ts';
 import { placeAgain, placeInvite } from './placed-invite.ts';
 import { composeCancel } from './proto/compose.ts';
-import { requestInDialog, uacDialog } from './proto/dialog.ts';
+import { type Dialog, requestInDialog, uacDialog } from './proto/dialog.ts';
 import { fenced } from './proto/fence.ts';
 import { dialogKey } from './proto/match.ts';
 import { legsMaxFor } from './room.ts';
@@ -91,7 +91,7 @@ function addDialog(core: Core, leg: LegB, response: SipResponse, tag: Tag): Dial
     return undefined;
   }
   const key = dialogKey(leg.callId, leg.tag, tag);
-  const dialog = uacDialog(response, leg.uri);
+  const dialog = dialogBy(leg, response);
   const made: DialogB = {
     side: 'b',
     leg,
@@ -105,6 +105,10 @@ function addDialog(core: Core, leg: LegB, response: SipResponse, tag: Tag): Dial
   leg.dialogs.push(made);
   core.dialogs.set(key, made);
   return made;
+}
+
+function dialogBy({ uri, callId, tag, from }: LegB, response: SipResponse): Dialog {
+  return uacDialog(response, uri, { callId, localTag: tag, local: from });
 }
 
 /** Each callee's answer is told once; a 2xx that comes again gets its ACK again. [3261-13.2.2.4] */
@@ -134,7 +138,7 @@ function onSuccess(core: Core, leg: LegB, response: SipResponse): void {
 function answered(core: Core, entry: DialogB, response: SipResponse): void {
   const { leg } = entry;
   const { localSeq, remoteSeq } = entry.dialog;
-  entry.dialog = { ...uacDialog(response, leg.uri), localSeq, remoteSeq };
+  entry.dialog = { ...dialogBy(leg, response), localSeq, remoteSeq };
   entry.state = { tag: 'answered' };
   beginSessionB(core, entry, response.headers);
   settle(core, leg);

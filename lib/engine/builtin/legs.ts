@@ -121,6 +121,7 @@ export type LegB = {
   /** Where the INVITE went. */
   readonly flow: Flow;
   readonly uri: UriText;
+  readonly from: string;
   /** Of its CSeq. */
   readonly number: number;
   /** What its CANCEL and the ACK of a refusal repeat; absent once there was a 2xx. */

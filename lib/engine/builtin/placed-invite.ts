@@ -1,3 +1,4 @@
+import { detached } from '../../base/detached.ts';
 import type { OutgoingInvite } from '../../ports/sip-engine.ts';
 import type { SipResponse } from '../../sip/message.ts';
 import { MIN_SE_SEC, minSeIn } from '../../sip/session-expires.ts';
@@ -41,6 +42,7 @@ function place(core: Core, order: OutgoingInvite, terms: InviteTerms): void {
     callId: order.callId,
     flow: { wire, to: order.nextHop },
     uri: invite.uri,
+    from: detached(order.from),
     number: invite.number,
     invite,
     isOffered: order.body === '',

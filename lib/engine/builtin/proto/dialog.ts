@@ -52,19 +52,35 @@ export function uasDialog(invite: SipRequest, localTag: Tag): Dialog {
   };
 }
 
+/** Our side of a dialog, as our INVITE has named it. */
+export type OurSide = Pick<Dialog, 'callId' | 'localTag' | 'local'>;
+
 /** The dialog that a response to our INVITE makes. [3261-12.1.2] */
-export function uacDialog(response: SipResponse, invited: UriText): Dialog {
-  const { headers, from, to, callId, cseq } = response;
+export function uacDialog(
+  response: SipResponse,
+  invited: UriText,
+  ours: OurSide = asRepeated(response),
+): Dialog {
+  const { headers, to, cseq } = response;
   return {
-    callId: sipCallId(detached(callId)),
-    localTag: tagOf(detached(from.tag ?? '')),
+    callId: ours.callId,
+    localTag: ours.localTag,
     remoteTag: tagOf(detached(to.tag ?? '')),
-    local: detached(headerValue(headers, 'from') ?? ''),
+    local: ours.local,
     remote: detached(headerValue(headers, 'to') ?? ''),
     localSeq: cseq.number,
     remoteSeq: undefined,
     target: targetOf(headers) ?? invited,
     routes: routesOf(headers).reverse(),
+  };
+}
+
+/** A response repeats what the request said. [3261-8.2.6.2] */
+function asRepeated({ headers, from, callId }: SipResponse): OurSide {
+  return {
+    callId: sipCallId(detached(callId)),
+    localTag: tagOf(detached(from.tag ?? '')),
+    local: detached(headerValue(headers, 'from') ?? ''),
   };
 }
 
