@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../base/bounded-map.ts';
 import type { MonoMs } from '../../base/brands.ts';
 import type { ClaimId } from '../../ports/ownership.ts';
 import { CLAIM_BUDGET_MS, type Claim, idOf, isFinal } from './claim.ts';
@@ -10,7 +11,7 @@ const ENDING_MS = 32_000;
 const SWEPT_MAX = 4;
 
 type Held = { readonly claim: Claim; readonly since: MonoMs; readonly untilMs: number };
-type Shelf = Map<ClaimId, Held>;
+type Shelf = BoundedMap<ClaimId, Held>;
 
 /** Claims in the order in which they are let go: no more than fit, and none that is out of date. */
 export type Shelves = {
@@ -22,18 +23,16 @@ export type Shelves = {
 
 /** When it is full, what is over goes first, and of sources that nobody knows. */
 export function openShelves(claimsMax: number, onGone: (claim: Claim) => void): Shelves {
-  const shelves: readonly Shelf[] = Array.from({ length: 4 }, () => new Map<ClaimId, Held>());
+  const shelves: readonly Shelf[] = Array.from({ length: 4 }, () => new BoundedMap(Infinity));
   const shelfOf = (claim: Claim) => (claim.isVerified ? 2 : 0) + (isFinal(claim) ? 0 : 1);
   const size = () => shelves.reduce((sum, shelf) => sum + shelf.size, 0);
   const find = (id: ClaimId) => shelves.find((shelf) => shelf.has(id));
   const letGoFirst = (shelf: Shelf, isDue: (held: Held) => boolean): boolean => {
-    for (const [id, held] of shelf) {
-      if (!isDue(held)) return false;
-      shelf.delete(id);
-      onGone(held.claim);
-      return true;
-    }
-    return false;
+    const { oldest } = shelf;
+    if (oldest === undefined || !isDue(oldest.value)) return false;
+    shelf.delete(oldest.key);
+    onGone(oldest.value.claim);
+    return true;
   };
   const sweep = (now: MonoMs) => {
     for (const shelf of shelves) {
