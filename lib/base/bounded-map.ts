@@ -8,8 +8,8 @@ type Entry<K, V> = {
 
 /**
  * A map that never holds more than `sizeMax` entries: a further one pushes the oldest out, which is
- * found in the same time however many were deleted. A Map alone would look for it through the places
- * of those that were, tens of thousands in a large one.
+ * found in the same time however many were deleted. A Map alone would look for it through the
+ * places of those that were, tens of thousands in a large one.
  */
 export class BoundedMap<K, V> {
   readonly #entries = new Map<K, Entry<K, V>>();

@@ -9,7 +9,10 @@ import type { Trunk } from './trunks.ts';
 /** What the INVITEs of one call have in common that came from one trunk or address. */
 export type Claim = Brand<string, 'Claim'>;
 
-/** Of one length whatever a stranger writes. A stranger who has seen a call has another source: it neither joins that call nor hides it. */
+/**
+ * Of one length whatever a stranger writes. A stranger who has seen a call has another source: it
+ * neither joins that call nor hides it.
+ */
 export function claimOf(invite: SipRequest, trunk: Trunk | undefined, address: string): Claim {
   const { callId, from, cseq } = invite;
   const source = trunk === undefined ? `from ${address}` : `of ${trunk.name}`;

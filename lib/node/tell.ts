@@ -30,27 +30,10 @@ export type Teller = {
 
 export function teller(sink: EventSink, site: string): Teller {
   const ackWays = openAckWays(sink);
-  const tell = (call: LiveCall, at: MonoMs, step: Omit<Step, 'at' | 'callId' | 'site'>) => {
+  const tell = (call: LiveCall, at: MonoMs, step: Said) => {
     const { facts } = call.state;
     if (step.through !== undefined) call.through.add(step.through);
-    // Each has all fields, in one order: what reads thousands of them is made for one shape.
-    sink.step({
-      at: unixAt(facts, at),
-      callId: facts.callId,
-      site,
-      leg: step.leg,
-      event: step.event,
-      message: step.message,
-      direction: step.direction,
-      local: step.local,
-      remote: step.remote,
-      through: step.through,
-      attempt: step.attempt,
-      gateway: step.gateway,
-      engine: step.engine,
-      contact: step.contact,
-      why: step.why,
-    });
+    sink.step(shaped(step, { at: unixAt(facts, at), callId: facts.callId, site }));
   };
   return {
     invited(call, at) {
@@ -111,6 +94,29 @@ export function teller(sink: EventSink, site: string): Teller {
       const step = stepOf(call, effect);
       if (step !== undefined) tell(call, at, step);
     },
+  };
+}
+
+type Said = Omit<Step, 'at' | 'callId' | 'site'>;
+
+/** With all fields in one order: what reads thousands of steps is made for one shape. */
+function shaped(step: Said, { at, callId, site }: Pick<Step, 'at' | 'callId' | 'site'>): Step {
+  return {
+    at,
+    callId,
+    site,
+    leg: step.leg,
+    event: step.event,
+    message: step.message,
+    direction: step.direction,
+    local: step.local,
+    remote: step.remote,
+    through: step.through,
+    attempt: step.attempt,
+    gateway: step.gateway,
+    engine: step.engine,
+    contact: step.contact,
+    why: step.why,
   };
 }
 

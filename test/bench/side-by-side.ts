@@ -17,8 +17,8 @@ export type Contender = {
 export type Costs = ReadonlyMap<string, readonly number[]>;
 
 /**
- * All of them carry calls at the same time on the same core, so that what the machine does to one it
- * does to the others. Each round starts them anew: two processes of one program differ by what was
+ * All of them carry calls at the same time on the same core: what the machine does to one, it does
+ * to the others. Each round starts them anew: two processes of one program differ by what was
  * compiled when. A round in which a call was not carried does not count, since that costs less.
  */
 export async function runSideBySide(
@@ -55,7 +55,7 @@ function costsOf(contenders: readonly Contender[]) {
   });
 }
 
-/** How often the cost of one is that of another: the median of the rounds, the least and the most. */
+/** How often the cost of one is that of another: the median, the least and the most. */
 export function compared(costs: Costs, one: string, other: string): string {
   const others = costs.get(other) ?? [];
   const ratios = (costs.get(one) ?? []).map((cost, round) => cost / (others[round] ?? Number.NaN));

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Child, startChild } from '../support/child.ts';
 import { headerOf } from '../support/sipp-logs.ts';
@@ -104,6 +105,7 @@ describe('a message that ends the process', () => {
     const files = told.map(({ file }) => readFileSync(String(file), 'latin1'));
     expect(files).toEqual(killers);
     // Killed while it does nothing, it leaves nothing behind.
+    await pause(200);
     child.signal('SIGKILL');
     await child.ended;
     const events = notices(await start()).map(({ event }) => event);
