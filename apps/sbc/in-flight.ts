@@ -37,7 +37,6 @@ export function openInFlight(stateDir: string, onUnkept: (why: string) => void):
   const left = readLeft(path);
   let fd: number | undefined;
   const slot = Buffer.alloc(BYTES_AT + MESSAGE_BYTES_MAX);
-  let isNoted = false;
   let alarm: NodeJS.Timeout | undefined;
 
   const tryTo = (write: (fd: number) => void) => {
@@ -52,11 +51,6 @@ export function openInFlight(stateDir: string, onUnkept: (why: string) => void):
   const clear = () => {
     alarm = undefined;
     tryTo((open) => writeSync(open, NOTHING, 0, NOTHING.length, 0));
-  };
-  const look = () => {
-    if (isNoted) alarm = setTimeout(look, QUIET_MS);
-    else clear();
-    isNoted = false;
   };
 
   try {
@@ -77,8 +71,7 @@ export function openInFlight(stateDir: string, onUnkept: (why: string) => void):
         noteSource(slot, writeAddress(from));
         slot.set(bytes, BYTES_AT);
         tryTo((open) => writeSync(open, slot, 0, BYTES_AT + bytes.length, 0));
-        if (alarm === undefined) alarm = setTimeout(look, QUIET_MS);
-        else isNoted = true;
+        alarm = alarm?.refresh() ?? setTimeout(clear, QUIET_MS);
       },
       close() {
         clearTimeout(alarm);

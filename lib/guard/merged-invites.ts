@@ -1,6 +1,7 @@
 import { BoundedMap } from '../base/bounded-map.ts';
 import type { Brand } from '../base/brands.ts';
 import { type LineWorld, WaitingLine } from '../base/waiting-line.ts';
+import { attemptOf } from '../sip/claim-key.ts';
 import { digest } from '../sip/digest.ts';
 import type { LegId } from '../sip/ids.ts';
 import type { SipRequest } from '../sip/message.ts';
@@ -14,9 +15,8 @@ export type Claim = Brand<string, 'Claim'>;
  * neither joins that call nor hides it.
  */
 export function claimOf(invite: SipRequest, trunk: Trunk | undefined, address: string): Claim {
-  const { callId, from, cseq } = invite;
   const source = trunk === undefined ? `from ${address}` : `of ${trunk.name}`;
-  return digest([callId, from.tag ?? '', `${cseq.number}`, source]) as Claim;
+  return digest([...attemptOf(invite), source]) as Claim;
 }
 
 /** A call as its further INVITEs find it. */

@@ -6,6 +6,11 @@ import type { SipRequest } from './message.ts';
 export type ClaimKey = Brand<string, 'ClaimKey'>;
 
 /** Of one length whatever a stranger writes: a map of these stays small. [3261-8.2.2.2] */
-export function claimKey({ callId, from, cseq }: SipRequest): ClaimKey {
-  return digest([callId, from.tag ?? '', `${cseq.number}`]) as ClaimKey;
+export function claimKey(invite: SipRequest): ClaimKey {
+  return digest(attemptOf(invite)) as ClaimKey;
+}
+
+/** The texts that all INVITEs of one call attempt share. [3261-8.2.2.2] */
+export function attemptOf({ callId, from, cseq }: SipRequest): readonly string[] {
+  return [callId, from.tag ?? '', `${cseq.number}`];
 }

@@ -1,4 +1,5 @@
 import { BoundedMap } from '../base/bounded-map.ts';
+import { detached } from '../base/detached.ts';
 import type { Header } from './message.ts';
 
 /** Spellings of names nobody registered, and odd spellings of registered ones. */
@@ -29,8 +30,7 @@ export function headerName(written: string): HeaderName | undefined {
   if (known !== undefined) return known;
   if (!isToken(written)) return undefined;
   if (written.length > REMEMBERED_LENGTH_MAX) return nameFor(written);
-  // A slice would keep the whole datagram alive behind it.
-  const copy = Buffer.from(written, 'latin1').toString('latin1');
+  const copy = detached(written);
   const learned = nameFor(copy);
   spellings.set(copy, learned);
   return learned;

@@ -120,9 +120,9 @@ export type LegB = {
   readonly callId: SipCallId;
   /** Where the INVITE went. */
   readonly flow: Flow;
+  /** Of the INVITE: its Request-URI, the value of its From, and the number of its CSeq. */
   readonly uri: UriText;
   readonly from: string;
-  /** Of its CSeq. */
   readonly number: number;
   /** What its CANCEL and the ACK of a refusal repeat; absent once there was a 2xx. */
   invite: SentInvite | undefined;

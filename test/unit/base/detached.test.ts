@@ -1,10 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { detached } from '../../../lib/base/detached.ts';
+import { collectGarbage } from '../../support/collect-garbage.ts';
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 const MESSAGE_CHARS = 100_000;
 const MESSAGES = 100;
 

@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { type CallId, callIdOf } from '../../../lib/call/ids.ts';
 import { RecentCalls } from '../../../lib/observe/recent-calls.ts';
+import { collectGarbage } from '../../support/collect-garbage.ts';
 import { SOME_CALL, someRecord, someSteps } from './some-call.ts';
 
 const EVERY = () => true;
@@ -15,8 +14,6 @@ function end(recent: RecentCalls, callId: CallId): void {
   );
 }
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 const MESSAGE_BYTES = 200_000;
 
 /** A header value as it comes: a piece of a long message. */

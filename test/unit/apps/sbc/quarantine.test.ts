@@ -112,7 +112,7 @@ describe('nothing is kept', () => {
     const node = open();
     node.admits(OTHER, FROM);
     node.admits(KILLER, FROM);
-    await pause(25);
+    await pause(5);
     expect(open().events()).toEqual(['died-of']);
     node.admits(OTHER, FROM);
     await pause(100);
