@@ -247,6 +247,8 @@ async function ownerOfCancel(office: Office, cancel: Arrival<SipRequest>): Promi
   const known = holding.find(mark);
   if (known === undefined) parts.books.held.bury(mark, parts.world.clock.mono());
   const told = known ?? (isAsked() ? await firstFound(parts, mark) : undefined);
+  // Known here, it is not taken for one that comes after its CANCEL.
+  if (told !== undefined && told !== known) holding.hear(told);
   const found = told ?? holding.find(mark);
   if (found === undefined) return { kind: 'nobody' };
   return { kind: 'owner', owner: found.owner, claim: idOf(found), emergency: true };

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { type Contender, compared, middle, RATE, runSideBySide } from './side-by-side.ts';
 import { landfall } from './subject.ts';
 import { countFrames } from './virtual-sites.ts';
@@ -9,7 +10,6 @@ const COUNTS = [1, 2, 3, 5, 10, 20, 50];
 const CALLS_COUNTED = 200;
 /** Whose CPU is measured: a site alone, one of three, one of fifty. */
 const MEASURED = [1, 3, 50];
-const ROUNDS = 5;
 /** Each call has two holders, so that each site holds two calls of others for one of its own. */
 const HOLDERS = 2;
 const SECRET = 'of the cluster that is measured'.padEnd(40, '.');
@@ -52,13 +52,14 @@ function peersOf(sites: number, net: number) {
 }
 
 async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
   console.log('sites  messages per call  strays  frames per stray');
   for (const sites of COUNTS) {
     const { perCall, strays, perStray, answered } = await countFrames(sites, CALLS_COUNTED);
     if (answered < CALLS_COUNTED) throw new Error(`${answered} of ${CALLS_COUNTED} answered`);
     console.log(`${sites}  ${perCall.toFixed(2)}  ${strays}  ${perStray.toFixed(2)}`);
   }
-  const costs = await runSideBySide(MEASURED.map(amongPeers), ROUNDS);
+  const costs = await runSideBySide(MEASURED.map(amongPeers), Number(values.rounds));
   for (const sites of MEASURED) {
     const name = `${sites} sites`;
     const ratio = sites === 1 ? '' : `, ${compared(costs, name, '1 sites')}`;

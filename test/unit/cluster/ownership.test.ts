@@ -128,6 +128,16 @@ describe('a CANCEL at another site', () => {
     }
   });
 
+  test('that finds its call is not one that came before its INVITE', async () => {
+    const cluster = await new VirtualCluster(5).open();
+    for (const [first = 0, other = 0] of pairs(5)) {
+      const request = invite(`${first} ${other}`);
+      await cluster.invite(first, request);
+      await cluster.timed(cluster.at(other).ownership.ownerOf(from(cancelOf(request))));
+      expect(said(await cluster.invite(other, request))).toBe(`retransmission of ${first}`);
+    }
+  });
+
   test('that came before its INVITE is remembered wherever that comes, and rings nobody', async () => {
     const cluster = await new VirtualCluster(5).open();
     for (const [first = 0, other = 0] of pairs(5)) {
