@@ -1,7 +1,7 @@
 import type { PeerEars } from '../ports/peer-links.ts';
-import { type Claim, hasYielded, idOf, isFinal, type Mark } from './claims/claim.ts';
+import { type Claim, hasYielded, isFinal, type Mark } from './claims/claim.ts';
 import type { Verdict } from './claims/claim-book.ts';
-import { readClaim, readMark, writeClaim } from './claims/claim-text.ts';
+import { readClaim, readMark } from './claims/claim-text.ts';
 import { contest } from './claims/contest.ts';
 import { writeFound, writeVerdict } from './claims/verdict-text.ts';
 import type { Owning } from './owning.ts';
@@ -22,7 +22,7 @@ export function openHolding(parts: ClusterParts, owning: Owning): Holding {
   const now = () => world.clock.mono();
 
   const judge = (mark: Mark, except?: Claim): Verdict => {
-    const id = except === undefined ? undefined : idOf(except);
+    const id = except === undefined ? undefined : except.id;
     const mine = books.own.judge(mark, now(), id);
     return mine.kind === 'new' ? books.held.judge(mark, now(), id) : mine;
   };
@@ -33,7 +33,7 @@ export function openHolding(parts: ClusterParts, owning: Owning): Holding {
       owning.join(told);
       return;
     }
-    const former = books.held.get(idOf(told), now())?.phase;
+    const former = books.held.get(told.id, now())?.phase;
     const claim = books.held.put(told, now());
     if (claim === undefined) {
       sink.count('claims', 'full');
@@ -56,10 +56,10 @@ export function openHolding(parts: ClusterParts, owning: Owning): Holding {
       const known = isFinal(claim) ? undefined : judge(firstMark(claim), claim);
       // Its owner has been out of reach, and calls somebody for nobody.
       if (known?.kind === 'retransmission' && known.claim.isRefused)
-        tellClaim(parts, claim.owner.site, writeClaim(known.claim));
+        tellClaim(parts, [claim.owner.site], known.claim);
       if (known?.kind === 'tombstone') {
         const over: Claim = { ...claim, phase: 'failed', isRefused: true };
-        tellClaim(parts, claim.owner.site, writeClaim(over));
+        tellClaim(parts, [claim.owner.site], over);
       }
     },
     onAsked(_from, subject, body, reply) {
@@ -102,7 +102,7 @@ function introduce(parts: ClusterParts, claim: Claim): void {
   const { books, world } = parts;
   for (const rival of books.held.rivals(claim, world.clock.mono())) {
     if (rival.owner.site === claim.owner.site) continue;
-    tellClaim(parts, rival.owner.site, writeClaim(claim));
-    tellClaim(parts, claim.owner.site, writeClaim(rival));
+    tellClaim(parts, [rival.owner.site], claim);
+    tellClaim(parts, [claim.owner.site], rival);
   }
 }

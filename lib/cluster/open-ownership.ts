@@ -2,7 +2,7 @@ import type { Arrival, Claimed, ClaimId, Owned, Ownership } from '../ports/owner
 import type { PeerAnswer, PeerEars } from '../ports/peer-links.ts';
 import type { SipMessage, SipRequest } from '../sip/message.ts';
 import type { ClusterKey } from '../sip/owner-token.ts';
-import { CLAIM_BUDGET_MS, type Claim, idOf, type Mark, markOf } from './claims/claim.ts';
+import { CLAIM_BUDGET_MS, type Claim, type Mark, markOf } from './claims/claim.ts';
 import { openClaimBook, type Verdict } from './claims/claim-book.ts';
 import { writeClaim, writeMark } from './claims/claim-text.ts';
 import { holdersOf } from './claims/holders.ts';
@@ -87,8 +87,8 @@ async function claimOf(office: Office, invite: Arrival): Promise<Claimed> {
   const claim = begin(office, mark);
   const holders = holdersFor(office, invite, mark);
   if (holders.length === 0) {
-    owning.happen(idOf(claim), { on: 'went-on', phase: 'dialing' });
-    return { kind: 'new', claim: idOf(claim) };
+    owning.happen(claim.id, { on: 'went-on', phase: 'dialing' });
+    return { kind: 'new', claim: claim.id };
   }
   return await asked(office, claim, holders);
 }
@@ -99,7 +99,7 @@ function claimAnyway(office: Office, invite: Arrival): ClaimId {
   const mark = markOf(invite);
   const known = holding.judge(mark);
   const claim = begin(office, mark);
-  const id = idOf(claim);
+  const id = claim.id;
   void asked(office, claim, holdersFor(office, invite, mark), 0);
   const rival = 'claim' in known ? known.claim : undefined;
   // One that would have it at once is met when the call has begun: the holders name it.
@@ -133,7 +133,7 @@ function taken({ parts }: Office, verdict: Verdict): Claimed | undefined {
     return verdict.kind === 'new' ? undefined : verdict;
   const { kind, claim } = verdict;
   if (!isReachable(parts, claim)) return undefined;
-  return { kind, claim: idOf(claim), owner: claim.owner };
+  return { kind, claim: claim.id, owner: claim.owner };
 }
 
 /** Asks the holders, and goes on when all have answered, or the time is over, or one is far. */
@@ -145,7 +145,7 @@ function asked(
 ): Promise<Claimed> {
   const { parts, owning } = office;
   const { timers } = parts.world;
-  const id = idOf(claim);
+  const id = claim.id;
   const body = Buffer.from(writeClaim(claim));
   return new Promise((resolve) => {
     let owed = holders.length;
@@ -204,13 +204,13 @@ function hearLate({ parts, holding, owning }: Office, claim: Claim, verdict: Ver
     case 'new':
       return;
     case 'tombstone':
-      parts.ears.onBuried(idOf(claim));
+      parts.ears.onBuried(claim.id);
       return;
     case 'retransmission':
     case 'joined':
       holding.hear(verdict.claim);
       if (verdict.claim.isRefused)
-        owning.happen(idOf(claim), { on: 'was-over', known: verdict.claim });
+        owning.happen(claim.id, { on: 'was-over', known: verdict.claim });
   }
 }
 
@@ -251,7 +251,7 @@ async function ownerOfCancel(office: Office, cancel: Arrival<SipRequest>): Promi
   if (told !== undefined && told !== known) holding.hear(told);
   const found = told ?? holding.find(mark);
   if (found === undefined) return { kind: 'nobody' };
-  return { kind: 'owner', owner: found.owner, claim: idOf(found), emergency: true };
+  return { kind: 'owner', owner: found.owner, claim: found.id, emergency: true };
 }
 
 function firstFound(parts: ClusterParts, mark: Mark): Promise<Claim | undefined> {

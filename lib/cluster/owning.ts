@@ -2,8 +2,7 @@ import { BoundedMap } from '../base/bounded-map.ts';
 import { never } from '../base/never.ts';
 import { WaitingLine } from '../base/waiting-line.ts';
 import type { Claimed, ClaimId } from '../ports/ownership.ts';
-import { type Claim, firstClaim, idOf, isFinal, type Mark } from './claims/claim.ts';
-import { writeClaim } from './claims/claim-text.ts';
+import { type Claim, firstClaim, isFinal, type Mark } from './claims/claim.ts';
 import { holdersOf } from './claims/holders.ts';
 import {
   type OwnClaim,
@@ -47,7 +46,7 @@ export class Owning {
   begin(mark: Mark): Claim {
     this.#serial += 1;
     const claim = firstClaim(mark, this.#parts.own, this.#serial);
-    const id = idOf(claim);
+    const id = claim.id;
     this.#owned.set(id, ownClaim(claim));
     this.#note(claim);
     this.#again.add(id);
@@ -81,7 +80,7 @@ export class Owning {
   meet(rival: Claim): void {
     const { world, books, own } = this.#parts;
     for (const mine of books.own.rivals(rival, world.clock.mono())) {
-      if (mine.owner.epoch === own.epoch) this.happen(idOf(mine), { on: 'rival-told', rival });
+      if (mine.owner.epoch === own.epoch) this.happen(mine.id, { on: 'rival-told', rival });
     }
   }
 
@@ -90,12 +89,12 @@ export class Owning {
    * reach. How far it is only we know.
    */
   join(told: Claim): void {
-    const known = this.#owned.get(idOf(told));
+    const known = this.#owned.get(told.id);
     if (known === undefined) return;
     const claim = this.#note({ ...known.claim, branches: told.branches });
-    if (claim !== undefined) this.#owned.set(idOf(told), { ...known, claim });
+    if (claim !== undefined) this.#owned.set(told.id, { ...known, claim });
     const isCancelled = told.isRefused && !isFinal(known.claim);
-    if (isCancelled && known.claim.branches.length === 1) this.#parts.ears.onBuried(idOf(told));
+    if (isCancelled && known.claim.branches.length === 1) this.#parts.ears.onBuried(told.id);
   }
 
   /** It turned out to be somebody else's before anybody was called. */
@@ -109,9 +108,9 @@ export class Owning {
     const { sites, own } = this.#parts;
     for (const [id, { claim, rival }] of this.#owned.entries()) {
       const isHolder = () => holdersOf(claim.key, sites, own.site).includes(site);
-      if (!isFinal(claim) && isHolder()) tellClaim(this.#parts, site, writeClaim(claim));
+      if (!isFinal(claim) && isHolder()) tellClaim(this.#parts, [site], claim);
       if (rival?.owner.site !== site) continue;
-      tellClaim(this.#parts, site, writeClaim(claim));
+      tellClaim(this.#parts, [site], claim);
       this.happen(id, { on: 'rival-told', rival });
     }
   }
@@ -134,7 +133,7 @@ export class Owning {
         this.#tellHolders(effect.claim, effect.claim.phase === 'failed' ? 'now' : 'later');
         return;
       case 'tell-rival':
-        tellClaim(this.#parts, effect.to, writeClaim(effect.claim));
+        tellClaim(this.#parts, [effect.to], effect.claim);
         return;
       case 'yield':
         this.#giveUp(id, effect);
@@ -147,10 +146,7 @@ export class Owning {
   #tellHolders(claim: Claim, when: 'now' | 'later'): void {
     const { store, sites, own } = this.#parts;
     store?.keep(claim);
-    const holders = holdersOf(claim.key, sites, own.site);
-    if (holders.length === 0) return;
-    const text = writeClaim(claim);
-    for (const site of holders) tellClaim(this.#parts, site, text, when);
+    tellClaim(this.#parts, holdersOf(claim.key, sites, own.site), claim, when);
   }
 
   #giveUp(id: ClaimId, { to, claim, kind }: Extract<OwnEffect, { do: 'yield' }>): void {
@@ -160,10 +156,10 @@ export class Owning {
     books.held.put(to, world.clock.mono());
     this.#tellHolders(claim, 'now');
     this.#tellHolders(to, 'now');
-    tellClaim(this.#parts, to.owner.site, writeClaim(to));
+    tellClaim(this.#parts, [to.owner.site], to);
     const settle = this.#awaited.get(id);
     if (settle === undefined) ears.onYield(id, to.owner);
-    else settle({ kind, claim: idOf(to), owner: to.owner });
+    else settle({ kind, claim: to.id, owner: to.owner });
   }
 
   #note(claim: Claim): Claim | undefined {

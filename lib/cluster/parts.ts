@@ -5,6 +5,7 @@ import type { PeerLinks } from '../ports/peer-links.ts';
 import type { Claim } from './claims/claim.ts';
 import type { ClaimBook } from './claims/claim-book.ts';
 import type { ClaimStore } from './claims/claim-store.ts';
+import { writeClaim } from './claims/claim-text.ts';
 
 /** What the parts of an ownership share. */
 export type ClusterParts = {
@@ -22,17 +23,19 @@ export type ClusterParts = {
 };
 
 /**
- * Tells a peer of a claim; it may be lost, and is said again. Who holds it knows whose the call is,
+ * Tells peers of a claim; it may be lost, and is said again. Who holds it knows whose the call is,
  * which is what others ask it at once: how far the call is may wait.
  */
 export function tellClaim(
   { links }: Pick<ClusterParts, 'links'>,
-  to: number,
-  text: string,
+  sites: readonly number[],
+  claim: Claim,
   when: 'now' | 'later' = 'now',
 ): void {
+  if (sites.length === 0) return;
   const mayWait = when === 'later';
-  links.tell({ to, subject: 'held', rank: 'vital', body: Buffer.from(text), mayWait });
+  const body = Buffer.from(writeClaim(claim), 'latin1');
+  for (const to of sites) links.tell({ to, subject: 'held', rank: 'vital', body, mayWait });
 }
 
 /** Whether the owner of a claim can be asked, and is still the start that made it. */

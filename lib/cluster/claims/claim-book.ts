@@ -1,7 +1,7 @@
 import type { MonoMs } from '../../base/brands.ts';
 import type { ClaimId } from '../../ports/ownership.ts';
 import type { ClaimKey } from '../../sip/claim-key.ts';
-import { type Claim, hasYielded, idOf, isSameCall, type Mark, merge } from './claim.ts';
+import { type Claim, hasYielded, isSameCall, type Mark, merge } from './claim.ts';
 import { isAhead } from './contest.ts';
 import { openGraves } from './graves.ts';
 import { openShelves } from './shelves.ts';
@@ -35,6 +35,8 @@ const CLAIMS_MAX = 200_000;
 /** One call, its rival, and strangers who have seen it; of more the first ones stay. */
 const OF_KEY_MAX = 4;
 
+const NONE: readonly Claim[] = [];
+
 /** Of several claims of one call the first is that of an owner who is there to go on with it. */
 export function openClaimBook(
   isThere: (claim: Claim) => boolean,
@@ -43,19 +45,18 @@ export function openClaimBook(
   const goesOn = (claim: Claim) => isThere(claim) && !hasYielded(claim);
   const byKey = new Map<ClaimKey, readonly ClaimId[]>();
   const forget = (claim: Claim) => {
-    const left = (byKey.get(claim.key) ?? []).filter((id) => id !== idOf(claim));
+    const left = (byKey.get(claim.key) ?? []).filter((id) => id !== claim.id);
     if (left.length === 0) byKey.delete(claim.key);
     else byKey.set(claim.key, left);
   };
   const shelves = openShelves(claimsMax, forget);
   const graves = openGraves();
-  const claimsOf = (key: ClaimKey, now: MonoMs): readonly Claim[] => {
-    const claims = (byKey.get(key) ?? []).flatMap((id) => shelves.get(id, now) ?? []);
-    if (claims.length < 2) return claims;
-    return claims.sort((one, other) => {
-      const there = Number(goesOn(other)) - Number(goesOn(one));
-      return there === 0 ? (isAhead(one, other) ? -1 : 1) : there;
-    });
+  /** All but one, which is as a rule the only one. */
+  const claimsOf = (key: ClaimKey, now: MonoMs, except?: ClaimId): readonly Claim[] => {
+    const ids = byKey.get(key);
+    if (ids === undefined || (ids.length === 1 && ids[0] === except)) return NONE;
+    const claims = ids.flatMap((id) => (id === except ? [] : (shelves.get(id, now) ?? [])));
+    return claims.length < 2 ? claims : claims.sort(aheadFirst(goesOn));
   };
   /** A claim whose time is over makes room. */
   const hasRoom = (key: ClaimKey, now: MonoMs) => {
@@ -68,7 +69,7 @@ export function openClaimBook(
 
   return {
     judge(mark, now, except) {
-      const claims = claimsOf(mark.key, now).filter((claim) => idOf(claim) !== except);
+      const claims = claimsOf(mark.key, now, except);
       const same = claims.find(({ branches }) => branches.includes(mark.branch));
       const isBuried = graves.isBuried(mark, now);
       // Whoever has it knows best; where that one is gone the CANCEL still counts.
@@ -86,7 +87,7 @@ export function openClaimBook(
     },
     get: (id, now) => shelves.get(id, now),
     put(claim, now) {
-      const id = idOf(claim);
+      const id = claim.id;
       const known = shelves.get(id, now);
       if (known === undefined) {
         if (!hasRoom(claim.key, now)) return undefined;
@@ -97,12 +98,18 @@ export function openClaimBook(
       return merged;
     },
     rivals: (claim, now) =>
-      claimsOf(claim.key, now).filter(
-        (other) =>
-          idOf(other) !== idOf(claim) && other.phase !== 'failed' && isSameCall(claim, other),
+      claimsOf(claim.key, now, claim.id).filter(
+        (other) => other.phase !== 'failed' && isSameCall(claim, other),
       ),
     drop: (id) => shelves.delete(id),
     bury: (mark, now) => graves.bury(mark, now),
     sizes: () => ({ claims: shelves.size(), buried: graves.size() }),
+  };
+}
+
+function aheadFirst(goesOn: (claim: Claim) => boolean) {
+  return (one: Claim, other: Claim): number => {
+    const there = Number(goesOn(other)) - Number(goesOn(one));
+    return there === 0 ? (isAhead(one, other) ? -1 : 1) : there;
   };
 }

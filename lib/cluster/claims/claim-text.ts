@@ -5,6 +5,7 @@ import {
   BRANCHES_MAX,
   type BranchMark,
   type Claim,
+  claimId,
   type Mark,
   type Origin,
   PHASES,
@@ -39,9 +40,11 @@ export function readClaim(text: string): Claim | undefined {
   const known = PHASES.find((one) => one === phase);
   const isFew = branches.length > 0 && branches.length <= BRANCHES_MAX;
   if (known === undefined || !isFew || !branches.every(isDigest)) return undefined;
+  const owner = { site, epoch };
   return {
+    id: claimId(owner, serial),
     key: key as ClaimKey,
-    owner: { site, epoch },
+    owner,
     serial,
     branches: branches as BranchMark[],
     origin: origin as Origin,

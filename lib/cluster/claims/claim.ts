@@ -15,6 +15,8 @@ export type Phase = (typeof PHASES)[number];
 
 /** That a site has the call of an INVITE. */
 export type Claim = {
+  /** Of its owner and serial. */
+  readonly id: ClaimId;
   readonly key: ClaimKey;
   readonly owner: Owner;
   /** Counts the claims of that start of the owner. */
@@ -49,8 +51,8 @@ function branchMark({ via }: SipMessage | SipRequest): BranchMark {
   return digest([host.toLowerCase(), `${port ?? ''}`, branch]) as BranchMark;
 }
 
-export function idOf({ owner, serial }: Pick<Claim, 'owner' | 'serial'>): ClaimId {
-  return `${owner.site}.${owner.epoch}.${serial}` as ClaimId;
+export function claimId({ site, epoch }: Owner, serial: number): ClaimId {
+  return `${site}.${epoch}.${serial}` as ClaimId;
 }
 
 export function firstClaim(
@@ -59,7 +61,8 @@ export function firstClaim(
   serial: number,
 ): Claim {
   const started = { phase: 'claiming', isRefused: false } as const;
-  return { key, owner, serial, branches: [branch], origin, isVerified, ...started };
+  const id = claimId(owner, serial);
+  return { id, key, owner, serial, branches: [branch], origin, isVerified, ...started };
 }
 
 export const isFinal = ({ phase }: Claim) => phase === 'answered' || phase === 'failed';
@@ -80,8 +83,9 @@ export function merge(known: Claim, told: Claim): Claim {
 
 /** As a rule there is one, and both know it. */
 function mergedBranches(known: Claim['branches'], told: Claim['branches']): Claim['branches'] {
+  if (told.every((branch) => known.includes(branch))) return known;
   const fresh = told.filter((branch) => !known.includes(branch));
-  return fresh.length === 0 ? known : [...known, ...fresh].slice(0, BRANCHES_MAX);
+  return [...known, ...fresh].slice(0, BRANCHES_MAX);
 }
 
 /** Whether one INVITE has come to both. */

@@ -1,4 +1,4 @@
-import { type Claim, idOf, isFinal, merge, type Phase, sharesInvite } from './claim.ts';
+import { type Claim, isFinal, merge, type Phase, sharesInvite } from './claim.ts';
 import { contest, isAhead } from './contest.ts';
 
 /** A claim of this site, and what is known of others who have the same call. */
@@ -75,7 +75,7 @@ function goOn(own: OwnClaim, phase: Phase, isThere: IsThere): OwnStep {
 function meet(own: OwnClaim, rival: Claim, isThere: IsThere): OwnStep {
   const { rival: known } = own;
   if (isSettledBy(own.claim, rival)) return giveWay(own.claim, rival);
-  if (known !== undefined && idOf(known) === idOf(rival))
+  if (known !== undefined && known.id === rival.id)
     return settle({ ...own, rival: merge(known, rival) }, isThere);
   const isBeaten =
     known === undefined || !isThere(known) || known.phase === 'failed' || isAhead(rival, known);
@@ -100,7 +100,7 @@ function settle(own: OwnClaim, isThere: IsThere): OwnStep {
 
 /** A rival that has given up for us was never before us, and has nothing to answer with. */
 function comeBack(own: OwnClaim, known: Claim): OwnStep {
-  const isRival = own.rival !== undefined && idOf(own.rival) === idOf(known);
+  const isRival = own.rival !== undefined && own.rival.id === known.id;
   return isRival ? { own, effects: [] } : giveWay(own.claim, known);
 }
 

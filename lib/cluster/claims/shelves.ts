@@ -1,7 +1,7 @@
 import { BoundedMap } from '../../base/bounded-map.ts';
 import type { MonoMs } from '../../base/brands.ts';
 import type { ClaimId } from '../../ports/ownership.ts';
-import { CLAIM_BUDGET_MS, type Claim, idOf, isFinal } from './claim.ts';
+import { CLAIM_BUDGET_MS, type Claim, isFinal } from './claim.ts';
 
 /** Longer than the time after which an owner says again that it has a call. */
 const LASTING_MS = 180_000;
@@ -46,7 +46,7 @@ export function openShelves(claimsMax: number, onGone: (claim: Claim) => void): 
       return held !== undefined && held.untilMs > now ? aged(held, now) : undefined;
     },
     put(claim, now) {
-      const id = idOf(claim);
+      const id = claim.id;
       const former = find(id);
       const known = former?.get(id);
       const shelf = shelves[shelfOf(claim)];

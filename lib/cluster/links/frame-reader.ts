@@ -17,20 +17,22 @@ export function openFrameReader(own = VERSION): FrameReader {
     push(chunk) {
       if (isBroken) return [];
       const found: Decoded[] = [];
-      let rest = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-      while (!isBroken && rest.length >= LENGTH_BYTES) {
-        const length = rest.readUInt32BE(0);
+      const all = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+      let at = 0;
+      while (!isBroken && all.length - at >= LENGTH_BYTES) {
+        const begins = at + LENGTH_BYTES;
+        const length = all.readUInt32BE(at);
         const isTooLong = length > FRAME_BYTES_MAX;
-        if (!isTooLong && rest.length < LENGTH_BYTES + length) break;
+        if (!isTooLong && all.length - begins < length) break;
         const read: Decoded = isTooLong
           ? { what: 'broken', why: 'too-long' }
-          : decodeFrame(rest.subarray(LENGTH_BYTES, LENGTH_BYTES + length), own);
+          : decodeFrame(all.subarray(begins, begins + length), own);
         found.push(read);
         isBroken = read.what === 'broken';
-        rest = isTooLong ? NOTHING : rest.subarray(LENGTH_BYTES + length);
+        at = begins + length;
       }
       // Copied, so that a few bytes keep no large chunk in memory.
-      held = isBroken || rest.length === 0 ? NOTHING : Buffer.from(rest);
+      held = isBroken || at === all.length ? NOTHING : Buffer.from(all.subarray(at));
       return found;
     },
   };

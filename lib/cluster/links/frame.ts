@@ -1,3 +1,4 @@
+import { never } from '../../base/never.ts';
 import type { Rank, Subject } from '../../ports/peer-links.ts';
 import { EPOCH_MAX, SITE_MAX } from '../../sip/owner-token.ts';
 
@@ -84,21 +85,32 @@ const LENGTH_BYTES = 4;
 const HEAD_BYTES = 2;
 const EPOCH_BYTES = 6;
 const NOTHING = Buffer.alloc(0);
+/** What the fields of each kind take, a body not counted. */
+const SHORTEST: Readonly<Record<Frame['kind'], number>> = {
+  hello: 5 + EPOCH_BYTES,
+  beat: 4,
+  echo: 4,
+  ask: 6,
+  answer: 4,
+  pass: 4,
+  tell: 2,
+  leave: 1,
+};
 
 /**
  * Length (32 bits), version (8), kind (8), then the fields of that kind, the body last. A version
  * may add kinds, subjects and fields at the end; it changes nothing that is there.
  */
 export function encodeFrame(frame: Frame, version = VERSION): Buffer {
-  const [fields, body] = fieldsOf(frame);
-  const length = HEAD_BYTES + fields.length + body.length;
+  const body = 'body' in frame ? frame.body : NOTHING;
+  const length = HEAD_BYTES + SHORTEST[frame.kind] + body.length;
   if (length > FRAME_BYTES_MAX) throw new Error(`a frame of ${length} bytes is too long`);
   const bytes = Buffer.allocUnsafe(LENGTH_BYTES + length);
   bytes.writeUInt32BE(length, 0);
   bytes[LENGTH_BYTES] = version;
   bytes[LENGTH_BYTES + 1] = KINDS.indexOf(frame.kind) + 1;
-  fields.copy(bytes, LENGTH_BYTES + HEAD_BYTES);
-  body.copy(bytes, LENGTH_BYTES + HEAD_BYTES + fields.length);
+  writeFields(frame, bytes, LENGTH_BYTES + HEAD_BYTES);
+  bytes.set(body, bytes.length - body.length);
   return bytes;
 }
 
@@ -110,39 +122,37 @@ export function isSpoken(
   return Math.max(SINCE[subject] ?? VERSION_OLDEST, SINCE[rank] ?? VERSION_OLDEST) <= version;
 }
 
-function fieldsOf(frame: Frame): readonly [fields: Buffer, body: Buffer] {
+function writeFields(frame: Frame, bytes: Buffer, at: number): void {
   switch (frame.kind) {
-    case 'hello': {
-      const fields = Buffer.alloc(5 + EPOCH_BYTES);
-      fields[0] = frame.oldest;
-      fields.writeUInt16BE(frame.from, 1);
-      fields.writeUInt16BE(frame.to, 3);
-      fields.writeUIntBE(frame.epoch, 5, EPOCH_BYTES);
-      return [fields, NOTHING];
-    }
+    case 'hello':
+      bytes[at] = frame.oldest;
+      bytes.writeUInt16BE(frame.from, at + 1);
+      bytes.writeUInt16BE(frame.to, at + 3);
+      bytes.writeUIntBE(frame.epoch, at + 5, EPOCH_BYTES);
+      return;
     case 'beat':
     case 'echo':
-      return [numbered(frame.number), NOTHING];
+      bytes.writeUInt32BE(frame.number, at);
+      return;
     case 'ask':
-      return [numbered(frame.id, RANKS.indexOf(frame.rank), subjectAt(frame)), frame.body];
+      bytes.writeUInt32BE(frame.id, at);
+      bytes[at + 4] = RANKS.indexOf(frame.rank);
+      bytes[at + 5] = SUBJECTS.indexOf(frame.subject);
+      return;
     case 'answer':
-      return [numbered(frame.id), frame.body];
     case 'pass':
-      return [numbered(frame.id), NOTHING];
+      bytes.writeUInt32BE(frame.id, at);
+      return;
     case 'tell':
-      return [Buffer.of(RANKS.indexOf(frame.rank), subjectAt(frame)), frame.body];
+      bytes[at] = RANKS.indexOf(frame.rank);
+      bytes[at + 1] = SUBJECTS.indexOf(frame.subject);
+      return;
     case 'leave':
-      return [Buffer.of(LEAVINGS.indexOf(frame.why)), NOTHING];
+      bytes[at] = LEAVINGS.indexOf(frame.why);
+      return;
+    default:
+      never(frame);
   }
-}
-
-const subjectAt = ({ subject }: { readonly subject: Subject }) => SUBJECTS.indexOf(subject);
-
-function numbered(number: number, ...more: readonly number[]): Buffer {
-  const fields = Buffer.allocUnsafe(4 + more.length);
-  fields.writeUInt32BE(number, 0);
-  for (const [at, one] of more.entries()) fields[4 + at] = one;
-  return fields;
 }
 
 /** Reads what follows the length. It never throws, whatever the bytes are. */
@@ -164,17 +174,6 @@ export function decodeFrame(bytes: Buffer, own = VERSION): Decoded {
   if (kind !== 'ask') return { what: 'skipped', version };
   return { what: 'strange-ask', version, id: fields.readUInt32BE(0) };
 }
-
-const SHORTEST: Readonly<Record<Frame['kind'], number>> = {
-  hello: 5 + EPOCH_BYTES,
-  beat: 4,
-  echo: 4,
-  ask: 6,
-  answer: 4,
-  pass: 4,
-  tell: 2,
-  leave: 1,
-};
 
 const broken = (why: Breakage) => ({ what: 'broken', why }) as const;
 

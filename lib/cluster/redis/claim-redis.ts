@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import type { Alarm, World } from '../../base/time.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
 import type { ClaimId } from '../../ports/ownership.ts';
-import { type Claim, idOf } from '../claims/claim.ts';
+import type { Claim } from '../claims/claim.ts';
 import type { ClaimStore } from '../claims/claim-store.ts';
 import { readClaim, writeClaim } from '../claims/claim-text.ts';
 
@@ -76,7 +76,7 @@ export function openClaimRedis({ world, sink, options }: ClaimRedisParts): Claim
   return {
     keep(claim) {
       if (signal.aborted) return;
-      const id = idOf(claim);
+      const id = claim.id;
       if (waiting.size >= WAITING_MAX && !waiting.has(id)) {
         sink.count('claim_batches', 'full');
         return;

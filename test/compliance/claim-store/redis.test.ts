@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { realWorld } from '../../../lib/base/real-world.ts';
-import { type Claim, idOf } from '../../../lib/cluster/claims/claim.ts';
+import type { Claim } from '../../../lib/cluster/claims/claim.ts';
 import type { ClaimStore } from '../../../lib/cluster/claims/claim-store.ts';
 import { openClaimRedis } from '../../../lib/cluster/redis/claim-redis.ts';
 import type { Notice } from '../../../lib/ports/event-sink.ts';
@@ -74,7 +74,7 @@ describe('claims in Redis', () => {
     await first.claims.close();
 
     const found = await loaded(store());
-    expect(new Map(found.map((claim) => [idOf(claim) as string, claim.phase]))).toEqual(
+    expect(new Map(found.map((claim) => [claim.id as string, claim.phase]))).toEqual(
       new Map([
         ['1.1.1', 'ringing'],
         ['1.1.2', 'failed'],

@@ -1,5 +1,10 @@
 import { never } from '../../../lib/base/never.ts';
-import type { BranchMark, Claim, Origin } from '../../../lib/cluster/claims/claim.ts';
+import {
+  type BranchMark,
+  type Claim,
+  claimId,
+  type Origin,
+} from '../../../lib/cluster/claims/claim.ts';
 import { readClaim, readMark, writeClaim } from '../../../lib/cluster/claims/claim-text.ts';
 import { encodeFrame } from '../../../lib/cluster/links/frame.ts';
 import type { Subject } from '../../../lib/ports/peer-links.ts';
@@ -67,9 +72,11 @@ function claimOf(body: string): Claim {
   const known = readClaim(body);
   const mark = readMark(body);
   const name = (what: string) => digest([what, body]);
+  const owner = { site: NOBODY, epoch: 1 };
   return {
+    id: claimId(owner, 1),
     key: known?.key ?? mark?.key ?? (name('key') as Claim['key']),
-    owner: { site: NOBODY, epoch: 1 },
+    owner,
     serial: 1,
     branches: known?.branches ?? [mark?.branch ?? (name('branch') as BranchMark)],
     origin: known?.origin ?? mark?.origin ?? (name('origin') as Origin),

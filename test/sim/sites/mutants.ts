@@ -49,7 +49,7 @@ export const SITES_MUTANTS: readonly Mutant[] = [
     name: 'what other sites hold is not said again when they are back',
     promise: 'P14',
     file: 'lib/cluster/owning.ts',
-    line: 'if (!isFinal(claim) && isHolder()) tellClaim(this.#parts, site, writeClaim(claim));',
+    line: 'if (!isFinal(claim) && isHolder()) tellClaim(this.#parts, [site], claim);',
     becomes: '',
     seed: 77,
   },

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { BranchMark, Claim, Mark, Origin } from '../../../lib/cluster/claims/claim.ts';
+import {
+  type BranchMark,
+  type Claim,
+  claimId,
+  type Mark,
+  type Origin,
+} from '../../../lib/cluster/claims/claim.ts';
 import {
   readClaim,
   readMark,
@@ -68,9 +74,11 @@ const mark: Mark = {
   origin: `${O}=` as Origin,
   isVerified: true,
 };
+const owner = { site: 2, epoch: 1_795_621_568 };
 const claim: Claim = {
+  id: claimId(owner, 9),
   key: mark.key,
-  owner: { site: 2, epoch: 1_795_621_568 },
+  owner,
   serial: 9,
   branches: [mark.branch],
   origin: mark.origin,

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type MonoMs, monoMs } from '../../../../lib/base/brands.ts';
-import { idOf } from '../../../../lib/cluster/claims/claim.ts';
 import { type ClaimBook, openClaimBook } from '../../../../lib/cluster/claims/claim-book.ts';
 import { type ClaimWish, type MarkWish, sitesByHash, someClaim, someMark } from './some-claim.ts';
 
@@ -17,7 +16,7 @@ beforeEach(() => {
 const put = (wish: ClaimWish = {}) => book.put(someClaim(wish), now);
 const judged = (wish: MarkWish = {}) => {
   const verdict = book.judge(someMark(wish), now);
-  return 'claim' in verdict ? `${verdict.kind} ${idOf(verdict.claim)}` : verdict.kind;
+  return 'claim' in verdict ? `${verdict.kind} ${verdict.claim.id}` : verdict.kind;
 };
 const passSec = (sec: number) => {
   now = monoMs(now + sec * 1000);
@@ -96,7 +95,9 @@ describe('an INVITE', () => {
     expect(judged()).toBe(`retransmission ${lower}.1.1`);
     put({ site: higher, phase: 'ringing' });
     expect(judged()).toBe(`retransmission ${higher}.1.1`);
-    expect(book.rivals(someClaim({ site: lower }), now).map(idOf)).toEqual([`${higher}.1.1`]);
+    expect(book.rivals(someClaim({ site: lower }), now).map(({ id }) => id)).toEqual([
+      `${higher}.1.1`,
+    ]);
   });
 });
 
@@ -107,7 +108,7 @@ describe('a claim', () => {
     const found = [{}, OTHER_BRANCH, { via: 'SIP/2.0/UDP h;branch=z9hG4bK3' }].map((wish) =>
       book.find(someMark(wish), now),
     );
-    expect(found.map((claim) => claim && idOf(claim))).toEqual(['1.1.1', '1.1.1', undefined]);
+    expect(found.map((claim) => claim?.id)).toEqual(['1.1.1', '1.1.1', undefined]);
   });
 
   test('that was given up is not what a CANCEL finds, though only its owner is in reach', () => {
@@ -131,9 +132,9 @@ describe('a claim', () => {
 
   test('is dialing after 30 ms, since its owner waits no longer', () => {
     put();
-    expect(book.get(idOf(someClaim()), now)?.phase).toBe('claiming');
+    expect(book.get(someClaim().id, now)?.phase).toBe('claiming');
     now = monoMs(now + 30);
-    expect(book.get(idOf(someClaim()), now)?.phase).toBe('dialing');
+    expect(book.get(someClaim().id, now)?.phase).toBe('dialing');
   });
 
   test('of a younger start of the same site is ahead of an older one', () => {
@@ -149,7 +150,7 @@ describe('a claim', () => {
 
   test('that was dropped is known no more', () => {
     put();
-    book.drop(idOf(someClaim()));
+    book.drop(someClaim().id);
     expect([judged(), book.sizes().claims]).toEqual(['new', 0]);
   });
 });

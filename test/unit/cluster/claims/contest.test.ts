@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { idOf } from '../../../../lib/cluster/claims/claim.ts';
 import { contest } from '../../../../lib/cluster/claims/contest.ts';
 import {
   type OwnClaim,
@@ -158,7 +157,7 @@ describe('a claim of this site', () => {
     const met = stepOwn(mine, { on: 'rival-told', rival: someClaim({ site: 9, phase: 'failed' }) });
     if (met.own === undefined) throw new Error('it yielded');
     const next = stepOwn(met.own, { on: 'rival-told', rival: low('dialing') });
-    expect(next.own?.rival && idOf(next.own.rival)).toBe(`${lower}.1.1`);
+    expect(next.own?.rival?.id).toBe(`${lower}.1.1`);
   });
 
   test('gives way to nobody who is not there to go on with the call', () => {
