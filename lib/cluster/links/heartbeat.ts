@@ -5,7 +5,7 @@ import type { LinkSettings } from './settings.ts';
 const SMOOTHING = 1 / 8;
 /** Beats whose echo is waited for. */
 const OUT_MAX = 16;
-/** Ticks in a row in which something else says that this end lives. */
+/** Ticks in a row for which other frames say that this end lives. */
 const UNSAID_MAX = 3;
 
 /** What is known of the far end's life. Moments are monotonic. */
@@ -24,15 +24,19 @@ export function firstBeat(now: MonoMs): Heartbeat {
   return { tickedAt: now, number: 0, unsaid: UNSAID_MAX, out: [], rttMs: undefined };
 }
 
-/** The next beat goes out if its number is another one, and comes back in an echo. */
-export function ticked(beat: Heartbeat, now: MonoMs): Heartbeat {
-  if (beat.unsaid < UNSAID_MAX) return { ...beat, tickedAt: now, unsaid: beat.unsaid + 1 };
+/**
+ * The next beat goes out if its number is another one, which comes back in an echo. Where something
+ * else has been said since the last tick, the far end knows already.
+ */
+export function ticked(beat: Heartbeat, now: MonoMs, hasSpoken: boolean): Heartbeat {
+  if (hasSpoken && beat.unsaid < UNSAID_MAX)
+    return { ...beat, tickedAt: now, unsaid: beat.unsaid + 1 };
   const number = (beat.number + 1) >>> 0;
   const out = [...beat.out, { number, sentAt: now }].slice(-OUT_MAX);
   return { ...beat, tickedAt: now, number, unsaid: 0, out };
 }
 
-/** An echo of a beat that is not out says nothing but that somebody is there. */
+/** An echo of a beat that is not out says nothing. */
 export function echoed(beat: Heartbeat, number: number, now: MonoMs): Heartbeat {
   const at = beat.out.findIndex((one) => one.number === number);
   const found = beat.out[at];

@@ -34,8 +34,6 @@ export type LineParts = {
   readonly ears: LineEars;
 };
 
-/** An echo of no beat: every beat has an echo, which is dear where nobody says anything else. */
-const LIFE_SIGN: Frame = { kind: 'echo', number: 0 };
 /** What waits for the next frame leaves without it when there is so much. */
 const HELD_BYTES_MAX = 16 * 1024;
 
@@ -225,10 +223,9 @@ export class Line {
       return;
     }
     if (verdict === 'stalled-here') this.#heardAt = now;
-    this.#beat = ticked(beat, now);
-    if (this.#beat.number !== beat.number) this.send({ kind: 'beat', number: this.#beat.number });
-    else if (this.#hasSpoken || this.#held.length > 0) this.#flush();
-    else this.send(LIFE_SIGN);
+    this.#beat = ticked(beat, now, this.#hasSpoken);
+    if (this.#beat.number === beat.number) this.#flush();
+    else this.send({ kind: 'beat', number: this.#beat.number });
     this.#hasSpoken = false;
     this.#setAlarm(settings.beatEveryMs);
   }
