@@ -22,9 +22,8 @@ export function openHolding(parts: ClusterParts, owning: Owning): Holding {
   const now = () => world.clock.mono();
 
   const judge = (mark: Mark, except?: Claim): Verdict => {
-    const id = except === undefined ? undefined : except.id;
-    const mine = books.own.judge(mark, now(), id);
-    return mine.kind === 'new' ? books.held.judge(mark, now(), id) : mine;
+    const mine = books.own.judge(mark, now(), except?.id);
+    return mine.kind === 'new' ? books.held.judge(mark, now(), except?.id) : mine;
   };
   const find = (mark: Mark) => books.own.find(mark, now()) ?? books.held.find(mark, now());
 

@@ -34,7 +34,7 @@ export function tellClaim(
 ): void {
   if (sites.length === 0) return;
   const mayWait = when === 'later';
-  const body = Buffer.from(writeClaim(claim), 'latin1');
+  const body = Buffer.from(writeClaim(claim));
   for (const to of sites) links.tell({ to, subject: 'held', rank: 'vital', body, mayWait });
 }
 

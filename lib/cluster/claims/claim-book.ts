@@ -87,7 +87,7 @@ export function openClaimBook(
     },
     get: (id, now) => shelves.get(id, now),
     put(claim, now) {
-      const id = claim.id;
+      const { id } = claim;
       const known = shelves.get(id, now);
       if (known === undefined) {
         if (!hasRoom(claim.key, now)) return undefined;

@@ -83,9 +83,8 @@ export function merge(known: Claim, told: Claim): Claim {
 
 /** As a rule there is one, and both know it. */
 function mergedBranches(known: Claim['branches'], told: Claim['branches']): Claim['branches'] {
-  if (told.every((branch) => known.includes(branch))) return known;
   const fresh = told.filter((branch) => !known.includes(branch));
-  return [...known, ...fresh].slice(0, BRANCHES_MAX);
+  return fresh.length === 0 ? known : [...known, ...fresh].slice(0, BRANCHES_MAX);
 }
 
 /** Whether one INVITE has come to both. */

@@ -85,8 +85,8 @@ const LENGTH_BYTES = 4;
 const HEAD_BYTES = 2;
 const EPOCH_BYTES = 6;
 const NOTHING = Buffer.alloc(0);
-/** What the fields of each kind take, a body not counted. */
-const SHORTEST: Readonly<Record<Frame['kind'], number>> = {
+/** What the fields of each kind take, without a body and what a newer version adds. */
+const FIELDS_BYTES: Readonly<Record<Frame['kind'], number>> = {
   hello: 5 + EPOCH_BYTES,
   beat: 4,
   echo: 4,
@@ -103,7 +103,7 @@ const SHORTEST: Readonly<Record<Frame['kind'], number>> = {
  */
 export function encodeFrame(frame: Frame, version = VERSION): Buffer {
   const body = 'body' in frame ? frame.body : NOTHING;
-  const length = HEAD_BYTES + SHORTEST[frame.kind] + body.length;
+  const length = HEAD_BYTES + FIELDS_BYTES[frame.kind] + body.length;
   if (length > FRAME_BYTES_MAX) throw new Error(`a frame of ${length} bytes is too long`);
   const bytes = Buffer.allocUnsafe(LENGTH_BYTES + length);
   bytes.writeUInt32BE(length, 0);
@@ -165,9 +165,9 @@ export function decodeFrame(bytes: Buffer, own = VERSION): Decoded {
   const kind = KINDS[number - 1];
   if (kind === undefined) return isNewer ? { what: 'skipped', version } : broken('kind');
   const fields = bytes.subarray(HEAD_BYTES);
-  if (fields.length < SHORTEST[kind]) return broken('short');
+  if (fields.length < FIELDS_BYTES[kind]) return broken('short');
   const isBare = kind !== 'ask' && kind !== 'answer' && kind !== 'tell';
-  if (isBare && fields.length > SHORTEST[kind] && !isNewer) return broken('surplus');
+  if (isBare && fields.length > FIELDS_BYTES[kind] && !isNewer) return broken('surplus');
   const frame = frameOf(kind, fields);
   if (frame !== undefined) return { what: 'frame', version, frame };
   if (!isNewer) return broken('value');
