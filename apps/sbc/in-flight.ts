@@ -1,44 +1,64 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Alarm, Timers } from '../../lib/base/time.ts';
 import { whyOf } from '../../lib/base/why-of.ts';
 import { type Address, writeAddress } from '../../lib/sip/address.ts';
 import { MESSAGE_BYTES_MAX } from '../../lib/sip/parse.ts';
 
 /** A message that a process was working on when it ended. */
-export type InFlight = { readonly bytes: Buffer; readonly source: string };
+export type InFlight = {
+  readonly bytes: Buffer;
+  readonly source: string;
+  /** How many processes it is taken to have ended. */
+  readonly deaths: number;
+};
+
+/** How the process before ended: in order, of what nobody knows, or at work on a message. */
+export type Ending = 'in-order' | 'unknown' | InFlight;
 
 /** One message in a file of one length: a process may end at any moment, and the file tells. */
 export type InFlightFile = {
   /** Until it was quiet for a moment after it, or another one comes. */
   note(bytes: Buffer, from: Address): void;
+  /** The process ends in order. */
   close(): void;
 };
 
 export type OpenedInFlight = {
-  /** What the process before was working on; absent: nothing. */
-  readonly left: InFlight | undefined;
+  readonly ending: Ending;
   /** Absent: it cannot be written. */
   readonly file: InFlightFile | undefined;
 };
 
 const NAME = 'in-flight';
 const SOURCE_AT = 4;
+const DEATHS_AT = 60;
 const BYTES_AT = 64;
-const NOTHING = Buffer.alloc(SOURCE_AT);
+const IN_ORDER = Buffer.alloc(SOURCE_AT);
+/** In place of a length: the process runs, and works on nothing that it has noted. */
+const RUNNING = Buffer.alloc(SOURCE_AT, 0xff);
 /** Under load one message covers the other, and only the last one is taken away. */
 const QUIET_MS = 20;
+/** How long a node that has died looks out for what it dies of. */
+const WARY_MS = 3_600_000;
+/** 64*T1: for so long a caller says a request again that nobody answered. */
+const SAID_AGAIN_MS = 32_000;
 
 /**
- * Opens the file in `stateDir`. What is written reaches the memory of the system at once, and stays
- * there when the process dies, however it does; only the power must not fail.
+ * Opens the file in `stateDir`, which tells how its last process ended. Only a process that comes
+ * after one that died notes what it works on, and for an hour: a write before each message is a
+ * twentieth of what a call costs. What is written reaches the memory of the system at once, and
+ * stays there when the process dies, however it does; only the power must not fail.
  */
-export function openInFlight(stateDir: string, onUnkept: (why: string) => void): OpenedInFlight {
+export function openInFlight(
+  stateDir: string,
+  timers: Timers,
+  onUnkept: (why: string) => void,
+): OpenedInFlight {
   const path = join(stateDir, NAME);
-  const left = readLeft(path);
-  let fd: number | undefined;
+  const ending = readEnding(path);
   const slot = Buffer.alloc(BYTES_AT + MESSAGE_BYTES_MAX);
-  let alarm: NodeJS.Timeout | undefined;
-
+  let fd: number | undefined;
   const tryTo = (write: (fd: number) => void) => {
     if (fd === undefined) return;
     try {
@@ -48,34 +68,42 @@ export function openInFlight(stateDir: string, onUnkept: (why: string) => void):
       onUnkept(whyOf(error));
     }
   };
-  const clear = () => {
-    alarm = undefined;
-    tryTo((open) => writeSync(open, NOTHING, 0, NOTHING.length, 0));
-  };
-
   try {
     // What is there already has its room on the disk.
     fd = openSync(path, existsSync(path) ? 'r+' : 'wx', 0o600);
   } catch (error) {
     onUnkept(whyOf(error));
-    return { left, file: undefined };
+    return { ending, file: undefined };
   }
   // The whole length at once, so that a disk that is full later does not matter.
+  slot.set(RUNNING);
   tryTo((open) => writeSync(open, slot, 0, slot.length, 0));
+
+  const mark = (head: Buffer) => tryTo((open) => writeSync(open, head, 0, head.length, 0));
+  const alarms = new Set<Alarm>();
+  let isWary = ending !== 'in-order';
+  let quiet: Alarm | undefined;
+  if (isWary) alarms.add(timers.set(WARY_MS, () => (isWary = false)));
+  // What the process before died of is said again, and is what this one dies of.
+  let deaths = ending === 'unknown' ? 2 : 1;
+  if (deaths > 1) alarms.add(timers.set(SAID_AGAIN_MS, () => (deaths = 1)));
   return {
-    left,
+    ending,
     file: {
       note(bytes, from) {
-        if (bytes.length > MESSAGE_BYTES_MAX) return;
+        if (!isWary || bytes.length > MESSAGE_BYTES_MAX) return;
         slot.writeUInt32LE(bytes.length, 0);
         noteSource(slot, writeAddress(from));
+        slot.writeUInt32LE(deaths, DEATHS_AT);
         slot.set(bytes, BYTES_AT);
         tryTo((open) => writeSync(open, slot, 0, BYTES_AT + bytes.length, 0));
-        alarm = alarm?.refresh() ?? setTimeout(clear, QUIET_MS);
+        if (quiet !== undefined) timers.clear(quiet);
+        quiet = timers.set(QUIET_MS, () => mark(RUNNING));
       },
       close() {
-        clearTimeout(alarm);
-        clear();
+        for (const alarm of alarms) timers.clear(alarm);
+        if (quiet !== undefined) timers.clear(quiet);
+        mark(IN_ORDER);
         if (fd !== undefined) closeSync(fd);
         fd = undefined;
       },
@@ -85,23 +113,25 @@ export function openInFlight(stateDir: string, onUnkept: (why: string) => void):
 
 /** Letter by letter, which costs less here than a call into the system's own code. */
 function noteSource(slot: Buffer, source: string): void {
-  for (let at = SOURCE_AT; at < BYTES_AT; at += 1) {
+  for (let at = SOURCE_AT; at < DEATHS_AT; at += 1) {
     const index = at - SOURCE_AT;
     slot[at] = index < source.length ? source.charCodeAt(index) : 0;
   }
 }
 
-function readLeft(path: string): InFlight | undefined {
+function readEnding(path: string): Ending {
   let file: Buffer;
   try {
     file = readFileSync(path);
   } catch {
     // It is the first start, or nothing can be known of the one before.
-    return undefined;
+    return 'in-order';
   }
-  if (file.length < BYTES_AT) return undefined;
+  if (file.length < BYTES_AT) return 'in-order';
+  if (RUNNING.equals(file.subarray(0, SOURCE_AT))) return 'unknown';
   const length = file.readUInt32LE(0);
-  if (length === 0 || length > file.length - BYTES_AT) return undefined;
-  const source = file.toString('latin1', SOURCE_AT, BYTES_AT).replace(/\0.*$/s, '');
-  return { bytes: file.subarray(BYTES_AT, BYTES_AT + length), source };
+  if (length === 0 || length > file.length - BYTES_AT) return 'in-order';
+  const source = file.toString('latin1', SOURCE_AT, DEATHS_AT).replace(/\0.*$/s, '');
+  const deaths = file.readUInt32LE(DEATHS_AT) === 2 ? 2 : 1;
+  return { bytes: file.subarray(BYTES_AT, BYTES_AT + length), source, deaths };
 }

@@ -34,7 +34,7 @@ const TOLD_PER_MINUTE_MAX = 10;
 
 /**
  * Keeps in `stateDir` what was worked on when this node died, and keeps from it what was there
- * twice. Tells of a death at once; a node that ended in order, or was idle, left nothing.
+ * twice. Tells of a death at once.
  */
 export function openQuarantine(
   stateDir: string,
@@ -42,8 +42,9 @@ export function openQuarantine(
 ): OpenQuarantine {
   const folder = join(stateDir, FOLDER);
   const unkept = (why: string) => sink.note({ event: 'in-flight-unkept', level: 'warn', why });
-  const { left, file } = openInFlight(stateDir, unkept);
-  if (left !== undefined) keep(left, folder, sink);
+  const { ending, file } = openInFlight(stateDir, world.timers, unkept);
+  if (ending === 'unknown') sink.note({ event: 'died', level: 'warn' });
+  else if (ending !== 'in-order') keep(ending, folder, sink);
 
   const mayTell = fewAMinute(TOLD_PER_MINUTE_MAX, world);
   /** By digest. Few messages are as long as one of them, so few have to be hashed. */
@@ -85,11 +86,11 @@ function digestOf(bytes: Buffer): string {
 }
 
 /** Writes down what a process has died of, or that it has done so once more. */
-function keep({ bytes, source }: InFlight, folder: string, sink: EventSink): void {
+function keep({ bytes, source, deaths: now }: InFlight, folder: string, sink: EventSink): void {
   const digest = digestOf(bytes);
   const known = killersIn(folder);
   const before = known.find((killer) => killer.digest === digest);
-  const deaths = (before?.deaths ?? 0) + 1;
+  const deaths = (before?.deaths ?? 0) + now;
   const file = join(folder, `${digest}.${deaths}.sip`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

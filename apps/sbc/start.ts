@@ -122,7 +122,6 @@ async function runSite(
   await farewell(node, world, () => engine.sizes().clientTransactions + node.callsNow());
   await site.close();
   await admin.close();
-  quarantine.close();
   sink.note({ event: 'stopped', level: 'info' });
   await observer.close();
   return 0;
@@ -210,6 +209,7 @@ function openSite(
     media.close();
     directory.close();
     await links.close();
+    quarantine.close();
   };
   return { node, engine: builtin, directory, links, streams, showHosts, close };
 }

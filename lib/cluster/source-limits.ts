@@ -1,7 +1,7 @@
 import { BoundedMap } from '../base/bounded-map.ts';
 import type { MonoMs } from '../base/brands.ts';
 import type { Sender } from '../ports/neighbours.ts';
-import { digest } from '../sip/digest.ts';
+import { shortName } from '../sip/digest.ts';
 
 export type Rates = {
   readonly perSecMax: number;
@@ -32,7 +32,7 @@ export function openSourceLimits(knownMax = KNOWN_MAX): SourceLimits {
     mayPass({ source, isVerified, callId }, now) {
       const [known, rates] = isVerified ? [trunks, OF_TRUNK] : [addresses, OF_ADDRESS];
       if (!takes(known, source, rates, now)) return 'source';
-      return takes(dialogs, digest([callId]), OF_DIALOG, now) ? 'yes' : 'dialog';
+      return takes(dialogs, shortName([callId]), OF_DIALOG, now) ? 'yes' : 'dialog';
     },
   };
 }

@@ -2,7 +2,7 @@ import { BoundedMap } from '../base/bounded-map.ts';
 import type { Brand } from '../base/brands.ts';
 import { type LineWorld, WaitingLine } from '../base/waiting-line.ts';
 import { attemptOf } from '../sip/claim-key.ts';
-import { digest } from '../sip/digest.ts';
+import { shortName } from '../sip/digest.ts';
 import type { LegId } from '../sip/ids.ts';
 import type { SipRequest } from '../sip/message.ts';
 import type { Trunk } from './trunks.ts';
@@ -11,12 +11,12 @@ import type { Trunk } from './trunks.ts';
 export type Claim = Brand<string, 'Claim'>;
 
 /**
- * Of one length whatever a stranger writes. A stranger who has seen a call has another source: it
+ * Never long, whatever a stranger writes. A stranger who has seen a call has another source: it
  * neither joins that call nor hides it.
  */
 export function claimOf(invite: SipRequest, trunk: Trunk | undefined, address: string): Claim {
   const source = trunk === undefined ? `from ${address}` : `of ${trunk.name}`;
-  return digest([...attemptOf(invite), source]) as Claim;
+  return shortName([...attemptOf(invite), source]) as Claim;
 }
 
 /** A call as its further INVITEs find it. */

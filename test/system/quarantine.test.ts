@@ -109,7 +109,7 @@ describe('a message that ends the process', () => {
     child.signal('SIGKILL');
     await child.ended;
     const events = notices(await start()).map(({ event }) => event);
-    expect(events).toEqual(['quarantine', undefined]);
+    expect(events).toEqual(['died', 'quarantine', undefined]);
   });
 
   test('is refused by a whole node, which goes on with its calls, until its file is taken out', async () => {

@@ -16,7 +16,7 @@ import { type DialogB, dialogNamed, type Flow, type LegB, type SentAck } from '.
 import { lingerOver } from './legs-over.ts';
 import { placeAgain, placeInvite } from './placed-invite.ts';
 import { composeCancel } from './proto/compose.ts';
-import { type Dialog, requestInDialog, uacDialog } from './proto/dialog.ts';
+import { confirmed, requestInDialog, uacDialog } from './proto/dialog.ts';
 import { fenced } from './proto/fence.ts';
 import { dialogKey } from './proto/match.ts';
 import { legsMaxFor } from './room.ts';
@@ -90,8 +90,9 @@ function addDialog(core: Core, leg: LegB, response: SipResponse, tag: Tag): Dial
     core.counts.surplusDialogs += 1;
     return undefined;
   }
-  const key = dialogKey(leg.callId, leg.tag, tag);
-  const dialog = dialogBy(leg, response);
+  const { uri, callId, tag: localTag, from: local } = leg;
+  const key = dialogKey(callId, localTag, tag);
+  const dialog = uacDialog(response, uri, { callId, localTag, local });
   const made: DialogB = {
     side: 'b',
     leg,
@@ -105,10 +106,6 @@ function addDialog(core: Core, leg: LegB, response: SipResponse, tag: Tag): Dial
   leg.dialogs.push(made);
   core.dialogs.set(key, made);
   return made;
-}
-
-function dialogBy({ uri, callId, tag, from }: LegB, response: SipResponse): Dialog {
-  return uacDialog(response, uri, { callId, localTag: tag, local: from });
 }
 
 /** Each callee's answer is told once; a 2xx that comes again gets its ACK again. [3261-13.2.2.4] */
@@ -134,11 +131,9 @@ function onSuccess(core: Core, leg: LegB, response: SipResponse): void {
   }
 }
 
-/** Way and target of the dialog are those of the 2xx, not of a 1xx before. [3261-13.2.2.4] */
 function answered(core: Core, entry: DialogB, response: SipResponse): void {
   const { leg } = entry;
-  const { localSeq, remoteSeq } = entry.dialog;
-  entry.dialog = { ...dialogBy(leg, response), localSeq, remoteSeq };
+  entry.dialog = confirmed(entry.dialog, response);
   entry.state = { tag: 'answered' };
   beginSessionB(core, entry, response.headers);
   settle(core, leg);

@@ -11,6 +11,10 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
       level: 'warn',
       says: 'The key of this site could not be kept; dialogs of today are strange tomorrow.',
     },
+    died: {
+      level: 'warn',
+      says: 'The process before this one did not end in order, and what it worked on is not known: it was killed, or died of something. For an hour what is worked on is noted; what this process dies of within 32 s of its start is set apart at once.',
+    },
     'died-of': {
       level: 'error',
       says: 'The process before this one ended while it worked on the message in `file`, from `source`; with one more of its `deaths` it is set apart. SIGKILL in a busy moment looks the same.',

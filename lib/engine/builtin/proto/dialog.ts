@@ -75,6 +75,12 @@ export function uacDialog(
   };
 }
 
+/** The way and the target of a dialog are those of the 2xx, not of a 1xx before. [3261-13.2.2.4] */
+export function confirmed(early: Dialog, { headers }: SipResponse): Dialog {
+  const target = targetOf(headers) ?? early.target;
+  return { ...early, target, routes: routesOf(headers).reverse() };
+}
+
 /** A response repeats what the request said. [3261-8.2.6.2] */
 function asRepeated({ headers, from, callId }: SipResponse): OurSide {
   return {

@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openQuarantine } from '../../../../apps/sbc/quarantine.ts';
-import { realWorld } from '../../../../lib/base/real-world.ts';
 import type { EventSink, Notice } from '../../../../lib/ports/event-sink.ts';
 import { type TempFolder, tempFolder } from '../../../support/temp-folder.ts';
+import { VirtualWorld } from '../../../support/virtual-world.ts';
 
 const FROM = { address: '203.0.113.7', port: 5060 };
 const KILLER = Buffer.from('INVITE sip:112@a SIP/2.0\r\nSubject: \0\xff\r\n\r\n', 'latin1');
@@ -17,6 +16,8 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
+const HOUR_MS = 3_600_000;
+
 /** A start of the node; one that is not closed has died, as far as its file tells. */
 function open(stateDir = folder.path) {
   const notices: Notice[] = [];
@@ -27,20 +28,57 @@ function open(stateDir = folder.path) {
     note: (notice) => notices.push(notice),
     count: (counter, label) => void counted.push(`${counter} ${label}`),
   };
-  const quarantine = openQuarantine(stateDir, { world: realWorld(), sink });
-  return { ...quarantine, notices, counted, events: () => notices.map(({ event }) => event) };
+  const time = new VirtualWorld(1);
+  const quarantine = openQuarantine(stateDir, { world: time.world, sink });
+  const told = { notices, counted, events: () => notices.map(({ event }) => event) };
+  return { ...quarantine, ...told, wait: (ms: number) => time.runUntil(time.nowMs + ms) };
 }
 
 const kept = () => readdirSync(join(folder.path, 'quarantine'));
 
-/** A start that dies of it: no time passes before the next one. */
+/** A start that dies of it, which looks out for that since others have died before. */
 function dieOf(bytes: Buffer) {
   const node = open();
+  node.wait(HOUR_MS / 2);
   node.admits(bytes, FROM);
   return node;
 }
 
+describe('a process that dies after one that ended in order', () => {
+  test('has noted nothing, and the next start says so', () => {
+    open().admits(KILLER, FROM);
+    expect(open().notices).toEqual([{ event: 'died', level: 'warn' }]);
+    expect(existsSync(join(folder.path, 'quarantine'))).toBe(false);
+  });
+
+  test.each([
+    ['31 s after its start, for both', 31_000, 2],
+    ['later, for the second alone', 33_000, 1],
+  ])('what the next one dies of counts, %s', (_, afterMs, deaths) => {
+    open().admits(KILLER, FROM);
+    const second = open();
+    second.wait(afterMs);
+    second.admits(KILLER, FROM);
+    const third = open();
+    expect(third.notices[0]).toMatchObject({ event: 'died-of', deaths });
+    expect(third.admits(KILLER, FROM)).toBe(deaths === 1);
+  });
+
+  test('is followed by one that looks out for an hour', () => {
+    open();
+    const second = open();
+    second.wait(HOUR_MS - 1);
+    second.admits(KILLER, FROM);
+    expect(open().events()).toEqual(['died-of']);
+    second.wait(HOUR_MS);
+    second.admits(KILLER, FROM);
+    expect(open().events()).toEqual(['died']);
+  });
+});
+
 describe('what was worked on when a process died', () => {
+  beforeEach(() => void open());
+
   test('is kept byte for byte, told once, and let through once more', () => {
     dieOf(KILLER);
     const second = open();
@@ -108,25 +146,29 @@ describe('what was worked on when a process died', () => {
 });
 
 describe('nothing is kept', () => {
-  test('once it was quiet for a moment, and not before', async () => {
-    const node = open();
-    node.admits(OTHER, FROM);
+  test('once it was quiet for a moment, and not before', () => {
+    open();
+    const node = dieOf(OTHER);
     node.admits(KILLER, FROM);
-    await pause(5);
+    node.wait(5);
     expect(open().events()).toEqual(['died-of']);
     node.admits(OTHER, FROM);
-    await pause(100);
-    expect(open().events()).toEqual([]);
+    node.wait(100);
+    expect(open().events()).toEqual(['died']);
   });
 
-  test('of an end in order', () => {
+  test('of an end in order, after which nobody looks out', () => {
+    open();
     dieOf(KILLER).close();
-    expect(open().events()).toEqual([]);
+    const node = open();
+    expect(node.events()).toEqual([]);
+    node.admits(KILLER, FROM);
+    expect(open().events()).toEqual(['died']);
   });
 
   test('of a file that is cut short or holds anything', () => {
     const path = join(folder.path, 'in-flight');
-    for (const junk of ['', 'x', 'x'.repeat(63), '\xff'.repeat(100), '\x01\0\0\0']) {
+    for (const junk of ['', 'x', 'x'.repeat(63), '\xfe'.repeat(100), '\x01\0\0\0']) {
       writeFileSync(path, junk, 'latin1');
       const node = open();
       expect(node.events()).toEqual([]);
