@@ -30,6 +30,36 @@ export type Params = {
 
 /** Reads the parameters from the first semicolon at or behind `from`. [3261-7.3.1] */
 export function readParams(text: string, from: number): Params {
+  return text.indexOf('"', from) < 0 ? readUnquoted(text, from) : readQuoted(text, from);
+}
+
+/** As most are: what ends a parameter is looked for, in a fifth of the time of going by letters. */
+function readUnquoted(text: string, from: number): Params {
+  const comma = text.indexOf(',', from);
+  const end = comma < 0 ? text.length : comma;
+  const first = placeOf(';', text, from, end);
+  const list: Param[] = [];
+  let odd = false;
+  let equals = -1;
+  for (let at = first; at < end; ) {
+    const until = placeOf(';', text, at + 1, end);
+    // One behind this parameter is not looked for again: each scan stays linear.
+    if (equals < at) equals = placeOf('=', text, at, end);
+    const param = paramAt(text, at, equals < until ? equals : -1, until);
+    if (param !== undefined) list.push(param);
+    else odd = true;
+    at = until;
+  }
+  return { list, at: first, end, odd };
+}
+
+/** The index of the first one, or `end`. */
+function placeOf(what: ';' | '=', text: string, from: number, end: number): number {
+  const at = text.indexOf(what, from);
+  return at < 0 || at > end ? end : at;
+}
+
+function readQuoted(text: string, from: number): Params {
   const list: Param[] = [];
   let first = -1;
   let start = -1;
