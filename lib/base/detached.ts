@@ -7,9 +7,9 @@ export function mayBePart(text: string): boolean {
 }
 
 /**
- * A text of its own: what was cut out of a message would keep all of that in memory. Two texts put
- * together are copied into a new one as soon as a piece of that is wanted.
+ * A text of its own: what was cut out of a message would keep all of that in memory. Joined from a
+ * list it is one piece, where other ways make a text that points to its parts.
  */
 export function detached(text: string): string {
-  return mayBePart(text) ? ` ${text}`.slice(1) : text;
+  return mayBePart(text) ? [text.charAt(0), text.slice(1)].join('') : text;
 }

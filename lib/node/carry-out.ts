@@ -201,7 +201,7 @@ function inviteB(call: LiveCall, effect: Extract<Effect, { do: 'invite-b' }>, ha
   const listener = sideToward(target, ours);
   const legCallId = identities.legBCallId();
   const { tag } = identities.mint(emergency, legCallId);
-  const leg = legId(`${callId}/b${attempt}`);
+  const leg = legId([callId, attempt].join('/b'));
   const contact = contactAt(listener, tag);
   const invite: OutgoingInvite = {
     leg,

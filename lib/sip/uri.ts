@@ -127,7 +127,8 @@ export function sipUri(
   const place = host.includes(':') ? `[${host}]` : host;
   const who = user === undefined ? '' : `${user}@`;
   const list = params.map(({ name, value }) => `;${name}${value === undefined ? '' : `=${value}`}`);
-  return uriText(`${scheme}:${who}${place}${port === undefined ? '' : `:${port}`}${list.join('')}`);
+  // Joined it is one piece; a template would keep all its parts for as long as a call.
+  return uriText([scheme, ':', who, place, port === undefined ? '' : `:${port}`, ...list].join(''));
 }
 
 /** What was dialled, for routing: absent where the URI names no user. */
