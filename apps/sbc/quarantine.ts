@@ -31,6 +31,7 @@ const FILE = /^([a-p]{32})\.([1-9][0-9]{0,3})\.sip$/;
 const DEATHS_MIN = 2;
 const FILES_MAX = 64;
 const TOLD_PER_MINUTE_MAX = 10;
+const UNKNOWN = 'the process before this one did not end in order, and noted nothing';
 
 /**
  * Keeps in `stateDir` what was worked on when this node died, and keeps from it what was there
@@ -43,7 +44,7 @@ export function openQuarantine(
   const folder = join(stateDir, FOLDER);
   const unkept = (why: string) => sink.note({ event: 'in-flight-unkept', level: 'warn', why });
   const { ending, file } = openInFlight(stateDir, world.timers, unkept);
-  if (ending === 'unknown') sink.note({ event: 'died', level: 'warn' });
+  if (ending === 'unknown') sink.note({ event: 'died', level: 'warn', why: UNKNOWN });
   else if (ending !== 'in-order') keep(ending, folder, sink);
 
   const mayTell = fewAMinute(TOLD_PER_MINUTE_MAX, world);

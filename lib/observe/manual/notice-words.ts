@@ -13,7 +13,7 @@ export const NOTICES: Readonly<Record<string, { readonly level: string; readonly
     },
     died: {
       level: 'warn',
-      says: 'The process before this one did not end in order, and what it worked on is not known: it was killed, or died of something. For an hour what is worked on is noted; what this process dies of within 32 s of its start is set apart at once.',
+      says: 'The process before this one did not end in order, and what it worked on is not known (`why`): it was killed, or died of something. For an hour what is worked on is noted; what this process dies of within 32 s of its start is set apart at once.',
     },
     'died-of': {
       level: 'error',

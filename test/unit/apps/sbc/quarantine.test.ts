@@ -47,7 +47,8 @@ function dieOf(bytes: Buffer) {
 describe('a process that dies after one that ended in order', () => {
   test('has noted nothing, and the next start says so', () => {
     open().admits(KILLER, FROM);
-    expect(open().notices).toEqual([{ event: 'died', level: 'warn' }]);
+    const why = expect.stringContaining('did not end in order');
+    expect(open().notices).toEqual([{ event: 'died', level: 'warn', why }]);
     expect(existsSync(join(folder.path, 'quarantine'))).toBe(false);
   });
 
