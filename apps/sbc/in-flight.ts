@@ -1,9 +1,10 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Alarm, Timers } from '../../lib/base/time.ts';
+import type { Alarm, World } from '../../lib/base/time.ts';
 import { whyOf } from '../../lib/base/why-of.ts';
 import { type Address, writeAddress } from '../../lib/sip/address.ts';
 import { MESSAGE_BYTES_MAX } from '../../lib/sip/parse.ts';
+import { TIMER_B_MS } from '../../lib/sip/timer-values.ts';
 
 /** A message that a process was working on when it ended. */
 export type InFlight = {
@@ -41,8 +42,8 @@ const RUNNING = Buffer.alloc(SOURCE_AT, 0xff);
 const QUIET_MS = 20;
 /** How long a node that has died looks out for what it dies of. */
 const WARY_MS = 3_600_000;
-/** 64*T1: for so long a caller says a request again that nobody answered. */
-const SAID_AGAIN_MS = 32_000;
+/** For so long a caller says a request again that nobody answered. */
+const SAID_AGAIN_MS = TIMER_B_MS;
 
 /**
  * Opens the file in `stateDir`, which tells how its last process ended. Only a process that comes
@@ -52,7 +53,7 @@ const SAID_AGAIN_MS = 32_000;
  */
 export function openInFlight(
   stateDir: string,
-  timers: Timers,
+  { clock, timers }: Pick<World, 'clock' | 'timers'>,
   onUnkept: (why: string) => void,
 ): OpenedInFlight {
   const path = join(stateDir, NAME);
@@ -80,28 +81,27 @@ export function openInFlight(
   tryTo((open) => writeSync(open, slot, 0, slot.length, 0));
 
   const mark = (head: Buffer) => tryTo((open) => writeSync(open, head, 0, head.length, 0));
-  const alarms = new Set<Alarm>();
-  let isWary = ending !== 'in-order';
+  const startedAt = clock.mono();
   let quiet: Alarm | undefined;
-  if (isWary) alarms.add(timers.set(WARY_MS, () => (isWary = false)));
-  // What the process before died of is said again, and is what this one dies of.
-  let deaths = ending === 'unknown' ? 2 : 1;
-  if (deaths > 1) alarms.add(timers.set(SAID_AGAIN_MS, () => (deaths = 1)));
   return {
     ending,
     file: {
       note(bytes, from) {
-        if (!isWary || bytes.length > MESSAGE_BYTES_MAX) return;
+        if (ending === 'in-order' || bytes.length > MESSAGE_BYTES_MAX) return;
+        const ageMs = clock.mono() - startedAt;
+        if (ageMs >= WARY_MS) return;
+        // What the process before died of is said again, and is what this one dies of.
+        const isForBoth = ending === 'unknown' && ageMs < SAID_AGAIN_MS;
         slot.writeUInt32LE(bytes.length, 0);
-        noteSource(slot, writeAddress(from));
-        slot.writeUInt32LE(deaths, DEATHS_AT);
+        slot.fill(0, SOURCE_AT, DEATHS_AT);
+        slot.write(writeAddress(from), SOURCE_AT, DEATHS_AT - SOURCE_AT, 'latin1');
+        slot.writeUInt32LE(isForBoth ? 2 : 1, DEATHS_AT);
         slot.set(bytes, BYTES_AT);
         tryTo((open) => writeSync(open, slot, 0, BYTES_AT + bytes.length, 0));
         if (quiet !== undefined) timers.clear(quiet);
         quiet = timers.set(QUIET_MS, () => mark(RUNNING));
       },
       close() {
-        for (const alarm of alarms) timers.clear(alarm);
         if (quiet !== undefined) timers.clear(quiet);
         mark(IN_ORDER);
         if (fd !== undefined) closeSync(fd);
@@ -109,14 +109,6 @@ export function openInFlight(
       },
     },
   };
-}
-
-/** Letter by letter, which costs less here than a call into the system's own code. */
-function noteSource(slot: Buffer, source: string): void {
-  for (let at = SOURCE_AT; at < DEATHS_AT; at += 1) {
-    const index = at - SOURCE_AT;
-    slot[at] = index < source.length ? source.charCodeAt(index) : 0;
-  }
 }
 
 function readEnding(path: string): Ending {

@@ -31,7 +31,7 @@ const FILE = /^([a-p]{32})\.([1-9][0-9]{0,3})\.sip$/;
 const DEATHS_MIN = 2;
 const FILES_MAX = 64;
 const TOLD_PER_MINUTE_MAX = 10;
-const UNKNOWN = 'the process before this one did not end in order, and noted nothing';
+const NOTHING_NOTED = 'the process before this one did not end in order, and noted nothing';
 
 /**
  * Keeps in `stateDir` what was worked on when this node died, and keeps from it what was there
@@ -43,8 +43,8 @@ export function openQuarantine(
 ): OpenQuarantine {
   const folder = join(stateDir, FOLDER);
   const unkept = (why: string) => sink.note({ event: 'in-flight-unkept', level: 'warn', why });
-  const { ending, file } = openInFlight(stateDir, world.timers, unkept);
-  if (ending === 'unknown') sink.note({ event: 'died', level: 'warn', why: UNKNOWN });
+  const { ending, file } = openInFlight(stateDir, world, unkept);
+  if (ending === 'unknown') sink.note({ event: 'died', level: 'warn', why: NOTHING_NOTED });
   else if (ending !== 'in-order') keep(ending, folder, sink);
 
   const mayTell = fewAMinute(TOLD_PER_MINUTE_MAX, world);

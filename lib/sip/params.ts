@@ -1,11 +1,6 @@
 import { afterQuoted } from './quoting.ts';
 import { trimmed } from './white-space.ts';
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const SEMICOLON = 0x3b;
-const EQUALS = 0x3d;
-
 /** One `;name=value` and where it stands, so that it can be replaced and nothing else moves. */
 export type Param = {
   /** Lower case. */
@@ -30,21 +25,17 @@ export type Params = {
 
 /** Reads the parameters from the first semicolon at or behind `from`. [3261-7.3.1] */
 export function readParams(text: string, from: number): Params {
-  return text.indexOf('"', from) < 0 ? readUnquoted(text, from) : readQuoted(text, from);
-}
-
-/** As most are: what ends a parameter is looked for, in a fifth of the time of going by letters. */
-function readUnquoted(text: string, from: number): Params {
-  const comma = text.indexOf(',', from);
+  const open = withoutQuoted(text, from);
+  const comma = open.indexOf(',', from);
   const end = comma < 0 ? text.length : comma;
-  const first = placeOf(';', text, from, end);
+  const first = placeOf(';', open, from, end);
   const list: Param[] = [];
   let odd = false;
   let equals = -1;
   for (let at = first; at < end; ) {
-    const until = placeOf(';', text, at + 1, end);
+    const until = placeOf(';', open, at + 1, end);
     // One behind this parameter is not looked for again: each scan stays linear.
-    if (equals < at) equals = placeOf('=', text, at, end);
+    if (equals < at) equals = placeOf('=', open, at, end);
     const param = paramAt(text, at, equals < until ? equals : -1, until);
     if (param !== undefined) list.push(param);
     else odd = true;
@@ -59,31 +50,18 @@ function placeOf(what: ';' | '=', text: string, from: number, end: number): numb
   return at < 0 || at > end ? end : at;
 }
 
-function readQuoted(text: string, from: number): Params {
-  const list: Param[] = [];
-  let first = -1;
-  let start = -1;
-  let equals = -1;
-  let odd = false;
-  let quotesClose = true;
-  for (let at = from; ; at += 1) {
-    const code = at < text.length ? text.charCodeAt(at) : COMMA;
-    if (code === QUOTE && quotesClose) {
-      const after = afterQuoted(text, at);
-      quotesClose = after >= 0;
-      if (after >= 0) at = after - 1;
-    } else if (code === EQUALS) {
-      if (equals < 0) equals = at;
-    } else if (code === SEMICOLON || code === COMMA) {
-      const param = start < 0 ? undefined : paramAt(text, start, equals, at);
-      if (param !== undefined) list.push(param);
-      else if (start >= 0) odd = true;
-      if (code === COMMA) return { list, at: first < 0 ? at : first, end: at, odd };
-      if (first < 0) first = at;
-      start = at;
-      equals = -1;
-    }
+/**
+ * The text with blanks in place of quoted strings behind `from`, each of the same length: nothing in
+ * them ends a parameter. A quote that never closes is an ordinary character.
+ */
+function withoutQuoted(text: string, from: number): string {
+  let open = '';
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', open.length)) {
+    const after = afterQuoted(text, at);
+    if (after < 0) break;
+    open = (open + text.slice(open.length, at)).padEnd(after);
   }
+  return open + text.slice(open.length);
 }
 
 function paramAt(text: string, at: number, equals: number, until: number): Param | undefined {

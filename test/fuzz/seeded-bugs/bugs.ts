@@ -19,8 +19,8 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     casesMax: 5000,
     complaint: 'the tag of our response',
     file: 'lib/sip/params.ts',
-    line: 'if (after >= 0) at = after - 1;',
-    becomes: 'if (after >= 0) at = after;',
+    line: 'open = (open + text.slice(open.length, at)).padEnd(after);',
+    becomes: 'open = (open + text.slice(open.length, at)).padEnd(after + 1);',
   },
   {
     name: 'an empty line that comes in two pieces is not found',

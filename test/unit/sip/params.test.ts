@@ -18,6 +18,20 @@ describe('parameters [3261-7.3.1]', () => {
     }
   });
 
+  test.each([
+    [';a="x;y,=\\"";b=1,c', ['a="x;y,=\\""', 'b=1'], 16],
+    ['";" ;"=;"=1;b', ['"=;"=1', 'b'], 13],
+    [';a="x;b=1', ['a="x', 'b=1'], 9],
+    ['"";";";a="b', ['";"', 'a="b'], 11],
+  ])(
+    'of %j: what a quoted string holds ends nothing, unless it never closes',
+    (text, wanted, end) => {
+      const read = readParams(text, 0);
+      const written = read.list.map((one) => text.slice(one.at + 1, one.end));
+      expect([written, read.end]).toEqual([wanted, end]);
+    },
+  );
+
   test('are looked for from an index on', () => {
     const { list, at, end, odd } = readParams('a;b=1;tag=2 ; C = 3,d;e', 3);
     const read = list.map(({ name, value }) => [name, value]);
